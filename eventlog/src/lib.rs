@@ -1,0 +1,24 @@
+//! The port to the event log and the job queue, and what every service builds on it.
+//!
+//! # Layout
+//! - [`port`]: what we need from a log, a queue and a dead-letter box; adapters implement it.
+//! - [`embedded`]: the adapter on SQLite, for one process.
+//! - [`schedule`]: which job runs next, the same in every adapter.
+//! - [`aggregate`]: load, decide, append: `cqrs_es` aggregates over the port.
+//! - [`subscriber`]: the runtime of reactors, policies and projections.
+//! - [`live`]: fleeting signals (tokens) that are not events.
+//! - [`contract`]: the suite that every adapter passes.
+
+pub mod aggregate;
+pub mod contract;
+pub mod embedded;
+pub mod live;
+pub mod port;
+pub mod schedule;
+pub mod subscriber;
+
+pub use port::{
+    Claim, DeadLetter, DeadLetters, Delivery, EventLog, Filter, Group, GroupStatus, Head, Job,
+    JobQueue, JobState, LogError, NewEvent, Page, QueueLimits, QueuedJob, Recorded, Seq, StartAt,
+    Write,
+};

@@ -1,0 +1,76 @@
+use super::error::Result;
+use async_trait::async_trait;
+use serde::Serialize;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// A pointer to work: the queue carries no more than this.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Job {
+    /// The session to run; also the idempotency key of the job.
+    pub id: Uuid,
+    pub story_id: String,
+    pub project_id: String,
+    /// 0 (first) to 3.
+    pub priority: u8,
+    /// Microseconds since the Unix epoch.
+    pub enqueued_us: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobState {
+    Waiting,
+    Claimed,
+}
+
+/// A job as people see it in the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct QueuedJob {
+    #[serde(flatten)]
+    pub job: Job,
+    pub state: JobState,
+    /// 1 for the next to run; 0 while claimed.
+    pub position: u32,
+    /// Why it waits, in words, e.g. "2 of 2 sessions of project web are running".
+    pub waiting_for: String,
+    pub deliveries: u32,
+}
+
+/// What a worker must respect when it claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueLimits {
+    /// Sessions running at once per project, over all workers.
+    pub per_project: usize,
+    /// A claim without a heartbeat for this long is given to another worker.
+    pub lease: Duration,
+    /// A job that waited this long is treated one priority higher, again and again, so that none starves.
+    pub age_step: Duration,
+}
+
+/// A job handed to one worker.
+#[async_trait]
+pub trait Claim: Send + Sync {
+    fn job(&self) -> &Job;
+    /// 1 for the first delivery.
+    fn delivery(&self) -> u32;
+    /// Keeps the lease. An error means that it is lost or the queue cannot be reached.
+    async fn heartbeat(&self) -> Result<()>;
+    /// The session ended; the job is gone.
+    async fn done(self: Box<Self>) -> Result<()>;
+    /// Somebody else shall have it, not before `after` has passed.
+    async fn release(self: Box<Self>, after: Duration) -> Result<()>;
+}
+
+/// The queue of sessions to run: P0 before P1 before P2 before P3, turns between projects, none starved.
+#[async_trait]
+pub trait JobQueue: Send + Sync + 'static {
+    /// Idempotent by `job.id`, for as long as the job is in the queue.
+    async fn enqueue(&self, job: Job) -> Result<()>;
+    /// Waits until a job may run under `limits`.
+    async fn claim(&self, worker: &str, limits: &QueueLimits) -> Result<Box<dyn Claim>>;
+    /// Everything in the queue in the order in which it would run.
+    async fn list(&self, limits: &QueueLimits) -> Result<Vec<QueuedJob>>;
+    /// Takes a waiting job out; `false` when it is not there or claimed.
+    async fn remove(&self, id: Uuid) -> Result<bool>;
+}

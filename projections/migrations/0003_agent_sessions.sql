@@ -1,0 +1,85 @@
+-- One row per attempt of an agent at a story, and what happened in it, in rows of their own.
+CREATE TABLE agent_sessions (
+  id               TEXT   NOT NULL PRIMARY KEY,
+  story_id         TEXT   NOT NULL,
+  workspace_id     TEXT   NOT NULL,
+  project_id       TEXT   NOT NULL,
+  conversation_id  TEXT   NOT NULL,
+  agent            TEXT   NOT NULL,
+  agent_name       TEXT   NOT NULL,
+  agent_type       TEXT   NOT NULL,
+  prompt           TEXT   NOT NULL,
+  attempt          BIGINT NOT NULL,
+  status           TEXT   NOT NULL,
+  executor_id      TEXT   NOT NULL,
+  branch           TEXT   NOT NULL,
+  plan             TEXT   NOT NULL,
+  question_id      TEXT   NOT NULL,
+  question         TEXT   NOT NULL,
+  question_options TEXT   NOT NULL,
+  pr_url           TEXT   NOT NULL,
+  pr_number        BIGINT NOT NULL,
+  summary          TEXT   NOT NULL,
+  outcome          TEXT   NOT NULL,
+  reason           TEXT   NOT NULL,
+  usage            TEXT   NOT NULL,
+  turns            BIGINT NOT NULL,
+  tool_calls       BIGINT NOT NULL,
+  created_at       BIGINT NOT NULL,
+  started_at       BIGINT,
+  ended_at         BIGINT,
+  updated_at       BIGINT NOT NULL,
+  created_seq      BIGINT NOT NULL,
+  updated_seq      BIGINT NOT NULL
+);
+CREATE INDEX agent_sessions_by_created ON agent_sessions (created_seq);
+CREATE INDEX agent_sessions_by_project ON agent_sessions (project_id, status, created_seq);
+CREATE INDEX agent_sessions_by_story ON agent_sessions (story_id, created_seq);
+
+CREATE TABLE session_turns (
+  session_id TEXT   NOT NULL,
+  seq        BIGINT NOT NULL,
+  turn       BIGINT NOT NULL,
+  thinking   TEXT   NOT NULL,
+  action     TEXT   NOT NULL,
+  prompt     TEXT   NOT NULL,
+  timestamp  BIGINT NOT NULL,
+  PRIMARY KEY (session_id, seq)
+);
+
+CREATE TABLE session_tool_calls (
+  session_id TEXT   NOT NULL,
+  seq        BIGINT NOT NULL,
+  id         TEXT   NOT NULL,
+  name       TEXT   NOT NULL,
+  input      TEXT   NOT NULL,
+  output     TEXT   NOT NULL,
+  ms         BIGINT NOT NULL,
+  ok         BIGINT NOT NULL,
+  timestamp  BIGINT NOT NULL,
+  PRIMARY KEY (session_id, seq)
+);
+
+-- What people and the agent said to each other while it ran: questions, answers, steering.
+CREATE TABLE session_inputs (
+  session_id  TEXT   NOT NULL,
+  seq         BIGINT NOT NULL,
+  kind        TEXT   NOT NULL,
+  question_id TEXT   NOT NULL,
+  text        TEXT   NOT NULL,
+  said_by     TEXT   NOT NULL,
+  timestamp   BIGINT NOT NULL,
+  PRIMARY KEY (session_id, seq)
+);
+
+CREATE TABLE session_changes (
+  session_id     TEXT   NOT NULL PRIMARY KEY,
+  seq            BIGINT NOT NULL,
+  branch         TEXT   NOT NULL,
+  commit_sha     TEXT   NOT NULL,
+  base_sha       TEXT   NOT NULL,
+  files          TEXT   NOT NULL,
+  diff           TEXT   NOT NULL,
+  diff_truncated BIGINT NOT NULL,
+  timestamp      BIGINT NOT NULL
+);

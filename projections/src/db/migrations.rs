@@ -1,0 +1,106 @@
+//! The tables, as files. A read model's tables are whole in one file: a changed shape is a new file that drops and
+//! creates them again and deletes the checkpoint, for the log fills them anew.
+use super::Table;
+use sqlx::{
+    SqlSafeStr as _,
+    migrate::{Migration, MigrationType, Migrator},
+};
+
+/// A migration as it is compiled in.
+pub struct Script {
+    pub version: i64,
+    pub name: &'static str,
+    pub sql: &'static str,
+}
+
+macro_rules! scripts {
+    ($($version:literal $name:literal),* $(,)?) => {
+        &[$(Script {
+            version: $version,
+            name: $name,
+            sql: include_str!(concat!("../../migrations/000", stringify!($version), "_", $name, ".sql")),
+        }),*]
+    };
+}
+
+pub const SCRIPTS: &[Script] = scripts![
+    1 "checkpoints",
+    2 "stories",
+    3 "agent_sessions",
+    4 "conversations",
+    5 "notifications",
+    6 "batches",
+];
+
+pub fn migrator() -> Migrator {
+    let migration = |s: &Script| {
+        Migration::new(
+            s.version,
+            s.name.into(),
+            MigrationType::Simple,
+            s.sql.into_sql_str(),
+            false,
+        )
+    };
+    Migrator::with_migrations(SCRIPTS.iter().map(migration).collect())
+}
+
+/// The text that makes empty copies of `tables`, each name followed by `suffix`.
+pub fn scratch_ddl(tables: &[Table], suffix: &str) -> String {
+    let of_tables = |sql: &&str| tables.iter().any(|t| sql.contains(&create(t)));
+    let newest_first = SCRIPTS.iter().rev().map(|s| s.sql);
+    match newest_first.into_iter().find(of_tables) {
+        Some(sql) => renamed(sql, tables, suffix),
+        None => String::new(),
+    }
+}
+
+fn create(table: &Table) -> String {
+    format!("CREATE TABLE {} (", table.name)
+}
+
+/// Adds the suffix to every table and to every index, which is called `<table>_by_…`.
+fn renamed(sql: &str, tables: &[Table], suffix: &str) -> String {
+    let is_ours = |word: &str| {
+        tables.iter().any(|t| {
+            let rest = word.strip_prefix(t.name);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("_by_"))
+        })
+    };
+    let mut out = String::with_capacity(sql.len() * 2);
+    for line in sql.lines().filter(|line| !line.starts_with("--")) {
+        for piece in line.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
+            let end = piece.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            out.push_str(end);
+            if is_ours(end) {
+                out.push_str(suffix);
+            }
+            out.push_str(&piece[end.len()..]);
+        }
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const THINGS: Table = Table {
+        name: "things",
+        key: &["id"],
+        columns: &["id", "color"],
+        types: &["String", "String"],
+    };
+
+    #[test]
+    fn a_scratch_copy_renames_tables_and_indexes_and_nothing_else() {
+        let sql = "-- things\nCREATE TABLE things (\n  id TEXT,\n  things_count BIGINT\n);\n\
+                   CREATE INDEX things_by_color ON things (color);\n";
+        assert_eq!(
+            renamed(sql, &[THINGS], "__g2"),
+            "CREATE TABLE things__g2 (\n  id TEXT,\n  things_count BIGINT\n);\n\
+             CREATE INDEX things_by_color__g2 ON things__g2 (color);\n"
+        );
+    }
+}

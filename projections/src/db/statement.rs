@@ -1,0 +1,114 @@
+//! SQL text with its parameters, built together so that a placeholder never misses its value.
+use super::{Table, value::Value};
+
+/// A statement ready to run on either engine.
+#[derive(Debug, Clone, Default)]
+pub struct Statement {
+    pub sql: String,
+    pub values: Vec<Value>,
+}
+
+/// How placeholders of generated bulk statements are written.
+///
+/// SQLite looks a named placeholder (`$1`) up in a list, which makes binding thousands of them quadratic;
+/// its nameless `?` has no such cost. Postgres knows only `$1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placeholders {
+    Nameless,
+}
+
+impl Placeholders {
+    fn write(self, sql: &mut String) {
+        match self {
+            Self::Nameless => sql.push('?'),
+        }
+    }
+}
+
+impl Statement {
+    pub fn new(sql: impl Into<String>) -> Self {
+        Self {
+            sql: sql.into(),
+            values: Vec::new(),
+        }
+    }
+
+    pub fn push(&mut self, sql: &str) -> &mut Self {
+        self.sql.push_str(sql);
+        self
+    }
+
+    /// Adds a placeholder and its value.
+    pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.values.push(value.into());
+        self.sql.push_str(&format!("${}", self.values.len()));
+        self
+    }
+
+    /// Adds `($1, $2, …)`.
+    pub fn bind_list<V: Into<Value>>(&mut self, values: impl IntoIterator<Item = V>) -> &mut Self {
+        self.push("(");
+        for (n, value) in values.into_iter().enumerate() {
+            if n > 0 {
+                self.push(", ");
+            }
+            self.bind(value);
+        }
+        self.push(")")
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        crate::db::Column::into_value(text.to_owned())
+    }
+}
+
+impl From<&String> for Value {
+    fn from(text: &String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl From<i64> for Value {
+    fn from(n: i64) -> Self {
+        Self::Int(n)
+    }
+}
+
+/// `INSERT … VALUES (…), (…) ON CONFLICT DO UPDATE` for `rows` rows of `table`, stored under `name`.
+pub fn upsert_sql(table: &Table, name: &str, rows: usize, placeholders: Placeholders) -> String {
+    let mut sql = format!("INSERT INTO {name} ({}) VALUES ", table.columns.join(", "));
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        list(&mut sql, table.columns.len(), placeholders);
+        sql.push(')');
+    }
+    sql.push_str(&format!(
+        " ON CONFLICT ({}) DO UPDATE SET ",
+        table.key.join(", ")
+    ));
+    let plain = table.columns.iter().filter(|c| !table.key.contains(c));
+    let sets: Vec<_> = plain.map(|c| format!("{c} = excluded.{c}")).collect();
+    sql + &sets.join(", ")
+}
+
+/// `SELECT … WHERE key IN (…)` for `keys` keys of a table with a single key column.
+pub fn load_sql(table: &Table, name: &str, keys: usize, placeholders: Placeholders) -> String {
+    let mut sql = format!(
+        "SELECT {} FROM {name} WHERE {} IN (",
+        table.columns.join(", "),
+        table.key[0]
+    );
+    list(&mut sql, keys, placeholders);
+    sql + ")"
+}
+
+fn list(sql: &mut String, count: usize, placeholders: Placeholders) {
+    for n in 0..count {
+        if n > 0 {
+            sql.push(',');
+        }
+        placeholders.write(sql);
+    }
+}

@@ -1,0 +1,108 @@
+//! What goes into and comes out of a column, the same for every engine: text and integers.
+use crate::parts::Json;
+use serde::{Serialize, de::DeserializeOwned};
+use sqlx::{Column as _, Row as _, sqlite::SqliteRow};
+
+/// A bound parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    Text(String),
+    Int(i64),
+    /// An absent integer.
+    NoInt,
+}
+
+/// One result row of whichever engine.
+pub trait Cells {
+    fn text(&self, column: &str) -> sqlx::Result<String>;
+    fn int(&self, column: &str) -> sqlx::Result<Option<i64>>;
+    fn names(&self) -> Vec<String>;
+}
+
+impl Cells for SqliteRow {
+    fn text(&self, column: &str) -> sqlx::Result<String> {
+        self.try_get(column)
+    }
+
+    fn int(&self, column: &str) -> sqlx::Result<Option<i64>> {
+        self.try_get(column)
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.columns().iter().map(|c| c.name().to_owned()).collect()
+    }
+}
+
+/// A field type that fits one column.
+pub trait Column: Sized {
+    fn into_value(self) -> Value;
+    fn from_cell(cells: &dyn Cells, column: &str) -> sqlx::Result<Self>;
+}
+
+impl Column for String {
+    /// Postgres refuses NUL in text, so it becomes the replacement character in both engines.
+    fn into_value(self) -> Value {
+        Value::Text(if self.contains('\0') {
+            self.replace('\0', "\u{fffd}")
+        } else {
+            self
+        })
+    }
+
+    fn from_cell(cells: &dyn Cells, column: &str) -> sqlx::Result<Self> {
+        cells.text(column)
+    }
+}
+
+impl Column for i64 {
+    fn into_value(self) -> Value {
+        Value::Int(self)
+    }
+
+    fn from_cell(cells: &dyn Cells, column: &str) -> sqlx::Result<Self> {
+        let null = || sqlx::Error::ColumnDecode {
+            index: column.to_owned(),
+            source: "unexpected NULL".into(),
+        };
+        cells.int(column)?.ok_or_else(null)
+    }
+}
+
+impl Column for Option<i64> {
+    fn into_value(self) -> Value {
+        self.map_or(Value::NoInt, Value::Int)
+    }
+
+    fn from_cell(cells: &dyn Cells, column: &str) -> sqlx::Result<Self> {
+        cells.int(column)
+    }
+}
+
+impl Column for bool {
+    fn into_value(self) -> Value {
+        Value::Int(i64::from(self))
+    }
+
+    fn from_cell(cells: &dyn Cells, column: &str) -> sqlx::Result<Self> {
+        i64::from_cell(cells, column).map(|n| n != 0)
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Column for Json<T> {
+    fn into_value(self) -> Value {
+        // Our parts are plain structs of text and numbers, which always serialise.
+        serde_json::to_string(&self.0)
+            .unwrap_or_default()
+            .into_value()
+    }
+
+    fn from_cell(cells: &dyn Cells, column: &str) -> sqlx::Result<Self> {
+        let broken = |source: serde_json::Error| sqlx::Error::ColumnDecode {
+            index: column.to_owned(),
+            source: source.into(),
+        };
+        serde_json::from_str(&cells.text(column)?)
+            .map(Json)
+            .map_err(broken)
+    }
+}

@@ -1,0 +1,53 @@
+use errand_eventlog::{LogError, Seq};
+use errand_proto::DecodeError;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What can go wrong with the read models. None of it harms the log: the tables can always be rebuilt.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the views data base failed: {0}")]
+    Sql(#[from] sqlx::Error),
+    #[error(
+        "the tables of the views data base could not be made: {0}; the file may be deleted, it is rebuilt from the log"
+    )]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("the views file {path} could not be opened: {reason}")]
+    Open { path: String, reason: String },
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The projection stops here: nothing is skipped.
+    #[error("projection {projection} cannot read event {seq} of {subject}: {source}")]
+    Undecodable {
+        projection: &'static str,
+        seq: Seq,
+        subject: String,
+        source: DecodeError,
+    },
+    /// Somebody else moved the checkpoint between reading and writing.
+    #[error(
+        "projection {0} is being written by another process: run only one projector per data base"
+    )]
+    Fenced(&'static str),
+    #[error("there is no projection {0:?}: `errand projections status` lists them")]
+    UnknownProjection(String),
+    #[error("projection {0} is being rebuilt already: wait until it is done")]
+    AlreadyRebuilding(&'static str),
+    #[error("{count} records begin with {prefix:?}: give more characters of the id")]
+    Ambiguous { prefix: String, count: usize },
+    #[error("the projections were stopped before the work was done: start Errand and do it again")]
+    Stopped,
+    #[error("a projection's task broke down, which is a defect: {0}")]
+    Task(String),
+}
+
+impl Error {
+    /// True when the same work may succeed later without anybody doing anything.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Sql(_) => true,
+            Self::Log(error) => error.is_transient(),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The read models: tables that people look at, filled from the event log and disposable.
+//!
+//! # Layout
+//! - [`stories`], [`sessions`], [`conversations`], [`notifications`], [`batches`]: one read model each, with its row,
+//!   its pure fold, its queries (methods of [`Db`]) and its tests; [`projects`] is a query over them.
+//! - `db`: the database, a row as data, bulk reading and writing, migrations.
+//! - `projection`, `keys`: what a read model is to the runtime.
+//! - `projector`: follows the log, rebuilds, verifies.
+
+#[macro_use]
+mod words;
+#[macro_use]
+mod db;
+pub mod batches;
+pub mod changes;
+mod checkpoint;
+pub mod conversations;
+mod error;
+mod keys;
+pub mod notifications;
+mod page;
+pub mod parts;
+pub mod positions;
+mod projection;
+pub mod projector;
+pub mod projects;
+pub mod sessions;
+pub mod stories;
+
+pub use db::Db;
+pub use error::{Error, Result};
+pub use keys::{Key, Keys, MAX_KEYS_PER_CHANGE};
+pub use page::{DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS, MIN_ID_PREFIX_CHARS};
+pub use positions::{Positions, Which};
+pub use projection::At;
+pub use projector::{Projections, Projector};
+pub use words::UnknownWord;

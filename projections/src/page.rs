@@ -1,0 +1,68 @@
+//! Limits of lists, and what a person may type to find a record.
+use crate::db::{Statement, Value};
+
+/// Rows of a list when nothing is said.
+pub const DEFAULT_PAGE_ROWS: u32 = 50;
+/// The most rows that one query answers.
+pub const MAX_PAGE_ROWS: u32 = 500;
+/// The beginning of an id that may stand for the whole.
+pub const MIN_ID_PREFIX_CHARS: usize = 4;
+const MAX_SEARCH_CHARS: usize = 200;
+
+/// 0 means the default; never more than [`MAX_PAGE_ROWS`].
+pub(crate) fn rows(limit: u32) -> i64 {
+    let asked = if limit == 0 { DEFAULT_PAGE_ROWS } else { limit };
+    i64::from(asked.min(MAX_PAGE_ROWS))
+}
+
+/// Adds `AND column IN (…)` unless the list is empty.
+pub(crate) fn among(sql: &mut Statement, column: &str, words: &[&'static str]) {
+    if !words.is_empty() {
+        sql.push(&format!(" AND {column} IN "));
+        sql.bind_list(words.iter().copied());
+    }
+}
+
+/// Adds `AND column = …` when there is a value.
+pub(crate) fn equal(sql: &mut Statement, column: &str, value: Option<&String>) {
+    if let Some(value) = value {
+        sql.push(&format!(" AND {column} = ")).bind(value);
+    }
+}
+
+/// Adds `AND column < …` when there is a cursor.
+pub(crate) fn before(sql: &mut Statement, column: &str, cursor: Option<i64>) {
+    if let Some(cursor) = cursor {
+        sql.push(&format!(" AND {column} < ")).bind(cursor);
+    }
+}
+
+/// Adds a case-insensitive "contains" over several columns; blank text finds everything.
+pub(crate) fn search(sql: &mut Statement, columns: &[&str], text: Option<&String>) {
+    let Some(text) = text.map(|t| t.trim()).filter(|t| !t.is_empty()) else {
+        return;
+    };
+    let wanted: String = text.chars().take(MAX_SEARCH_CHARS).collect();
+    let pattern = format!("%{}%", escaped(&wanted.to_lowercase()));
+    sql.push(" AND (");
+    for (n, column) in columns.iter().enumerate() {
+        if n > 0 {
+            sql.push(" OR ");
+        }
+        sql.push(&format!("LOWER({column}) LIKE "))
+            .bind(pattern.as_str());
+        sql.push(" ESCAPE '\\'");
+    }
+    sql.push(")");
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
+}
+
+/// The range of ids that begin with a prefix: `>=` the first and `<` the second.
+pub(crate) fn id_range(prefix: &str) -> (Value, Value) {
+    (prefix.into(), Value::from(&format!("{prefix}\u{10ffff}")))
+}

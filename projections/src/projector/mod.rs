@@ -1,0 +1,102 @@
+//! Fills the tables from the log: follows it, rebuilds, verifies.
+mod batch;
+mod board;
+mod follow;
+mod pages;
+mod rebuild;
+mod slot;
+mod start;
+mod status;
+mod verify;
+
+pub use rebuild::Rebuilt;
+pub use status::ProjectionStatus;
+pub use verify::{Difference, DifferenceKind, MAX_DIFFERENCES};
+
+use crate::{Db, Error, Positions, Result, changes::Changes, projection::Projection};
+use board::Board;
+use errand_eventlog::EventLog;
+use slot::Slot;
+use std::sync::Arc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// The read models that a projector keeps.
+pub struct Projections(Vec<Box<dyn Projection>>);
+
+impl Projections {
+    /// Every read model there is.
+    pub fn all() -> Self {
+        Self(vec![
+            Box::new(crate::stories::Stories),
+            Box::new(crate::sessions::Sessions),
+            Box::new(crate::conversations::Conversations),
+            Box::new(crate::notifications::Notifications),
+            Box::new(crate::batches::Batches),
+        ])
+    }
+}
+
+/// Keeps the read models up to date. Cheap to clone; the clones share one state.
+#[derive(Clone)]
+pub struct Projector {
+    db: Db,
+    log: Arc<dyn EventLog>,
+    slots: Arc<[Arc<Slot>]>,
+    board: Board,
+    /// Cancelled when `run` ends.
+    ended: CancellationToken,
+}
+
+impl Projector {
+    pub fn new(db: Db, log: Arc<dyn EventLog>, projections: Projections) -> Self {
+        let slot = |(at, projection)| Arc::new(Slot::new(at, projection));
+        let slots: Arc<[_]> = projections.0.into_iter().enumerate().map(slot).collect();
+        let board = Board::new(slots.iter().map(|s| s.name()));
+        Self {
+            db,
+            log,
+            slots,
+            board,
+            ended: CancellationToken::new(),
+        }
+    }
+
+    /// Follows the log until `stop`: one task per projection, each at its own pace. A projection that meets something
+    /// unreadable stops and says so in its status; the others go on.
+    ///
+    /// # Errors
+    /// A task broke down, which is a defect.
+    pub async fn run(&self, stop: CancellationToken) -> Result<()> {
+        let _ended = self.ended.clone().drop_guard();
+        let mut tasks = JoinSet::new();
+        for slot in self.slots.iter() {
+            let (projector, slot) = (self.clone(), Arc::clone(slot));
+            let stop = stop.clone();
+            tasks.spawn(async move { projector.follow(&slot, &stop).await });
+        }
+        while let Some(ended) = tasks.join_next().await {
+            ended.map_err(|e| Error::Task(e.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// How far everything is; read-your-writes.
+    pub fn positions(&self) -> Positions {
+        self.board.positions()
+    }
+
+    /// What changes from now on.
+    pub fn changes(&self) -> &Changes {
+        &self.board.changes
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    fn slot(&self, name: &str) -> Result<&Arc<Slot>> {
+        let found = self.slots.iter().find(|s| s.name() == name);
+        found.ok_or_else(|| Error::UnknownProjection(name.to_owned()))
+    }
+}

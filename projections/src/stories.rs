@@ -1,0 +1,261 @@
+//! Stories: one row per piece of work, with every field of the users' own record.
+mod queries;
+#[cfg(test)]
+mod tests;
+
+pub use queries::{Story, StoryFilter};
+
+use crate::{
+    Result,
+    db::{RowSet, Table, TableRow as _, Tx},
+    keys::{Key, Keys},
+    parts::json,
+    projection::{At, Fact, Projection, continued},
+};
+use async_trait::async_trait;
+use errand_proto::{AggregateKind, Event, StoryEvent, v1};
+
+words! {
+    /// Where a story stands.
+    pub enum StoryStatus {
+        Pending = "pending",
+        Approved = "approved",
+        InProgress = "in_progress",
+        Completed = "completed",
+        Failed = "failed",
+        Cancelled = "cancelled",
+    }
+}
+
+impl StoryStatus {
+    pub const fn is_ended(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// The outcome of a story that a person refused.
+const REJECTED: &str = "rejected";
+
+table! {
+    /// A piece of work. Times are microseconds since the Unix epoch (RFC 3339 in JSON); empty texts are `null` in JSON
+    /// where nothing is known yet.
+    pub struct StoryRow in "stories" key (id) {
+        pub id: String,
+        pub workspace_id: String,
+        pub run_id: String,
+        pub project_id: String,
+        /// "<Agent name>: <first 100 characters of the prompt>".
+        pub title: String,
+        pub rationale: String,
+        /// "urgent", "high", "medium" or "low".
+        pub priority: String,
+        /// "P0" to "P3".
+        pub priority_level: String,
+        pub priority_score: i64,
+        /// "auto_safe" or "needs_approval".
+        pub policy: String,
+        pub status: StoryStatus,
+        #[serde(serialize_with = "json::text")]
+        pub linear_task_id: String,
+        #[serde(serialize_with = "json::text")]
+        pub linear_identifier: String,
+        #[serde(serialize_with = "json::text")]
+        pub linear_issue_url: String,
+        /// Why there is no link yet; empty once there is one.
+        #[serde(serialize_with = "json::text")]
+        pub linear_error: String,
+        #[serde(serialize_with = "json::text")]
+        pub pr_url: String,
+        #[serde(serialize_with = "json::text")]
+        pub advances_launch_stage: String,
+        pub conversation_id: String,
+        pub message_id: String,
+        /// The session of the present attempt.
+        pub session_id: String,
+        pub agent: String,
+        pub agent_name: String,
+        pub prompt: String,
+        #[serde(serialize_with = "json::text")]
+        pub tracker: String,
+        #[serde(serialize_with = "json::text")]
+        pub batch_id: String,
+        pub user_id: String,
+        /// 1 for the first run.
+        pub attempt: i64,
+        #[serde(serialize_with = "json::text")]
+        pub summary: String,
+        /// A short code of a failure, e.g. "no_changes".
+        #[serde(serialize_with = "json::text")]
+        pub outcome: String,
+        /// Why it failed or was cancelled, for people.
+        #[serde(serialize_with = "json::text")]
+        pub reason: String,
+        /// Where partial work was kept, if any.
+        #[serde(serialize_with = "json::text")]
+        pub branch: String,
+        /// A person asked to stop it and it has not ended yet.
+        pub cancel_requested: bool,
+        #[serde(serialize_with = "json::time")]
+        pub created_at: i64,
+        #[serde(serialize_with = "json::maybe_time")]
+        pub queued_at: Option<i64>,
+        #[serde(serialize_with = "json::maybe_time")]
+        pub started_at: Option<i64>,
+        #[serde(serialize_with = "json::maybe_time")]
+        pub ended_at: Option<i64>,
+        #[serde(serialize_with = "json::time")]
+        pub updated_at: i64,
+        /// Also the cursor of lists: pass the last row's as `before`.
+        pub created_seq: i64,
+        pub updated_seq: i64,
+    }
+}
+
+impl StoryRow {
+    fn new(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            attempt: 1,
+            ..Self::default()
+        }
+    }
+
+    /// The fold. An event that the row has seen already changes nothing.
+    pub fn apply(&mut self, at: At, event: StoryEvent) {
+        if at.seq <= self.updated_seq {
+            return;
+        }
+        self.updated_seq = at.seq;
+        self.updated_at = at.time;
+        match event {
+            StoryEvent::StoryCreated(e) => self.create(at, e),
+            StoryEvent::LinearIssueLinked(e) => {
+                self.linear_task_id = e.linear_task_id;
+                self.linear_identifier = e.identifier;
+                self.linear_issue_url = e.linear_issue_url;
+                self.linear_error.clear();
+            }
+            StoryEvent::LinearIssueLinkFailed(e) => {
+                if self.linear_task_id.is_empty() {
+                    self.linear_error = e.reason;
+                }
+            }
+            StoryEvent::StoryApproved(_) => self.status = StoryStatus::Approved,
+            StoryEvent::StoryRejected(e) => {
+                self.outcome = REJECTED.to_owned();
+                self.end(at, StoryStatus::Cancelled, e.reason);
+            }
+            StoryEvent::ExecutionQueued(e) => self.queue(at, e),
+            StoryEvent::StoryStarted(e) => {
+                self.session_id = e.session_id;
+                self.status = StoryStatus::InProgress;
+                self.started_at = Some(at.time);
+            }
+            StoryEvent::StoryCompleted(e) => {
+                self.pr_url = e.pr_url;
+                self.summary = e.summary;
+                self.end(at, StoryStatus::Completed, String::new());
+            }
+            StoryEvent::StoryFailed(e) => {
+                self.outcome = e.outcome;
+                self.branch = e.branch;
+                self.end(at, StoryStatus::Failed, e.reason);
+            }
+            StoryEvent::StoryCancelRequested(_) => self.cancel_requested = true,
+            StoryEvent::StoryCancelled(e) => self.end(at, StoryStatus::Cancelled, e.reason),
+            StoryEvent::StoryRetried(e) => self.retry(e),
+        }
+    }
+
+    fn create(&mut self, at: At, e: v1::StoryCreated) {
+        self.workspace_id = e.workspace_id;
+        self.run_id = e.run_id;
+        self.project_id = e.project_id;
+        self.title = e.title;
+        self.rationale = e.rationale;
+        self.priority = e.priority;
+        self.priority_level = e.priority_level;
+        self.priority_score = i64::from(e.priority_score);
+        self.policy = e.policy;
+        self.advances_launch_stage = e.advances_launch_stage;
+        self.conversation_id = e.conversation_id;
+        self.message_id = e.message_id;
+        self.session_id = e.session_id;
+        self.agent = e.agent;
+        self.agent_name = e.agent_name;
+        self.prompt = e.prompt;
+        self.tracker = e.tracker;
+        self.batch_id = e.batch_id;
+        self.user_id = e.user_id;
+        self.created_at = at.time;
+        self.created_seq = at.seq;
+    }
+
+    fn queue(&mut self, at: At, e: v1::ExecutionQueued) {
+        self.session_id = e.session_id;
+        self.attempt = i64::from(e.attempt.max(1));
+        self.status = StoryStatus::Approved;
+        self.queued_at = Some(at.time);
+    }
+
+    fn end(&mut self, at: At, status: StoryStatus, reason: String) {
+        self.status = status;
+        self.reason = reason;
+        self.cancel_requested = false;
+        self.ended_at = Some(at.time);
+    }
+
+    /// What the last attempt left behind is forgotten, its session remembers it.
+    fn retry(&mut self, e: v1::StoryRetried) {
+        self.session_id = e.session_id;
+        self.attempt = i64::from(e.attempt);
+        self.status = StoryStatus::Approved;
+        self.cancel_requested = false;
+        for text in [
+            &mut self.summary,
+            &mut self.outcome,
+            &mut self.reason,
+            &mut self.branch,
+            &mut self.pr_url,
+        ] {
+            text.clear();
+        }
+        (self.queued_at, self.started_at, self.ended_at) = (None, None, None);
+    }
+}
+
+/// Keeps the table `stories`.
+pub(crate) struct Stories;
+
+#[async_trait]
+impl Projection for Stories {
+    fn name(&self) -> &'static str {
+        "stories"
+    }
+
+    fn kinds(&self) -> &'static [AggregateKind] {
+        &[AggregateKind::Story]
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        &[StoryRow::TABLE]
+    }
+
+    async fn apply(&self, tx: &mut Tx, facts: Vec<Fact>) -> Result<Keys> {
+        let mut rows = RowSet::<StoryRow>::load(tx, continued(&facts)).await?;
+        for fact in facts {
+            if let Event::Story(event) = fact.event {
+                let id = fact.subject.id();
+                rows.entry(id, || StoryRow::new(id)).apply(fact.at, event);
+            }
+        }
+        let mut keys = Keys::default();
+        for row in rows.iter() {
+            keys.add(Key::Story, &row.id);
+            keys.add(Key::Conversation, &row.conversation_id);
+            keys.add(Key::Project, &row.project_id);
+        }
+        rows.save(tx).await?;
+        Ok(keys)
+    }
+}

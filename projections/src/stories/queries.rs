@@ -1,0 +1,138 @@
+use super::{StoryRow, StoryStatus};
+use crate::{
+    Error, Result,
+    db::{Cells, Column, Db, FromCells, Statement, TableRow as _},
+    page,
+    sessions::SessionStatus,
+};
+use serde::Serialize;
+use std::ops::Deref;
+
+/// A story as people see it: its row, and what its present session knows better.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Story {
+    /// `pr_url` is here as soon as the session has opened the pull request.
+    #[serde(flatten)]
+    pub row: StoryRow,
+    /// `None` before the session exists.
+    pub session_status: Option<SessionStatus>,
+}
+
+impl Deref for Story {
+    type Target = StoryRow;
+
+    fn deref(&self) -> &StoryRow {
+        &self.row
+    }
+}
+
+impl FromCells for Story {
+    fn from_cells(cells: &dyn Cells) -> sqlx::Result<Self> {
+        let mut row = StoryRow::from_cells(cells)?;
+        if row.pr_url.is_empty() {
+            row.pr_url = String::from_cell(cells, "session_pr_url")?;
+        }
+        let session_status = String::from_cell(cells, "session_status")?;
+        Ok(Self {
+            row,
+            session_status: session_status.parse().ok(),
+        })
+    }
+}
+
+/// Which stories to list, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct StoryFilter {
+    pub project: Option<String>,
+    pub conversation: Option<String>,
+    pub batch: Option<String>,
+    /// Empty means every status.
+    pub statuses: Vec<StoryStatus>,
+    /// Looked for in title, prompt, id and Linear identifier, in any case.
+    pub search: Option<String>,
+    /// The `created_seq` of the last row of the page before.
+    pub before: Option<i64>,
+    /// 0 means [`crate::DEFAULT_PAGE_ROWS`].
+    pub limit: u32,
+}
+
+fn select() -> Statement {
+    Statement::new(format!(
+        "SELECT {}, COALESCE(a.pr_url, '') AS session_pr_url, COALESCE(a.status, '') AS session_status \
+         FROM stories s LEFT JOIN agent_sessions a ON a.id = s.session_id WHERE 1 = 1",
+        StoryRow::TABLE.select("s.")
+    ))
+}
+
+impl Db {
+    /// Newest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn stories(&self, filter: &StoryFilter) -> Result<Vec<Story>> {
+        let mut sql = select();
+        page::equal(&mut sql, "s.project_id", filter.project.as_ref());
+        page::equal(&mut sql, "s.conversation_id", filter.conversation.as_ref());
+        page::equal(&mut sql, "s.batch_id", filter.batch.as_ref());
+        let statuses: Vec<_> = filter.statuses.iter().map(|s| s.as_str()).collect();
+        page::among(&mut sql, "s.status", &statuses);
+        let searched = ["s.title", "s.prompt", "s.id", "s.linear_identifier"];
+        page::search(&mut sql, &searched, filter.search.as_ref());
+        page::before(&mut sql, "s.created_seq", filter.before);
+        sql.push(" ORDER BY s.created_seq DESC LIMIT ");
+        sql.bind(page::rows(filter.limit));
+        self.all(sql).await
+    }
+
+    /// One story by its id.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn story(&self, id: &str) -> Result<Option<Story>> {
+        let mut sql = select();
+        sql.push(" AND s.id = ").bind(id);
+        self.one(sql).await
+    }
+
+    /// One story by its id or the beginning of it, at least [`crate::MIN_ID_PREFIX_CHARS`] characters.
+    ///
+    /// # Errors
+    /// [`Error::Ambiguous`] when several ids begin so; the database fails.
+    pub async fn find_story(&self, id_or_prefix: &str) -> Result<Option<Story>> {
+        if let Some(story) = self.story(id_or_prefix).await? {
+            return Ok(Some(story));
+        }
+        if id_or_prefix.chars().count() < page::MIN_ID_PREFIX_CHARS {
+            return Ok(None);
+        }
+        let (from, to) = page::id_range(id_or_prefix);
+        let mut sql = select();
+        sql.push(" AND s.id >= ").bind(from);
+        sql.push(" AND s.id < ").bind(to);
+        sql.push(" ORDER BY s.id LIMIT 2");
+        let mut found: Vec<Story> = self.all(sql).await?;
+        match found.len() {
+            0 | 1 => Ok(found.pop()),
+            count => Err(Error::Ambiguous {
+                prefix: id_or_prefix.to_owned(),
+                count,
+            }),
+        }
+    }
+
+    /// The stories that wait for an executor, in the order of their priority. The live position, with turns
+    /// between projects, is known to the job queue only.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn queued_stories(&self, limit: u32) -> Result<Vec<Story>> {
+        let mut sql = select();
+        sql.push(" AND s.status = ")
+            .bind(StoryStatus::Approved.as_str());
+        sql.push(" AND s.queued_at IS NOT NULL");
+        sql.push(" ORDER BY s.priority_level, s.queued_at, s.created_seq LIMIT ");
+        sql.bind(page::rows(limit));
+        self.all(sql).await
+    }
+}

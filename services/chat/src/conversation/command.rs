@@ -1,0 +1,14 @@
+use errand_proto::v1;
+
+/// What can be asked of a conversation. Every one yields at most one event.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ConversationCommand {
+    Start(Box<v1::ConversationStarted>),
+    Post(Box<v1::UserMessagePosted>),
+    Reply(Box<v1::AssistantReplied>),
+    FailReply(Box<v1::AssistantReplyFailed>),
+    RetryReply { message_id: String, by: String },
+    RequestSpawn(Box<v1::AgentSpawnRequested>),
+    AnnounceSpawn(Box<v1::SpawnAnnounced>),
+    AnnounceCompletion(Box<v1::CompletionAnnounced>),
+}

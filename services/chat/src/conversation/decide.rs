@@ -1,0 +1,74 @@
+//! The rules: a pure function from state and command to at most one event, or a refusal.
+use super::{Conversation, ConversationCommand as C, ConversationRefusal};
+use errand_proto::{ConversationEvent, v1};
+
+type Decision = Result<Option<ConversationEvent>, ConversationRefusal>;
+
+pub(super) fn decide(conversation: &Conversation, command: C) -> Decision {
+    if let C::Start(facts) = command {
+        return Ok((!conversation.started).then(|| (*facts).into()));
+    }
+    if !conversation.started {
+        return Err(ConversationRefusal::Absent);
+    }
+    match command {
+        C::Start(_) => Ok(None),
+        C::Post(message) => post(conversation, *message),
+        C::Reply(reply) => Ok(is_unanswered(conversation, &reply.in_reply_to)
+            .then(|| (*reply).into())),
+        C::FailReply(failure) => Ok(is_unanswered(conversation, &failure.in_reply_to)
+            .then(|| (*failure).into())),
+        C::RetryReply { message_id, by } => retry(conversation, message_id, by),
+        C::RequestSpawn(request) => Ok((!conversation.stories.contains_key(&request.story_id))
+            .then(|| (*request).into())),
+        C::AnnounceSpawn(announcement) => Ok(announce_spawn(conversation, *announcement)),
+        C::AnnounceCompletion(completion) => Ok(announce_completion(conversation, *completion)),
+    }
+}
+
+fn is_unanswered(conversation: &Conversation, message_id: &str) -> bool {
+    conversation.unanswered.contains(message_id)
+}
+
+fn post(conversation: &Conversation, message: v1::UserMessagePosted) -> Decision {
+    let pressed = &message.action_id;
+    if !pressed.is_empty() && !conversation.open_actions.contains(pressed) {
+        return Err(ConversationRefusal::ActionSpent);
+    }
+    Ok(Some(message.into()))
+}
+
+fn retry(conversation: &Conversation, message_id: String, by: String) -> Decision {
+    if conversation.unanswered.contains(&message_id) {
+        return Ok(None);
+    }
+    if !conversation.failed.contains(&message_id) {
+        return Err(ConversationRefusal::NothingToRetry);
+    }
+    let user_id = by;
+    Ok(Some(
+        v1::ReplyRetryRequested {
+            message_id,
+            user_id,
+        }
+        .into(),
+    ))
+}
+
+/// Told once; a link that comes late is told once more, by the same message.
+fn announce_spawn(
+    conversation: &Conversation,
+    announcement: v1::SpawnAnnounced,
+) -> Option<ConversationEvent> {
+    let told = conversation.stories.get(&announcement.story_id)?;
+    let brings_link = !announcement.linear_issue_url.is_empty() && !told.linked;
+    (!told.announced || brings_link).then(|| announcement.into())
+}
+
+fn announce_completion(
+    conversation: &Conversation,
+    completion: v1::CompletionAnnounced,
+) -> Option<ConversationEvent> {
+    let told = conversation.stories.get(&completion.story_id)?;
+    (told.ended_session != completion.session_id).then(|| completion.into())
+}

@@ -1,0 +1,43 @@
+use super::{Conversation, Told};
+use errand_proto::{ConversationEvent as E, Json};
+
+pub(super) fn evolve(conversation: &mut Conversation, event: E) {
+    match event {
+        E::ConversationStarted(e) => {
+            conversation.started = true;
+            conversation.facts = Json(e);
+        }
+        // Whatever a person says next answers the open question, so its buttons are spent.
+        E::UserMessagePosted(e) => {
+            conversation.open_actions.clear();
+            conversation.unanswered.insert(e.message_id);
+        }
+        E::AssistantReplied(e) => {
+            conversation.open_actions = e.actions.into_iter().map(|a| a.id).collect();
+            if !e.continues {
+                conversation.unanswered.remove(&e.in_reply_to);
+            }
+        }
+        E::AssistantReplyFailed(e) => {
+            conversation.unanswered.remove(&e.in_reply_to);
+            conversation.failed.insert(e.in_reply_to);
+        }
+        E::ReplyRetryRequested(e) => {
+            conversation.failed.remove(&e.message_id);
+            conversation.unanswered.insert(e.message_id);
+        }
+        E::AgentSpawnRequested(e) => {
+            conversation.stories.insert(e.story_id, Told::default());
+        }
+        E::SpawnAnnounced(e) => {
+            let told = conversation.stories.entry(e.story_id).or_default();
+            told.announced = true;
+            told.linked |= !e.linear_issue_url.is_empty();
+        }
+        E::CompletionAnnounced(e) => {
+            let told = conversation.stories.entry(e.story_id).or_default();
+            told.ended_session = e.session_id;
+        }
+        E::QuestionAsked(_) | E::QuestionAnswered(_) => {}
+    }
+}

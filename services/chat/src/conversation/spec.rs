@@ -1,0 +1,148 @@
+use super::*;
+use cqrs_es::test::TestFramework;
+
+type Spec = TestFramework<Conversation>;
+
+fn started() -> ConversationEvent {
+    v1::ConversationStarted::default().into()
+}
+
+fn message(id: &str, action: &str) -> v1::UserMessagePosted {
+    v1::UserMessagePosted {
+        message_id: id.into(),
+        text: "build it".into(),
+        action_id: action.into(),
+        ..Default::default()
+    }
+}
+
+fn reply(to: &str) -> v1::AssistantReplied {
+    v1::AssistantReplied {
+        message_id: format!("re-{to}"),
+        in_reply_to: to.into(),
+        actions: vec![v1::Action {
+            id: "yes".into(),
+            ..Default::default()
+        }],
+        ..Default::default()
+    }
+}
+
+fn spawn() -> v1::AgentSpawnRequested {
+    v1::AgentSpawnRequested {
+        story_id: "s1".into(),
+        ..Default::default()
+    }
+}
+
+fn announced(url: &str) -> v1::SpawnAnnounced {
+    v1::SpawnAnnounced {
+        story_id: "s1".into(),
+        linear_issue_url: url.into(),
+        ..Default::default()
+    }
+}
+
+fn ended(session: &str) -> v1::CompletionAnnounced {
+    v1::CompletionAnnounced {
+        story_id: "s1".into(),
+        session_id: session.into(),
+        ..Default::default()
+    }
+}
+
+#[test]
+fn a_message_needs_a_conversation() {
+    Spec::with(())
+        .given_no_previous_events()
+        .when(ConversationCommand::Post(Box::new(message("m1", ""))))
+        .then_expect_error(ConversationRefusal::Absent);
+}
+
+#[test]
+fn a_button_can_be_pressed_once() {
+    let press = || ConversationCommand::Post(Box::new(message("m2", "yes")));
+    let asked = vec![started(), message("m1", "").into(), reply("m1").into()];
+    Spec::with(())
+        .given(asked.clone())
+        .when(press())
+        .then_expect_events(vec![message("m2", "yes").into()]);
+    let answered = [asked, vec![message("m2", "").into()]].concat();
+    Spec::with(())
+        .given(answered)
+        .when(press())
+        .then_expect_error(ConversationRefusal::ActionSpent);
+}
+
+#[test]
+fn a_message_is_answered_once() {
+    Spec::with(())
+        .given(vec![started(), message("m1", "").into(), reply("m1").into()])
+        .when(ConversationCommand::Reply(Box::new(reply("m1"))))
+        .then_expect_events(vec![]);
+}
+
+#[test]
+fn only_a_failed_reply_is_asked_for_again() {
+    let failed = v1::AssistantReplyFailed {
+        in_reply_to: "m1".into(),
+        ..Default::default()
+    };
+    let retry = || ConversationCommand::RetryReply {
+        message_id: "m1".into(),
+        by: "ann".into(),
+    };
+    let again = v1::ReplyRetryRequested {
+        message_id: "m1".into(),
+        user_id: "ann".into(),
+    };
+    Spec::with(())
+        .given(vec![started(), message("m1", "").into(), failed.into()])
+        .when(retry())
+        .then_expect_events(vec![again.into()]);
+    Spec::with(())
+        .given(vec![started(), message("m1", "").into(), reply("m1").into()])
+        .when(retry())
+        .then_expect_error(ConversationRefusal::NothingToRetry);
+}
+
+#[test]
+fn the_same_story_is_requested_once() {
+    Spec::with(())
+        .given(vec![started(), spawn().into()])
+        .when(ConversationCommand::RequestSpawn(Box::new(spawn())))
+        .then_expect_events(vec![]);
+}
+
+#[test]
+fn a_spawn_is_announced_once_and_a_late_link_follows_once() {
+    let announce = |url: &str| ConversationCommand::AnnounceSpawn(Box::new(announced(url)));
+    let without_link = vec![started(), spawn().into(), announced("").into()];
+    Spec::with(())
+        .given(without_link.clone())
+        .when(announce(""))
+        .then_expect_events(vec![]);
+    Spec::with(())
+        .given(without_link.clone())
+        .when(announce("https://linear.app/x"))
+        .then_expect_events(vec![announced("https://linear.app/x").into()]);
+    let linked = [without_link, vec![announced("https://linear.app/x").into()]].concat();
+    Spec::with(())
+        .given(linked)
+        .when(announce("https://linear.app/x"))
+        .then_expect_events(vec![]);
+}
+
+#[test]
+fn each_attempts_ending_is_told_once() {
+    let tell = |session: &str| ConversationCommand::AnnounceCompletion(Box::new(ended(session)));
+    let told = vec![started(), spawn().into(), ended("a1").into()];
+    Spec::with(())
+        .given(told.clone())
+        .when(tell("a1"))
+        .then_expect_events(vec![]);
+    Spec::with(())
+        .given(told)
+        .when(tell("a2"))
+        .then_expect_events(vec![ended("a2").into()]);
+}

@@ -1,0 +1,239 @@
+//! One reply of the Head of Product: streamed to whoever watches, spawning as soon as a Task call is complete.
+//!
+//! The text before a Task call becomes a message of its own, so that what was said before the spawn stands
+//! before it. Ids derive from the user's message and the place in the reply: a reply that is written again after
+//! a crash gives the same spawns and messages, not further ones.
+mod draft;
+mod history;
+
+use crate::{
+    Chat, actions,
+    conversation::ConversationCommand,
+    llm::{LlmError, LlmEvent, LlmMessage, LlmRequest, ToolCall, Usage},
+    tasks::{Origin, TASK_TOOL},
+};
+use draft::Draft;
+use errand_eventlog::subscriber::{Failure, Incoming};
+use errand_proto::v1;
+use futures::StreamExt;
+use uuid::Uuid;
+
+const SYSTEM_PROMPT: &str = include_str!("prompts/head_of_product.md");
+/// Rounds with the model in one reply: a model that calls tools for ever is stopped.
+const MAX_ROUNDS: u32 = 6;
+const MAX_SPAWNS: u32 = 16;
+
+/// A reply under way.
+pub struct Reply<'a> {
+    chat: &'a Chat,
+    cause: &'a Incoming,
+    message_id: &'a str,
+    project: &'a str,
+    draft: Draft,
+    spawns: u32,
+    usage: Usage,
+}
+
+/// Why a reply could not be completed.
+enum Broken {
+    /// Said in the chat, with a retry button.
+    Model(String),
+    /// The log failed: the whole reply is tried again.
+    Failure(Failure),
+}
+
+impl<F: Into<Failure>> From<F> for Broken {
+    fn from(failure: F) -> Self {
+        Self::Failure(failure.into())
+    }
+}
+
+impl<'a> Reply<'a> {
+    pub fn new(chat: &'a Chat, cause: &'a Incoming, message_id: &'a str, project: &'a str) -> Self {
+        Self {
+            chat,
+            cause,
+            message_id,
+            project,
+            draft: Draft::new(cause, message_id),
+            spawns: 0,
+            usage: Usage::default(),
+        }
+    }
+
+    /// Writes the reply to its end, which may be a failure that is told in the chat.
+    ///
+    /// # Errors
+    /// The log failed.
+    pub async fn write(mut self) -> Result<(), Failure> {
+        match self.rounds().await {
+            Ok(()) => Ok(()),
+            Err(Broken::Failure(failure)) => Err(failure),
+            Err(Broken::Model(reason)) => self.fail(reason).await,
+        }
+    }
+
+    async fn rounds(&mut self) -> Result<(), Broken> {
+        let mut history = history::load(self.chat, &self.cause.recorded.subject).await?;
+        for _ in 0..MAX_ROUNDS {
+            let calls = self.round(&mut history).await?;
+            if calls == 0 {
+                return Ok(());
+            }
+        }
+        Err(Broken::Model(format!(
+            "the model called tools in {MAX_ROUNDS} rounds without an end"
+        )))
+    }
+
+    /// One request to the model. Answers how many tools it called.
+    async fn round(&mut self, history: &mut Vec<LlmMessage>) -> Result<usize, Broken> {
+        let request = LlmRequest {
+            system: SYSTEM_PROMPT.to_owned(),
+            history: history.clone(),
+            tools: vec![self.chat.rules.tool()],
+        };
+        let mut said = String::new();
+        let mut calls = Vec::new();
+        let mut results = Vec::new();
+        let mut stream = self.chat.model.stream(request).await.map_err(broken)?;
+        while let Some(event) = stream.next().await {
+            match event.map_err(broken)? {
+                LlmEvent::Text(text) => {
+                    said.push_str(&text);
+                    self.draft.add(&text);
+                    self.publish(false);
+                }
+                LlmEvent::ToolCall(call) => {
+                    results.push(LlmMessage::ToolResult {
+                        call_id: call.id.clone(),
+                        content: self.task(&call).await?,
+                    });
+                    calls.push(call);
+                }
+                LlmEvent::Done { usage, .. } => {
+                    self.usage.input_tokens += usage.input_tokens;
+                    self.usage.output_tokens += usage.output_tokens;
+                }
+            }
+        }
+        if calls.is_empty() {
+            self.say(false).await?;
+            return Ok(0);
+        }
+        let called = calls.len();
+        history.push(LlmMessage::Assistant {
+            text: said,
+            tool_calls: calls,
+        });
+        history.extend(results);
+        Ok(called)
+    }
+
+    /// Carries out a tool call at once; the answer is for the model.
+    async fn task(&mut self, call: &ToolCall) -> Result<String, Broken> {
+        if call.name != TASK_TOOL {
+            return Ok(format!("there is no tool {:?}; use {TASK_TOOL}", call.name));
+        }
+        if self.spawns == MAX_SPAWNS {
+            return Ok(format!("no more than {MAX_SPAWNS} agents per reply; tell the user"));
+        }
+        let task = match self.chat.rules.read(call) {
+            Ok(task) => task,
+            Err(error) => return Ok(error.to_string()),
+        };
+        let ordinal = self.spawns;
+        self.spawns += 1;
+        let story_id = self.id(&format!("story-{ordinal}"));
+        let agent = task.agent.clone();
+        let request = self.chat.rules.request(story_id, task, &self.origin(call));
+        let command = ConversationCommand::RequestSpawn(Box::new(request));
+        self.execute(&format!("spawn-{ordinal}"), command).await?;
+        tracing::info!(story = %story_id, agent, conversation = self.cause.id(), "spawn requested");
+        // What was said so far stands before the spawn.
+        self.say(true).await?;
+        Ok(format!(
+            "The {agent} agent was spawned as story {story_id}. The chat has told the user; do not repeat it."
+        ))
+    }
+
+    fn origin(&self, call: &ToolCall) -> Origin {
+        Origin {
+            workspace: self.chat.workspace.clone(),
+            conversation_id: self.cause.id().to_owned(),
+            message_id: self.message_id.to_owned(),
+            project_id: self.project.to_owned(),
+            user_id: String::new(),
+            tool_call_id: call.id.clone(),
+        }
+    }
+
+    /// Records the draft as a message. `continues` when more of the reply is to follow.
+    async fn say(&mut self, continues: bool) -> Result<(), Broken> {
+        if continues && self.draft.is_empty() {
+            return Ok(());
+        }
+        let markdown = self.draft.text().trim().to_owned();
+        let usage = v1::Usage {
+            input_tokens: self.usage.input_tokens,
+            output_tokens: self.usage.output_tokens,
+            cost_micro_usd: 0,
+        };
+        let reply = v1::AssistantReplied {
+            message_id: self.draft.message_id(),
+            in_reply_to: self.message_id.to_owned(),
+            actions: actions::offered_by(&markdown, &self.draft.message_id()),
+            markdown,
+            usage: (!continues).then_some(usage),
+            model: String::new(),
+            continues,
+        };
+        let step = format!("reply-{}", self.draft.part());
+        let command = ConversationCommand::Reply(Box::new(reply));
+        self.execute(&step, command).await?;
+        self.publish(true);
+        self.draft.next();
+        Ok(())
+    }
+
+    async fn fail(&mut self, reason: String) -> Result<(), Failure> {
+        tracing::warn!(conversation = self.cause.id(), reason, "reply failed");
+        let failure = v1::AssistantReplyFailed {
+            message_id: self.draft.message_id(),
+            in_reply_to: self.message_id.to_owned(),
+            reason,
+            partial_markdown: self.draft.text().trim().to_owned(),
+        };
+        let command = ConversationCommand::FailReply(Box::new(failure));
+        let meta = self.cause.causes("reply-failed");
+        let id = self.cause.id();
+        self.chat.conversations.execute(id, command, &meta).await?;
+        self.publish(true);
+        Ok(())
+    }
+
+    async fn execute(&self, step: &str, command: ConversationCommand) -> Result<(), Failure> {
+        let meta = self.cause.causes(step);
+        let id = self.cause.id();
+        self.chat.conversations.execute(id, command, &meta).await?;
+        Ok(())
+    }
+
+    /// Shows the draft to whoever watches the conversation now.
+    fn publish(&self, done: bool) {
+        if !self.draft.is_empty() {
+            let topic = format!("conversation.{}", self.cause.id());
+            self.chat.live.publish(&topic, self.draft.signal(done));
+        }
+    }
+
+    /// Derives from the user's message, so that a reply written again names the same things.
+    fn id(&self, purpose: &str) -> Uuid {
+        let name = format!("{}:{}:{purpose}", self.cause.id(), self.message_id);
+        Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())
+    }
+}
+
+fn broken(error: LlmError) -> Broken {
+    Broken::Model(error.to_string())
+}

@@ -1,0 +1,164 @@
+// Keeps a page alive: fragments that the server renders arrive by server-sent events or as a form's answer
+// and are morphed in by element id. Every page also works without this script, by forms and redirects.
+
+const RECONNECT_MS = 2000;
+const CLOCK_MS = 1000;
+const NEAR_BOTTOM_PX = 120;
+const NEAR_LIMIT = 0.9;
+
+// ---- morphing: change `from` into `to`, keeping what the reader has opened, typed or focused
+
+const KEPT = (element, name) => name === 'open' && element.nodeName === 'DETAILS';
+
+function morph(from, to) {
+  if (from.nodeType !== to.nodeType || from.nodeName !== to.nodeName) return void from.replaceWith(to);
+  if (from.nodeType !== Node.ELEMENT_NODE) {
+    if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
+    return;
+  }
+  if (from.isEqualNode(to)) return;
+  for (const { name } of [...from.attributes]) if (!to.hasAttribute(name) && !KEPT(from, name)) from.removeAttribute(name);
+  for (const { name, value } of to.attributes) {
+    if (from.getAttribute(name) !== value && !KEPT(from, name)) from.setAttribute(name, value);
+  }
+  if (from.matches('input, textarea, select')) return;
+  morphChildren(from, to);
+}
+
+function morphChildren(from, to) {
+  const keyed = new Map([...from.children].filter(e => e.id).map(e => [e.id, e]));
+  let at = from.firstChild;
+  for (const next of [...to.childNodes]) {
+    const known = next.id && keyed.get(next.id);
+    if (known) {
+      if (known === at) at = at.nextSibling; else from.insertBefore(known, at);
+      morph(known, next);
+    } else if (at && !next.id && !(at.id && keyed.has(at.id)) && at.nodeName === next.nodeName) {
+      const same = at;
+      at = at.nextSibling;
+      morph(same, next);
+    } else from.insertBefore(next, at);
+  }
+  while (at) { const gone = at; at = at.nextSibling; gone.remove(); }
+}
+
+// An element with data-into is a member of a list that is sorted by data-order.
+function place(element) {
+  const list = document.getElementById(element.dataset.into);
+  if (!list) return;
+  const order = Number(element.dataset.order);
+  const after = [...list.children].find(e => e !== element && Number(e.dataset.order) > order) ?? null;
+  if (element.parentNode !== list || element.nextElementSibling !== after) list.insertBefore(element, after);
+}
+
+function patch(html) {
+  const follow = document.querySelector('[data-follow]') && nearBottom();
+  const template = document.createElement('template');
+  template.innerHTML = html;
+  for (const fresh of [...template.content.children]) {
+    const known = document.getElementById(fresh.id);
+    if (known) morph(known, fresh);
+    const now = known?.isConnected ? known : document.getElementById(fresh.id) ?? fresh;
+    if (now.dataset.into) place(now);
+  }
+  refine();
+  if (follow) scrollToEnd();
+}
+
+const nearBottom = () => innerHeight + scrollY >= document.documentElement.scrollHeight - NEAR_BOTTOM_PX;
+const scrollToEnd = () => scrollTo(0, document.documentElement.scrollHeight);
+
+// ---- the stream; closed while the tab is hidden, for browsers allow only six connections to one host
+
+let stream, lastId = '';
+function connect() {
+  const url = document.body.dataset.live;
+  if (!url || stream || document.hidden) return;
+  stream = new EventSource(lastId ? `${url}&from=${lastId}` : url);
+  stream.onopen = () => delete document.body.dataset.offline;
+  stream.addEventListener('patch', event => { lastId = event.lastEventId; patch(event.data); });
+  stream.onerror = () => {
+    document.body.dataset.offline = '';
+    if (stream?.readyState === EventSource.CLOSED) { disconnect(); setTimeout(connect, RECONNECT_MS); }
+  };
+}
+function disconnect() { stream?.close(); stream = undefined; }
+document.addEventListener('visibilitychange', () => document.hidden ? disconnect() : connect());
+addEventListener('pagehide', disconnect);
+addEventListener('pageshow', connect);
+
+// ---- forms with data-live: sent without leaving the page; the answer is fragments, also when it is a refusal
+
+const newId = () => '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, c =>
+  (c ^ crypto.getRandomValues(new Uint8Array(1))[0] & 15 >> c / 4).toString(16));
+const notice = text => {
+  const at = document.getElementById('notice');
+  at.className = 'notice bad';
+  at.textContent = text;
+};
+
+async function send(form, button) {
+  if (form.dataset.busy !== undefined) return;
+  const body = new URLSearchParams(new FormData(form, button));
+  const text = form.querySelector('textarea, input[type=text]');
+  const was = text?.value;
+  form.dataset.busy = '';
+  if (text) { text.value = ''; count(text); }
+  try {
+    const answer = await fetch(form.action, { method: 'POST', body, headers: { 'x-errand-live': '1' } });
+    if (answer.headers.has('x-errand-location')) return void location.assign(answer.headers.get('x-errand-location'));
+    patch(await answer.text());
+    // A refused message keeps its id: sent again, it is the same message.
+    if (!answer.ok) throw undefined;
+    const id = form.elements.namedItem('message_id');
+    if (id && text) id.value = newId();
+    if (text && form.dataset.live === 'chat') scrollToEnd();
+  } catch (error) {
+    if (text && !text.value) { text.value = was; count(text); }
+    if (error) notice('Not sent: Errand cannot be reached. Your text is kept; send it again.');
+  } finally { delete form.dataset.busy; }
+}
+
+document.addEventListener('submit', event => {
+  if (event.target.dataset.live === undefined) return;
+  event.preventDefault();
+  send(event.target, event.submitter);
+});
+document.addEventListener('keydown', event => {
+  if (event.key !== 'Enter' || event.shiftKey || event.isComposing || !event.target.matches('textarea[data-enter]')) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
+// ---- small refinements of what the server wrote: the limit of a text, running clocks, local times
+
+function count(text) {
+  const at = document.getElementById(text.dataset.count ?? '');
+  if (!at) return;
+  const max = Number(at.dataset.max), used = [...text.value].length;
+  at.hidden = used < max * NEAR_LIMIT;
+  at.textContent = `${used.toLocaleString()} of ${max.toLocaleString()} characters`;
+  at.classList.toggle('over', used > max);
+}
+document.addEventListener('input', event => count(event.target));
+
+const two = n => String(n).padStart(2, '0');
+function tick() {
+  for (const at of document.querySelectorAll('time[data-since]')) {
+    const s = Math.max(0, Math.floor((Date.now() - Date.parse(at.dateTime)) / 1000));
+    at.textContent = s < 3600 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+  }
+}
+function refine() {
+  tick();
+  for (const at of document.querySelectorAll('time[data-local]')) {
+    const day = new Date(at.dateTime), today = day.toDateString() === new Date().toDateString();
+    at.title = day.toLocaleString();
+    at.textContent = today ? day.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+      : day.toLocaleString([], { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
+  }
+}
+setInterval(tick, CLOCK_MS);
+refine();
+if (document.querySelector('[data-follow]') && !location.hash) scrollToEnd();
+connect();

@@ -1,0 +1,42 @@
+//! Records by their id or the beginning of it.
+use crate::{dashboard::Site, problem::Problem};
+use errand_projections::{
+    Error, MAX_PAGE_ROWS, MIN_ID_PREFIX_CHARS,
+    conversations::{ConversationFilter, ConversationRow},
+    sessions::SessionDetail,
+    stories::Story,
+};
+
+pub async fn story(site: &Site, id: &str) -> Result<Story, Problem> {
+    let found = site.db().find_story(id).await?;
+    found.ok_or_else(|| Problem::no_such("story", id))
+}
+
+pub async fn session(site: &Site, id: &str) -> Result<SessionDetail, Problem> {
+    let found = site.db().find_session(id).await?;
+    found.ok_or_else(|| Problem::no_such("session", id))
+}
+
+/// A beginning is looked for among the latest conversations.
+pub async fn conversation(site: &Site, id: &str) -> Result<ConversationRow, Problem> {
+    if let Some(found) = site.db().conversation(id).await? {
+        return Ok(found);
+    }
+    if id.chars().count() < MIN_ID_PREFIX_CHARS {
+        return Err(Problem::no_such("conversation", id));
+    }
+    let filter = ConversationFilter {
+        limit: MAX_PAGE_ROWS,
+        ..ConversationFilter::default()
+    };
+    let mut found = site.db().conversations(&filter).await?;
+    found.retain(|c| c.id.starts_with(id));
+    match found.len() {
+        0 | 1 => found.pop().ok_or_else(|| Problem::no_such("conversation", id)),
+        count => Err(Error::Ambiguous {
+            prefix: id.to_owned(),
+            count,
+        }
+        .into()),
+    }
+}

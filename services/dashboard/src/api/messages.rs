@@ -1,0 +1,156 @@
+use super::{Answer, find};
+use crate::{
+    body::{JsonBody, message_text},
+    commands::PostMessage,
+    dashboard::Site,
+    forms::pressed_message_id,
+    present::ErrorBody,
+    problem::Problem,
+    records,
+};
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::StatusCode,
+};
+use errand_projections::conversations::{Message, MessageKind, MessagePage};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wanted {
+    /// Only messages with a greater `seq`.
+    after: Option<i64>,
+    /// Only messages with a smaller `seq`.
+    before: Option<i64>,
+    /// At most 500; 50 when absent.
+    #[serde(default)]
+    limit: u32,
+}
+
+#[derive(Serialize)]
+pub struct Messages {
+    messages: Vec<Message>,
+}
+
+/// Messages of a conversation, oldest first; the latest unless `after` or `before` is given.
+#[utoipa::path(get, path = "/api/v1/conversations/{id}/messages", tag = "chat", operation_id = "listMessages",
+    params(("id" = String, Path), Wanted),
+    responses((status = 200, body = records::Messages), (status = 404, body = ErrorBody)))]
+pub async fn list(
+    State(site): State<Site>,
+    Path(id): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Answer<Messages> {
+    let id = find::conversation(&site, &id).await?.id;
+    let page = match (wanted.after, wanted.before) {
+        (Some(after), None) => MessagePage::After(after),
+        (None, Some(before)) => MessagePage::Before(before),
+        (None, None) => MessagePage::Latest,
+        (Some(_), Some(_)) => {
+            return Err(Problem::invalid("after", "give either after or before, not both"));
+        }
+    };
+    let messages = site.db().messages(&id, page, wanted.limit).await?;
+    Ok(Json(Messages { messages }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Post {
+    /// 1 to 16,000 characters.
+    text: String,
+    /// Made by the client: the same id again is the same message.
+    message_id: Option<Uuid>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Posted {
+    pub message_id: Uuid,
+    pub seq: u64,
+}
+
+/// Says something. The reply is written in the background.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/messages", tag = "chat", operation_id = "postMessage",
+    params(("id" = String, Path)), request_body = Post,
+    responses((status = 201, body = Posted), (status = 404, body = ErrorBody), (status = 413, body = ErrorBody),
+        (status = 422, body = ErrorBody)))]
+pub async fn post(
+    State(site): State<Site>,
+    Path(id): Path<String>,
+    JsonBody(post): JsonBody<Post>,
+) -> Result<(StatusCode, Json<Posted>), Problem> {
+    let text = message_text(&post.text)?;
+    let message_id = post.message_id.unwrap_or_else(Uuid::now_v7);
+    let conversation_id = find::conversation(&site, &id).await?.id;
+    send(&site, conversation_id, message_id, text, None).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Press {
+    action_id: String,
+}
+
+/// Presses a button under a message.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/messages/{message}/actions", tag = "chat",
+    operation_id = "pressAction", params(("id" = String, Path), ("message" = String, Path)), request_body = Press,
+    responses((status = 201, body = Posted), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
+pub async fn press(
+    State(site): State<Site>,
+    Path((id, message)): Path<(String, String)>,
+    JsonBody(press): JsonBody<Press>,
+) -> Result<(StatusCode, Json<Posted>), Problem> {
+    let conversation_id = find::conversation(&site, &id).await?.id;
+    let found = site.db().message(&message).await?;
+    let found = found.filter(|m| m.conversation_id == conversation_id);
+    let found = found.ok_or_else(|| Problem::no_such("message", &message))?;
+    let action = found.actions.iter().find(|a| a.id == press.action_id);
+    let action = action.ok_or_else(|| Problem::no_such("action", &press.action_id))?.clone();
+    let message_id = pressed_message_id(&found.id);
+    if found.kind == MessageKind::Question {
+        let user = &site.config.user;
+        let answered = site.commands.answer(&found.session_id, &found.id, &action.sends, user);
+        let seq = answered.await?.seq;
+        site.settled(seq).await;
+        return Ok((StatusCode::CREATED, Json(Posted { message_id, seq })));
+    }
+    send(&site, conversation_id, message_id, action.sends, Some(action.id)).await
+}
+
+async fn send(
+    site: &Site,
+    conversation_id: String,
+    message_id: Uuid,
+    text: String,
+    action_id: Option<String>,
+) -> Result<(StatusCode, Json<Posted>), Problem> {
+    let message = PostMessage {
+        conversation_id,
+        message_id,
+        text,
+        action_id,
+        user: site.config.user.clone(),
+    };
+    let seq = site.commands.post_message(message).await?.seq;
+    site.settled(seq).await;
+    Ok((StatusCode::CREATED, Json(Posted { message_id, seq })))
+}
+
+/// Asks the model again after a reply has failed.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/messages/{message}/retry", tag = "chat",
+    operation_id = "retryReply", params(("id" = String, Path), ("message" = String, Path)),
+    responses((status = 200, body = records::Done), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
+pub async fn retry(
+    State(site): State<Site>,
+    Path((id, message)): Path<(String, String)>,
+) -> Answer<records::Done> {
+    let conversation = find::conversation(&site, &id).await?;
+    let asked = site.commands.retry_reply(&conversation.id, &message, &site.config.user);
+    let seq = asked.await?.seq;
+    site.settled(seq).await;
+    Ok(Json(records::Done { seq }))
+}

@@ -1,0 +1,101 @@
+//! What the dashboard asks of the rest of Errand: its one port for changing anything.
+use async_trait::async_trait;
+use errand_eventlog::Seq;
+use uuid::Uuid;
+
+/// Every command of the pages and the API. Each is idempotent by the id or the state it names.
+///
+/// # Errors
+/// All methods: see [`CommandError`]; the text of each says what to do.
+#[async_trait]
+pub trait Commands: Send + Sync + 'static {
+    async fn start_conversation(&self, new: NewConversation) -> Result<Done, CommandError>;
+    async fn post_message(&self, message: PostMessage) -> Result<Done, CommandError>;
+    /// Asks the model again after a reply has failed; `message_id` is the failed reply's.
+    async fn retry_reply(
+        &self,
+        conversation_id: &str,
+        message_id: &str,
+        user: &str,
+    ) -> Result<Done, CommandError>;
+    async fn spawn(&self, spawn: Spawn) -> Result<Spawned, CommandError>;
+    async fn cancel(&self, story_id: &str, reason: &str, user: &str) -> Result<Done, CommandError>;
+    async fn retry(&self, story_id: &str, user: &str) -> Result<Done, CommandError>;
+    async fn approve(&self, story_id: &str, user: &str) -> Result<Done, CommandError>;
+    async fn reject(&self, story_id: &str, reason: &str, user: &str) -> Result<Done, CommandError>;
+    async fn answer(
+        &self,
+        session_id: &str,
+        question_id: &str,
+        answer: &str,
+        user: &str,
+    ) -> Result<Done, CommandError>;
+    async fn steer(&self, session_id: &str, text: &str, user: &str) -> Result<Done, CommandError>;
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewConversation {
+    pub id: Uuid,
+    /// The default project when absent.
+    pub project_id: Option<String>,
+    /// Taken from the first message when absent.
+    pub title: Option<String>,
+    pub user: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostMessage {
+    pub conversation_id: String,
+    /// Made by the client: the same id again is the same message.
+    pub message_id: Uuid,
+    pub text: String,
+    /// The button that was pressed, if any.
+    pub action_id: Option<String>,
+    pub user: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spawn {
+    /// The same key again answers with the same story.
+    pub key: Uuid,
+    /// The kind of agent, e.g. `codegen`.
+    pub agent: String,
+    pub title: Option<String>,
+    pub prompt: String,
+    /// The default project when absent.
+    pub project_id: Option<String>,
+    pub user: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spawned {
+    pub story_id: String,
+    pub session_id: String,
+    pub conversation_id: String,
+    pub seq: Seq,
+}
+
+/// A command was carried out, or had been before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Done {
+    /// The log's sequence that a reader must have passed to see the effect.
+    pub seq: Seq,
+}
+
+/// Why a command was not carried out. Each text says what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// The present state does not allow it.
+    #[error("{0}")]
+    Refused(String),
+    #[error("{0}")]
+    NotFound(String),
+    #[error("{reason}")]
+    Invalid { field: &'static str, reason: String },
+    /// A text is longer than `limit`, which names number and unit, e.g. "16,000 characters".
+    #[error("the text is too long: the limit is {limit}")]
+    TooLarge { limit: String },
+    /// It may work later.
+    #[error("{0}")]
+    Unavailable(String),
+}

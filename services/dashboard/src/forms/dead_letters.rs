@@ -1,0 +1,50 @@
+//! Dead letters: deliver again, or forget.
+use super::answer::Answer;
+use crate::{
+    body::Live,
+    dashboard::Site,
+    fragments::{Scope, snapshot},
+    problem::Problem,
+};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+
+/// `POST /health/dead-letters/{id}/redrive`
+pub async fn redrive(
+    State(site): State<Site>,
+    live: Live,
+    Path(id): Path<u64>,
+) -> Result<Response, Problem> {
+    let found = site.dead_letters.redrive(id).await?;
+    shown(&site, live, id, found, "It is delivered again.").await
+}
+
+/// `POST /health/dead-letters/{id}/discard`
+pub async fn discard(
+    State(site): State<Site>,
+    live: Live,
+    Path(id): Path<u64>,
+) -> Result<Response, Problem> {
+    let found = site.dead_letters.discard(id).await?;
+    shown(&site, live, id, found, "Discarded. The event itself stays in the log.").await
+}
+
+async fn shown(
+    site: &Site,
+    live: Live,
+    id: u64,
+    found: bool,
+    said: &'static str,
+) -> Result<Response, Problem> {
+    if !found {
+        return Err(Problem::no_such("dead letter", &id.to_string()));
+    }
+    let answer = Answer::to("/health").saying(said);
+    let answer = match live.0 {
+        true => answer.showing(snapshot(site, &Scope::Health).await?),
+        false => answer,
+    };
+    Ok(answer.give(live))
+}

@@ -1,0 +1,28 @@
+//! What the pages' forms do: a command, then back to the page, or fragments for live.js.
+mod answer;
+mod chat;
+mod dead_letters;
+mod sessions;
+mod stories;
+
+pub use chat::pressed_message_id;
+
+use crate::dashboard::Site;
+use axum::{Router, routing::post};
+
+pub fn routes() -> Router<Site> {
+    Router::new()
+        .route("/chat", post(chat::begin))
+        .route("/chat/{id}/messages", post(chat::say))
+        .route("/chat/{id}/messages/{message}/actions", post(chat::press))
+        .route("/chat/{id}/messages/{message}/retry", post(chat::retry))
+        .route("/chat/{id}/messages/{message}/answer", post(chat::answer))
+        .route("/stories/{id}/cancel", post(stories::cancel))
+        .route("/stories/{id}/retry", post(stories::retry))
+        .route("/stories/{id}/approve", post(stories::approve))
+        .route("/stories/{id}/reject", post(stories::reject))
+        .route("/sessions/{id}/steer", post(sessions::steer))
+        .route("/sessions/{id}/questions/{question}/answer", post(sessions::answer))
+        .route("/health/dead-letters/{id}/redrive", post(dead_letters::redrive))
+        .route("/health/dead-letters/{id}/discard", post(dead_letters::discard))
+}

@@ -1,0 +1,132 @@
+//! One message as an element: words, the live card of a spawned agent, buttons.
+use super::super::Fragment;
+use crate::{
+    dashboard::Site,
+    markdown,
+    problem::Problem,
+    view::{Link, StoryCard},
+    when::{self, Moment},
+};
+use askama::Template;
+use errand_projections::{
+    conversations::{Message, MessageKind},
+    parts::Action,
+    sessions::SessionFilter,
+};
+use std::collections::HashMap;
+
+/// A message that is still being written stands after all others.
+const ORDER_OF_STREAMING: i64 = i64::MAX >> 11;
+
+/// The cards of the stories that some messages announce.
+pub struct Cards(HashMap<String, StoryCard>);
+
+impl Cards {
+    pub async fn load(site: &Site, messages: &[Message]) -> Result<Self, Problem> {
+        let mut cards = HashMap::new();
+        let spawns = messages.iter().filter(|m| m.kind == MessageKind::Spawn);
+        let mut queue = None;
+        for message in spawns {
+            let Some(story) = site.db().story(&message.story_id).await? else {
+                continue;
+            };
+            let filter = SessionFilter {
+                story: Some(story.id.clone()),
+                limit: 1,
+                ..SessionFilter::default()
+            };
+            let session = site.db().sessions(&filter).await?.pop();
+            let queue = match &mut queue {
+                Some(queue) => queue,
+                none => none.insert(site.queue.list(&site.queue_limits).await?),
+            };
+            let card = StoryCard::of(&story, session.as_ref(), queue);
+            cards.insert(story.id.clone(), card);
+        }
+        Ok(Self(cards))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "fragments/message.html")]
+struct MessageView<'a> {
+    id: &'a str,
+    conversation_id: &'a str,
+    session_id: &'a str,
+    story_id: &'a str,
+    kind: &'a str,
+    order: i64,
+    author: &'static str,
+    at: Option<Moment>,
+    /// Plain text of a person's message.
+    text: &'a str,
+    /// Sanitised HTML of any other.
+    html: String,
+    buttons: &'a [Action],
+    pressed: Option<&'a str>,
+    answer: &'a str,
+    reason: &'a str,
+    card: Option<&'a StoryCard>,
+    pull_request: Option<Link>,
+    streaming: bool,
+}
+
+pub fn render(message: &Message, cards: &Cards) -> Result<Fragment, Problem> {
+    let is_user = message.kind == MessageKind::User;
+    let is_completion = message.kind == MessageKind::Completion;
+    let spent = message.spent;
+    let pressed = message.actions.iter().find(|a| a.id == message.pressed_action_id);
+    let view = MessageView {
+        id: &message.id,
+        conversation_id: &message.conversation_id,
+        session_id: &message.session_id,
+        story_id: &message.story_id,
+        kind: message.kind.as_str(),
+        order: message.seq,
+        author: author(message.kind),
+        at: Some(when::moment(message.created_at)),
+        text: if is_user { &message.text } else { "" },
+        html: if is_user { String::new() } else { markdown::to_html(&message.text) },
+        buttons: if spent { &[] } else { &message.actions },
+        pressed: pressed.map(|a| a.label.as_str()),
+        answer: &message.answer,
+        reason: &message.reason,
+        card: cards.0.get(&message.story_id).filter(|_| message.kind == MessageKind::Spawn),
+        pull_request: Link::pull_request(&message.pr_url).filter(|_| is_completion),
+        streaming: false,
+    };
+    Fragment::render(format!("msg-{}", message.id), &view)
+}
+
+/// A reply as far as it is written.
+pub fn streaming(message_id: &str, text: &str) -> Result<Fragment, Problem> {
+    let view = MessageView {
+        id: message_id,
+        conversation_id: "",
+        session_id: "",
+        story_id: "",
+        kind: MessageKind::Assistant.as_str(),
+        order: ORDER_OF_STREAMING,
+        author: author(MessageKind::Assistant),
+        at: None,
+        text: "",
+        html: markdown::to_html(text),
+        buttons: &[],
+        pressed: None,
+        answer: "",
+        reason: "",
+        card: None,
+        pull_request: None,
+        streaming: true,
+    };
+    Fragment::render(format!("msg-{message_id}"), &view)
+}
+
+fn author(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::User => "You",
+        MessageKind::Assistant | MessageKind::Failed => "Head of Product",
+        MessageKind::Spawn | MessageKind::Completion => "Errand",
+        MessageKind::Question => "The agent asks",
+    }
+}

@@ -1,0 +1,70 @@
+//! What a page shows, as the address of its stream names it.
+use crate::problem::Problem;
+use errand_projections::{Key, Keys};
+use std::{fmt, str::FromStr};
+
+const MAX_SCOPE_CHARS: usize = 200;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Scope {
+    Conversation(String),
+    Project(String),
+    Story(String),
+    Queue,
+    Health,
+}
+
+impl Scope {
+    /// Whether changed records make what is shown out of date.
+    pub fn is_touched_by(&self, keys: &Keys) -> bool {
+        match self {
+            Self::Conversation(id) => keys.touches(&Key::Conversation(id.clone())),
+            Self::Project(id) => keys.touches(&Key::Project(id.clone())),
+            Self::Story(id) => keys.touches(&Key::Story(id.clone())),
+            Self::Queue => keys.everything || keys.keys.iter().any(|k| matches!(k, Key::Story(_))),
+            Self::Health => true,
+        }
+    }
+
+    /// The topic of the tokens that are shown as they are written.
+    pub fn live_topic(&self) -> Option<String> {
+        match self {
+            Self::Conversation(id) => Some(format!("conversation.{id}")),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Conversation(id) => write!(f, "conversation:{id}"),
+            Self::Project(id) => write!(f, "project:{id}"),
+            Self::Story(id) => write!(f, "story:{id}"),
+            Self::Queue => f.write_str("queue"),
+            Self::Health => f.write_str("health"),
+        }
+    }
+}
+
+impl FromStr for Scope {
+    type Err = Problem;
+
+    fn from_str(text: &str) -> Result<Self, Problem> {
+        let id = |id: &str| (!id.is_empty() && text.len() <= MAX_SCOPE_CHARS).then(|| id.to_owned());
+        let scope = match text.split_once(':') {
+            Some(("conversation", rest)) => id(rest).map(Self::Conversation),
+            Some(("project", rest)) => id(rest).map(Self::Project),
+            Some(("story", rest)) => id(rest).map(Self::Story),
+            None if text == "queue" => Some(Self::Queue),
+            None if text == "health" => Some(Self::Health),
+            _ => None,
+        };
+        scope.ok_or_else(|| {
+            Problem::bad_request(
+                "The scope of the stream is unknown.",
+                "Use scope=conversation:<id>, project:<id>, story:<id>, queue or health.",
+            )
+        })
+    }
+}

@@ -1,0 +1,37 @@
+//! The dashboard: pages, server-sent events and the JSON API. It owns nothing: it reads the read models and the log,
+//! and changes things only through its port [`Commands`].
+//!
+//! # Layout
+//! - [`commands`]: the port; `dashboard`: what it is given.
+//! - `router`, `guard`, `body`, `present`, `problem`: HTTP: who may ask, what may be sent, how failures are told.
+//! - `pages` with `templates/`: one file a page; `forms`: what their forms do.
+//! - `fragments` and `view`: the parts that change while somebody looks; `live`: how they reach open pages.
+//! - `api` and [`records`]: the JSON API; `events`: events of the log as JSON.
+//! - `markdown`, `diff`, `when`: texts made fit to show.
+
+mod api;
+mod assets;
+mod body;
+pub mod commands;
+mod dashboard;
+mod diff;
+mod events;
+mod forms;
+mod fragments;
+mod guard;
+mod live;
+pub mod markdown;
+mod pages;
+mod present;
+mod problem;
+pub mod records;
+mod router;
+mod view;
+mod when;
+
+pub use commands::{
+    CommandError, Commands, Done, NewConversation, PostMessage, Spawn, Spawned,
+};
+pub use dashboard::{AgentInfo, Dashboard, DashboardConfig, VendorInfo};
+pub use events::{CloudEvent, EventRecord};
+pub use router::router;

@@ -1,0 +1,210 @@
+//! One scope that somebody looks at: rendered once, sent to all.
+use super::{frame, overlay::Overlay};
+use crate::{
+    dashboard::Site,
+    fragments::{Fragment, Scope, snapshot},
+};
+use bytes::Bytes;
+use errand_eventlog::Seq;
+use errand_projections::changes::{Listener, Update};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    sync::broadcast,
+    time::{Instant, Interval, MissedTickBehavior},
+};
+
+/// At most one patch in this time: ten a second.
+const PATCH_INTERVAL: Duration = Duration::from_millis(100);
+/// The queue and the health of the parts also change without an event.
+const REFRESH_INTERVAL: Duration = Duration::from_secs(2);
+/// A story's place in the queue depends on stories of other scopes.
+const SLOW_REFRESH_INTERVAL: Duration = Duration::from_secs(10);
+/// Patches kept for a slow client; one that falls further behind gets everything afresh.
+const BUFFERED_PATCHES: usize = 16;
+
+/// What is shown now.
+#[derive(Default)]
+struct Shown {
+    seq: Seq,
+    fragments: Vec<Fragment>,
+    /// Everything as one frame; made when first somebody needs it.
+    whole: Option<Bytes>,
+    rendered: bool,
+}
+
+pub struct Room {
+    scope: Scope,
+    shown: Mutex<Shown>,
+    patches: broadcast::Sender<Bytes>,
+}
+
+impl Room {
+    pub fn new(scope: Scope) -> Self {
+        Self {
+            scope,
+            shown: Mutex::default(),
+            patches: broadcast::Sender::new(BUFFERED_PATCHES),
+        }
+    }
+
+    /// Patches from now on, and everything as it is now unless it is about to be rendered.
+    pub fn enter(&self) -> (Option<Bytes>, broadcast::Receiver<Bytes>) {
+        let mut shown = self.shown();
+        // Under the lock, so that no patch comes between the two.
+        let patches = self.patches.subscribe();
+        let whole = shown.rendered.then(|| shown.whole());
+        (whole, patches)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.patches.receiver_count() == 0
+    }
+
+    fn shown(&self) -> std::sync::MutexGuard<'_, Shown> {
+        // What is behind it is replaced as a whole, so it is right even after a panic.
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Shows the new state and sends what differs.
+    fn show(&self, seq: Seq, fragments: Vec<Fragment>) {
+        let mut shown = self.shown();
+        let changed = {
+            let before: HashMap<_, _> = shown.fragments.iter().map(|f| (&f.id, &f.html)).collect();
+            let changed = fragments.iter().filter(|f| before.get(&f.id) != Some(&&f.html));
+            let changed: Vec<_> = changed.collect();
+            (!changed.is_empty()).then(|| frame::patch(seq, changed.into_iter()))
+        };
+        *shown = Shown {
+            seq,
+            fragments,
+            whole: None,
+            rendered: true,
+        };
+        if let Some(patch) = changed {
+            // An error only says that everybody has just left.
+            let _ = self.patches.send(patch);
+        }
+    }
+
+    /// Keeps it up to date until everybody has left or the process stops.
+    pub async fn run(self: Arc<Self>, site: Site) {
+        let mut changes = site.projector.changes().subscribe();
+        let mut signals = site.live.subscribe();
+        let topic = self.scope.live_topic();
+        let mut overlay = Overlay::default();
+        let mut refresh = refresh(&self.scope);
+        let mut recorded = Vec::new();
+        let mut stale = true;
+        loop {
+            let began = Instant::now();
+            if stale && let Some((seq, fragments)) = self.read(&site).await {
+                recorded = fragments;
+                self.shown().seq = seq;
+            }
+            let mut fragments = recorded.clone();
+            overlay.over(&mut fragments);
+            let seq = self.shown().seq;
+            self.show(seq, fragments);
+            tokio::time::sleep_until(began + PATCH_INTERVAL).await;
+            stale = tokio::select! {
+                () = site.stop.cancelled() => return,
+                () = self.patches.closed() => return,
+                () = touched(&mut changes, &self.scope) => true,
+                _ = refresh.tick() => true,
+                () = spoken(&mut signals, topic.as_deref(), &mut overlay) => false,
+            };
+            // What came meanwhile is shown in the same patch.
+            stale |= drain(&mut changes, &self.scope);
+        }
+    }
+
+    /// What is recorded now; `None` keeps what is shown when it cannot be read.
+    async fn read(&self, site: &Site) -> Option<(Seq, Vec<Fragment>)> {
+        match snapshot(site, &self.scope).await {
+            Ok(Some(snapshot)) => Some((snapshot.seq, snapshot.fragments)),
+            Ok(None) => None,
+            Err(problem) => {
+                tracing::warn!(scope = %self.scope, problem = problem.message, "a live page cannot be rendered");
+                None
+            }
+        }
+    }
+}
+
+impl Shown {
+    fn whole(&mut self) -> Bytes {
+        let (seq, fragments) = (self.seq, &self.fragments);
+        self.whole.get_or_insert_with(|| frame::patch(seq, fragments.iter())).clone()
+    }
+}
+
+fn refresh(scope: &Scope) -> Interval {
+    let every = match scope {
+        Scope::Queue | Scope::Health => REFRESH_INTERVAL,
+        _ => SLOW_REFRESH_INTERVAL,
+    };
+    let mut interval = tokio::time::interval_at(Instant::now() + every, every);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}
+
+/// Waits for a change of what is shown; for ever once the projections are gone.
+async fn touched(changes: &mut Listener, scope: &Scope) {
+    while let Some(update) = changes.next().await {
+        if concerns(&update, scope) {
+            return;
+        }
+    }
+    std::future::pending().await
+}
+
+fn concerns(update: &Update, scope: &Scope) -> bool {
+    match update {
+        Update::Changed(change) => scope.is_touched_by(&change.keys),
+        Update::Reload => true,
+    }
+}
+
+/// Takes what has come already, without waiting.
+fn drain(changes: &mut Listener, scope: &Scope) -> bool {
+    use futures::FutureExt as _;
+    let mut touched = false;
+    while let Some(Some(update)) = changes.next().now_or_never() {
+        touched |= concerns(&update, scope);
+    }
+    touched
+}
+
+/// Waits until a reply has grown; never ends for a scope without a topic.
+async fn spoken(
+    signals: &mut broadcast::Receiver<errand_eventlog::live::Signal>,
+    topic: Option<&str>,
+    overlay: &mut Overlay,
+) {
+    use broadcast::error::{RecvError, TryRecvError};
+    let Some(topic) = topic else {
+        return std::future::pending().await;
+    };
+    let mut grown = false;
+    while !grown {
+        match signals.recv().await {
+            Ok(signal) => grown = &*signal.topic == topic && overlay.take(&signal),
+            // The next token has the whole text.
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return std::future::pending().await,
+        }
+    }
+    loop {
+        match signals.try_recv() {
+            Ok(signal) if &*signal.topic == topic => {
+                overlay.take(&signal);
+            }
+            Ok(_) | Err(TryRecvError::Lagged(_)) => {}
+            Err(_) => return,
+        }
+    }
+}

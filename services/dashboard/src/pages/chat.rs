@@ -1,0 +1,127 @@
+//! The chat.
+use super::{Page, page};
+use crate::{
+    body::MAX_MESSAGE_CHARS,
+    dashboard::Site,
+    fragments::{Fragment, Scope, chat, conversation_list},
+    problem::Problem,
+    view::{Shell, Tab, Theme},
+};
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    response::Redirect,
+};
+use errand_projections::conversations::ConversationFilter;
+use uuid::Uuid;
+
+/// What a newcomer may ask, one press away.
+const SUGGESTIONS: [&str; 3] = [
+    "Build email capture for the hero",
+    "Check the site for accessibility problems",
+    "What can you do for me?",
+];
+
+#[derive(Template)]
+#[template(path = "chat.html")]
+struct ChatPage {
+    shell: Shell,
+    title: String,
+    /// Empty for a conversation that does not exist yet.
+    conversation_id: String,
+    new_conversation_id: Uuid,
+    project: String,
+    projects: Vec<String>,
+    messages: Vec<Fragment>,
+    typing: String,
+    list: Fragment,
+    earlier: Option<i64>,
+    /// Earlier messages are shown instead of the latest.
+    older: bool,
+    message_id: Uuid,
+    max_chars: usize,
+    suggestions: &'static [&'static str],
+}
+
+/// `GET /`: the conversation that was active last, or a new one.
+pub async fn home(State(site): State<Site>) -> Result<Redirect, Problem> {
+    let filter = ConversationFilter {
+        limit: 1,
+        ..ConversationFilter::default()
+    };
+    let last = site.db().conversations(&filter).await?.pop();
+    Ok(match last {
+        Some(last) => Redirect::to(&format!("/chat/{}", last.id)),
+        None => Redirect::to("/chat/new"),
+    })
+}
+
+#[derive(serde::Deserialize)]
+pub struct Wanted {
+    project: Option<String>,
+}
+
+/// `GET /chat/new`
+pub async fn new(State(site): State<Site>, theme: Theme, Query(wanted): Query<Wanted>) -> Page {
+    let mut projects: Vec<_> = site.db().projects().await?.into_iter().map(|p| p.id).collect();
+    let project = wanted.project.filter(|p| !p.is_empty());
+    let project = project.unwrap_or_else(|| site.config.default_project.clone());
+    if !projects.contains(&project) {
+        projects.push(project.clone());
+    }
+    page(&ChatPage {
+        shell: Shell::new(&site, theme, Tab::Chat, "New conversation").of_project(&project),
+        title: "New conversation".to_owned(),
+        conversation_id: String::new(),
+        new_conversation_id: Uuid::now_v7(),
+        project,
+        projects,
+        messages: Vec::new(),
+        typing: String::new(),
+        list: conversation_list(&site, "").await?,
+        earlier: None,
+        older: false,
+        message_id: Uuid::now_v7(),
+        max_chars: MAX_MESSAGE_CHARS,
+        suggestions: &SUGGESTIONS,
+    })
+}
+
+#[derive(serde::Deserialize)]
+pub struct Part {
+    before: Option<i64>,
+}
+
+/// `GET /chat/{id}`
+pub async fn show(
+    State(site): State<Site>,
+    theme: Theme,
+    Path(id): Path<String>,
+    Query(part): Query<Part>,
+) -> Page {
+    let view = chat(&site, &id, part.before).await?;
+    let view = view.ok_or_else(|| Problem::no_such("conversation", &id))?;
+    let conversation = view.conversation;
+    let title = match conversation.title.as_str() {
+        "" => "Conversation".to_owned(),
+        title => title.to_owned(),
+    };
+    let shell = Shell::new(&site, theme, Tab::Chat, &title).of_project(&conversation.project_id);
+    let scope = Scope::Conversation(id.clone());
+    page(&ChatPage {
+        shell: if part.before.is_none() { shell.live(&scope) } else { shell },
+        title,
+        conversation_id: id,
+        new_conversation_id: Uuid::nil(),
+        project: conversation.project_id,
+        projects: Vec::new(),
+        messages: view.messages,
+        typing: view.typing.html,
+        list: view.list,
+        earlier: view.earlier,
+        older: part.before.is_some(),
+        message_id: Uuid::now_v7(),
+        max_chars: MAX_MESSAGE_CHARS,
+        suggestions: &[],
+    })
+}

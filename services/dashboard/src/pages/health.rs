@@ -1,0 +1,24 @@
+//! Health.
+use super::{Page, page};
+use crate::{
+    dashboard::Site,
+    fragments::{Fragment, Scope, health},
+    view::{Shell, Tab, Theme},
+};
+use askama::Template;
+use axum::extract::State;
+
+#[derive(Template)]
+#[template(path = "health.html")]
+struct HealthPage {
+    shell: Shell,
+    health: Fragment,
+}
+
+/// `GET /health`
+pub async fn show(State(site): State<Site>, theme: Theme) -> Page {
+    page(&HealthPage {
+        shell: Shell::new(&site, theme, Tab::Health, "Health").live(&Scope::Health),
+        health: health(&site).await?,
+    })
+}

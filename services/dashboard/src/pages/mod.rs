@@ -1,0 +1,37 @@
+//! The pages, one file each.
+mod agents;
+mod chat;
+mod health;
+mod history;
+mod projects;
+mod queue;
+mod story;
+mod theme;
+
+use crate::{dashboard::Site, problem::Problem};
+use askama::Template;
+use axum::{
+    Router,
+    response::Html,
+    routing::{get, post},
+};
+
+type Page = Result<Html<String>, Problem>;
+
+pub fn routes() -> Router<Site> {
+    Router::new()
+        .route("/", get(chat::home))
+        .route("/chat/new", get(chat::new))
+        .route("/chat/{id}", get(chat::show))
+        .route("/projects", get(projects::show))
+        .route("/projects/{project}/agents", get(agents::show))
+        .route("/projects/{project}/history", get(history::show))
+        .route("/queue", get(queue::show))
+        .route("/stories/{id}", get(story::show))
+        .route("/health", get(health::show))
+        .route("/theme", post(theme::choose))
+}
+
+fn page(template: &impl Template) -> Page {
+    Ok(Html(template.render()?))
+}

@@ -1,0 +1,16 @@
+//! The API's records, for its OpenAPI document and for clients written in Rust. A test holds them equal to what the
+//! read models serialise.
+mod conversation;
+mod session;
+mod story;
+mod system;
+
+pub use conversation::{Action, Conversation, Conversations, Message, Messages};
+pub use session::{
+    Changes, FileChange, Input, PlanStep, Session, SessionDetail, Sessions, ToolCall, Turn, Usage,
+};
+pub use story::{Stories, Story};
+pub use system::{
+    Accepted, DeadLetter, DeadLetters, Done, Events, Group, Health, Project, Projection, QueuedJob,
+    SpawnedStory,
+};

@@ -1,0 +1,123 @@
+use crate::events::EventRecord;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A command was carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Done {
+    /// The log's sequence that a reader must have passed to see the effect.
+    pub seq: u64,
+}
+
+/// A command was begun and goes on in the background.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Accepted {
+    /// Where to see how far it is.
+    pub see: String,
+}
+
+/// An agent was put to work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SpawnedStory {
+    pub story_id: String,
+    pub session_id: String,
+    pub conversation_id: String,
+    pub seq: u64,
+    /// The story's page.
+    pub url: String,
+}
+
+/// A project with what its tabs hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Project {
+    pub id: String,
+    pub active: i64,
+    pub ended: i64,
+}
+
+/// A session in the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct QueuedJob {
+    pub session_id: String,
+    pub story_id: String,
+    pub project_id: String,
+    /// 0 (first) to 3.
+    pub priority: u8,
+    pub enqueued_at: String,
+    /// "waiting" or "claimed".
+    pub state: String,
+    /// 1 for the next to run; 0 while claimed.
+    pub position: u32,
+    pub waiting_for: String,
+    pub deliveries: u32,
+}
+
+/// How far a read model is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Projection {
+    pub name: String,
+    pub seq: u64,
+    /// Counts the rebuilds.
+    pub generation: i64,
+    /// "starting", "following", "retrying", "failed" or "stopped".
+    pub state: String,
+    pub rebuilding: bool,
+    pub error: Option<String>,
+    /// The last sequence of the log.
+    pub head: u64,
+    pub lag: u64,
+}
+
+/// How far a subscriber is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Group {
+    pub name: String,
+    pub acked_through: u64,
+    pub head: u64,
+    pub outstanding: u64,
+}
+
+/// A message that was set aside.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeadLetter {
+    pub id: u64,
+    pub group: String,
+    pub reason: String,
+    pub attempts: u32,
+    pub at: String,
+    pub event: EventRecord,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeadLetters {
+    pub dead_letters: Vec<DeadLetter>,
+}
+
+/// Some events in log order.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Events {
+    pub events: Vec<EventRecord>,
+    /// Pass it as `from` for the next page; `null` when there is none yet.
+    pub next: Option<u64>,
+}
+
+/// The state of everything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Health {
+    /// "ok", or "degraded" when a read model has stopped or something was set aside.
+    pub status: &'static str,
+    /// The last sequence of the log.
+    pub head: u64,
+    pub projections: Vec<Projection>,
+    pub groups: Vec<Group>,
+    pub dead_letters: usize,
+    pub vendors: Vec<crate::dashboard::VendorInfo>,
+}

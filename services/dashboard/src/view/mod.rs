@@ -1,0 +1,14 @@
+//! What the templates show: records of the read models in words, marks and links for people.
+mod badge;
+mod card;
+mod checklist;
+mod clock;
+mod link;
+mod shell;
+
+pub use badge::{Badge, session_badge, story_badge};
+pub use card::{StoryCard, short_title};
+pub use checklist::{Checklist, Mark};
+pub use clock::Clock;
+pub use link::Link;
+pub use shell::{Shell, THEME_COOKIE, Tab, Theme};

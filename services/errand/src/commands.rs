@@ -1,0 +1,45 @@
+//! One file for each command.
+mod agent;
+mod dead_letters;
+mod doctor;
+mod events;
+mod projections;
+mod queue;
+mod sessions;
+mod show;
+mod spawn;
+mod stories;
+mod story_actions;
+mod watch;
+
+use crate::{api::Api, cli, cli::Command, logging, up};
+use std::process::ExitCode;
+
+/// # Errors
+/// The command failed; the message says what to do.
+pub async fn run(cli: cli::Cli) -> anyhow::Result<ExitCode> {
+    let json = cli.json;
+    let api = || Api::new(&cli.url);
+    match cli.command {
+        Command::Up(options) => {
+            logging::start(options.log_json);
+            up::run(options).await?;
+        }
+        Command::Agent(which) => return agent::run(&which).await,
+        Command::Spawn(asked) => return spawn::run(&api()?, &asked, json).await,
+        Command::Watch(which) => return watch::run(&api()?, &which.id, json).await,
+        Command::Doctor(options) => return doctor::run(&options, json).await,
+        Command::Stories(wanted) => stories::run(&api()?, &wanted, json).await?,
+        Command::Sessions(wanted) => sessions::run(&api()?, &wanted, json).await?,
+        Command::Queue => queue::run(&api()?, json).await?,
+        Command::Show(which) => show::run(&api()?, &which.id, json).await?,
+        Command::Cancel(what) => story_actions::cancel(&api()?, &what, json).await?,
+        Command::Retry(which) => story_actions::retry(&api()?, &which.id, json).await?,
+        Command::Approve(which) => story_actions::approve(&api()?, &which.id, json).await?,
+        Command::Reject(what) => story_actions::reject(&api()?, &what, json).await?,
+        Command::Events(which) => events::run(&api()?, &which).await?,
+        Command::Projections(which) => projections::run(&api()?, &which, json).await?,
+        Command::DeadLetters(which) => dead_letters::run(&api()?, &which, json).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

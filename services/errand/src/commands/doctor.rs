@@ -1,0 +1,132 @@
+//! `errand doctor`: checks every connection and says how to mend what fails. Exit code 1 when something does.
+use crate::{
+    cli,
+    config::Config,
+    output,
+    wiring::{agents, http, vendors},
+};
+use errand_executor::workspace::{GitSettings, Workspaces};
+use serde::Serialize;
+use std::{path::Path, process::ExitCode, time::Duration};
+
+/// A vendor that says nothing for so long counts as not there.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(20);
+
+#[derive(Serialize)]
+struct Finding {
+    what: &'static str,
+    /// "ok", "off" or "failed".
+    state: &'static str,
+    detail: String,
+}
+
+/// # Errors
+/// The configuration has a mistake.
+pub async fn run(options: &cli::Doctor, json: bool) -> anyhow::Result<ExitCode> {
+    let config = Config::load()?;
+    let vendors = vendors::connect(&config, &http::client()?, None)?;
+    let mut findings = vec![git(&options.data).await, data(&options.data)];
+    findings.extend(options.repo.as_deref().map(repository));
+    findings.push(agent(&config));
+    findings.push(match vendors.info.iter().any(|v| v.name == "Language model" && v.mode == "live") {
+        true => checked("Language model", vendors.model.check()).await,
+        false => off("Language model", "set ANTHROPIC_API_KEY; until then `errand up` plays it"),
+    });
+    findings.push(match &vendors.tracker {
+        Some(tracker) => checked("Linear", tracker.check()).await,
+        None => off("Linear", "set LINEAR_API_KEY; until then `errand up` plays it"),
+    });
+    findings.push(match &vendors.messenger {
+        Some(messenger) => checked("Slack", messenger.check()).await,
+        None => off("Slack", "set SLACK_BOT_TOKEN; until then `errand up` plays it"),
+    });
+    findings.push(match &vendors.code_host {
+        Some(access) => checked("GitHub", access.host.check()).await,
+        None => off("GitHub", "set GITHUB_TOKEN; until then `errand up` plays it"),
+    });
+    report(&findings, json)?;
+    let failed = findings.iter().any(|f| f.state == "failed");
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn report(findings: &[Finding], json: bool) -> anyhow::Result<()> {
+    if json {
+        return Ok(output::json(&serde_json::to_value(findings)?)?);
+    }
+    for finding in findings {
+        let mark = match finding.state {
+            "ok" => "✅",
+            "off" => "➖",
+            _ => "❌",
+        };
+        output::line(&format!("{mark} {}: {}", finding.what, finding.detail))?;
+    }
+    Ok(())
+}
+
+fn ok(what: &'static str, detail: impl Into<String>) -> Finding {
+    let (state, detail) = ("ok", detail.into());
+    Finding { what, state, detail }
+}
+
+fn off(what: &'static str, detail: impl Into<String>) -> Finding {
+    let (state, detail) = ("off", detail.into());
+    Finding { what, state, detail }
+}
+
+fn failed(what: &'static str, detail: impl std::fmt::Display) -> Finding {
+    let (state, detail) = ("failed", detail.to_string());
+    Finding { what, state, detail }
+}
+
+async fn checked<E: std::fmt::Display>(
+    what: &'static str,
+    check: impl Future<Output = Result<String, E>>,
+) -> Finding {
+    match tokio::time::timeout(CHECK_TIMEOUT, check).await {
+        Ok(Ok(words)) => ok(what, words),
+        Ok(Err(error)) => failed(what, error),
+        Err(_) => failed(what, format!("no answer within {CHECK_TIMEOUT:?}: check the network")),
+    }
+}
+
+async fn git(data: &Path) -> Finding {
+    match Workspaces::open(data.join("workspaces"), GitSettings::default()).await {
+        Ok(_) => ok("git", "found and new enough"),
+        Err(error) => failed("git", error),
+    }
+}
+
+fn data(data: &Path) -> Finding {
+    let probe = data.join(".probe");
+    match std::fs::write(&probe, b"ok").and_then(|()| std::fs::remove_file(&probe)) {
+        Ok(()) => ok("Data", format!("{} can be written", data.display())),
+        Err(error) => failed("Data", format!("{} cannot be written ({error}): choose another with --data", data.display())),
+    }
+}
+
+fn repository(path: &Path) -> Finding {
+    match path.join(".git").exists() || path.join("HEAD").is_file() {
+        true => ok("Repository", path.display().to_string()),
+        false => failed("Repository", format!("{} is no git repository: run `git init` there, or name another", path.display())),
+    }
+}
+
+fn agent(config: &Config) -> Finding {
+    match (agents::runners(config), &config.errand_agent_command) {
+        (Err(error), _) => failed("Agents", format!("{error:#}")),
+        (Ok(_), None) => ok("Agents", "the scripted demo agent; set ERRAND_AGENT_COMMAND to an ACP agent for a real one"),
+        (Ok(_), Some(command)) => program(command),
+    }
+}
+
+fn program(command: &str) -> Finding {
+    let name = command.split_whitespace().next().unwrap_or_default();
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    let found = name.contains('/') && Path::new(name).is_file()
+        || std::env::split_paths(&paths).any(|folder| folder.join(name).is_file());
+    match found {
+        true => ok("Agents", command),
+        false => failed("Agents", format!("{name} is not in PATH: install it, or mend ERRAND_AGENT_COMMAND")),
+    }
+}

@@ -1,0 +1,113 @@
+//! What can be configured, and by which key: environment variables, and `errand.toml` for the same names.
+//!
+//! Vendors keep the names that their own tools use. A key in the environment wins over the file.
+use anyhow::{Context, bail};
+use secrecy::SecretString;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+const FILE: &str = "errand";
+/// Variables read from the environment; the file takes the same names in lower case.
+const KEYS: &[&str] = &[
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_BASE_URL",
+    "ERRAND_AGENT_COMMAND",
+    "ERRAND_LLM_MODEL",
+    "ERRAND_LLM_PROVIDER",
+    "ERRAND_POLICY",
+    "ERRAND_SESSIONS_PER_PROJECT",
+    "ERRAND_SLOTS",
+    "GITHUB_API_URL",
+    "GITHUB_TOKEN",
+    "LINEAR_API_KEY",
+    "LINEAR_API_URL",
+    "LINEAR_TEAM",
+    "OLLAMA_BASE_URL",
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "SLACK_API_URL",
+    "SLACK_BOT_TOKEN",
+    "SLACK_CHANNEL",
+];
+
+/// The whole configuration. Unknown keys in the file stop the start and are named.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    pub anthropic_api_key: Option<SecretString>,
+    pub anthropic_base_url: Option<String>,
+    /// An ACP agent and its arguments, used for every kind of agent instead of the demo agent.
+    pub errand_agent_command: Option<String>,
+    pub errand_llm_model: Option<String>,
+    /// anthropic, openai or ollama.
+    pub errand_llm_provider: Option<String>,
+    /// auto_safe or needs_approval.
+    pub errand_policy: Option<String>,
+    pub errand_sessions_per_project: Option<usize>,
+    /// Sessions run at once.
+    pub errand_slots: Option<usize>,
+    pub github_api_url: Option<String>,
+    pub github_token: Option<SecretString>,
+    pub linear_api_key: Option<SecretString>,
+    pub linear_api_url: Option<String>,
+    pub linear_team: Option<String>,
+    pub ollama_base_url: Option<String>,
+    pub openai_api_key: Option<SecretString>,
+    pub openai_base_url: Option<String>,
+    pub slack_api_url: Option<String>,
+    pub slack_bot_token: Option<SecretString>,
+    pub slack_channel: Option<String>,
+}
+
+const MAX_SLOTS: usize = 64;
+
+impl Config {
+    /// # Errors
+    /// A key is unknown or its value does not fit; the message names the key.
+    pub fn load() -> anyhow::Result<Self> {
+        let file = config::File::with_name(FILE).required(false);
+        let mut builder = config::Config::builder().add_source(file);
+        for (key, value) in environment() {
+            builder = builder.set_override(key.to_lowercase(), value)?;
+        }
+        let config: Self = builder
+            .build()
+            .context("errand.toml cannot be read")?
+            .try_deserialize()
+            .context("the configuration (errand.toml or the environment) has a mistake")?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        if let Some(policy) = &self.errand_policy
+            && policy != "auto_safe"
+            && policy != "needs_approval"
+        {
+            bail!("ERRAND_POLICY is {policy:?}: use auto_safe or needs_approval");
+        }
+        for (key, value) in [
+            ("ERRAND_SLOTS", self.errand_slots),
+            ("ERRAND_SESSIONS_PER_PROJECT", self.errand_sessions_per_project),
+        ] {
+            if value.is_some_and(|n| n == 0 || n > MAX_SLOTS) {
+                bail!("{key} must be between 1 and {MAX_SLOTS}");
+            }
+        }
+        Ok(())
+    }
+
+    pub fn policy(&self) -> String {
+        let policy = self.errand_policy.as_deref();
+        policy.unwrap_or("auto_safe").to_owned()
+    }
+}
+
+/// An empty variable counts as not set.
+fn environment() -> BTreeMap<&'static str, String> {
+    let value = |key: &&'static str| {
+        let value = std::env::var(key).ok().filter(|v| !v.trim().is_empty())?;
+        Some((*key, value))
+    };
+    KEYS.iter().filter_map(value).collect()
+}

@@ -1,0 +1,18 @@
+//! Log lines on standard error. `ERRAND_LOG` takes tracing's filters, e.g. `debug` or `errand_executor=debug`.
+use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+const DEFAULT_FILTER: &str = "info,agent_client_protocol=warn,hyper=warn,sqlx=warn,genai=warn";
+
+/// Called once by commands that run services.
+pub fn start(json: bool) {
+    let filter =
+        EnvFilter::try_from_env("ERRAND_LOG").unwrap_or_else(|_| DEFAULT_FILTER.into());
+    let registry = tracing_subscriber::registry().with(filter);
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    // An error says that somebody started logging before; their choice stands.
+    let _ = if json {
+        registry.with(lines.json()).try_init()
+    } else {
+        registry.with(lines.with_target(false)).try_init()
+    };
+}

@@ -1,0 +1,44 @@
+//! Errand: a chat that hands long work to agents and never waits for them.
+//!
+//! The binary is the only place that names both a port and its adapter.
+//!
+//! # Layout
+//! - `cli`: what can be typed.
+//! - `config`: what can be configured, and by which key.
+//! - `wiring`: ports meet adapters.
+//! - `up`: everything in one process.
+//! - `commands`: one file for each command; all but `up` and `agent` speak to a running Errand over its API.
+mod api;
+mod cli;
+mod commands;
+mod config;
+mod logging;
+mod output;
+mod up;
+mod wiring;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // One TLS provider for every client, chosen before the first is built; a second choice changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let cli = cli::Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&anyhow::Error::from(error)),
+    };
+    match runtime.block_on(commands::run(cli)) {
+        Ok(code) => code,
+        Err(error) => failed(&error),
+    }
+}
+
+/// One line with every cause, so that the way out is not lost in a chain.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("errand: {error:#}");
+    ExitCode::FAILURE
+}

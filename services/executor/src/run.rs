@@ -1,0 +1,17 @@
+//! One session from claim to end.
+//!
+//! `worker` claims jobs, `claim` takes ownership of a session, `attempt` goes through its phases
+//! (agent, then `judge`, then `publish`), `recorder` writes down what the agent does, `signals` hears of
+//! people who want a run stopped, and `ending` says how it ended.
+mod attempt;
+mod claim;
+mod ending;
+mod journal;
+mod judge;
+mod publish;
+mod pull_request_text;
+mod recorder;
+mod signals;
+mod worker;
+
+pub use worker::work;

@@ -1,0 +1,210 @@
+//! The phases of one run: workspace, agent, judgement, publication. A run that was interrupted after the
+//! work was committed goes on with the publication.
+use super::{
+    ending::Ending,
+    journal::{Journal, JournalError},
+    judge, publish, recorder,
+};
+use crate::{
+    Executor,
+    project::Project,
+    runner::{RunControl, RunHandle, RunOutcome, RunRequest, StopReason},
+    session::{Progress, Session},
+    workspace::Worktree,
+};
+use errand_proto::v1;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+const UPDATE_BUFFER: usize = 256;
+
+/// What a run needs, gathered once.
+pub struct Attempt<'a> {
+    pub executor: &'a Executor,
+    pub session_id: Uuid,
+    pub session: &'a Session,
+    pub journal: &'a Journal,
+    pub run: &'a RunHandle,
+}
+
+impl Attempt<'_> {
+    /// Goes through the phases; answers the ending and what was used.
+    pub async fn go(&self, control: RunControl) -> (Ending, v1::Usage) {
+        let mut usage = v1::Usage::default();
+        let ending = match self.phases(control, &mut usage).await {
+            Ok(summary) => Ending::Completed { summary },
+            Err(ending) => ending,
+        };
+        (ending, usage)
+    }
+
+    async fn phases(&self, control: RunControl, usage: &mut v1::Usage) -> Result<String, Ending> {
+        let project = self.project()?;
+        let worktree = self.prepare(project).await?;
+        for note in worktree.notes() {
+            self.note(note.to_string()).await?;
+        }
+        let words = if self.session.commit.is_empty() {
+            self.agent(&worktree, control, usage).await?
+        } else {
+            "The work was finished before this executor took over.".to_owned()
+        };
+        let files = self.judge(&worktree, &words).await?;
+        let summary = self.publish(project, &worktree, &words, &files).await?;
+        if let Err(error) = worktree.remove().await {
+            tracing::warn!(%error, "the worktree stays until the next clean-up");
+        }
+        Ok(summary)
+    }
+
+    fn project(&self) -> Result<&Project, Ending> {
+        let id = &self.session.facts.0.project_id;
+        let projects = &self.executor.projects;
+        projects.find(id).ok_or_else(|| {
+            let known: Vec<_> = projects.ids().collect();
+            let reason = format!(
+                "there is no repository for project {id:?}; known projects are {}: name one of them, or start Errand with --repo",
+                known.join(", ")
+            );
+            Ending::failed("unknown_project", reason)
+        })
+    }
+
+    async fn prepare(&self, project: &Project) -> Result<Worktree, Ending> {
+        let workspaces = &self.executor.workspaces;
+        let branch = &self.session.branch;
+        let worktree = workspaces.prepare(&project.id, self.session_id, branch, &project.source);
+        Ok(worktree.await?)
+    }
+
+    async fn agent(
+        &self,
+        worktree: &Worktree,
+        control: RunControl,
+        usage: &mut v1::Usage,
+    ) -> Result<String, Ending> {
+        let facts = &self.session.facts.0;
+        let runner = self.executor.runners.get(&facts.agent).ok_or_else(|| {
+            let reason = format!("no runner is configured for agent {:?}", facts.agent);
+            Ending::failed("unknown_agent", reason)
+        })?;
+        let request = RunRequest {
+            prompt: prompt(facts),
+            cwd: worktree.path().to_owned(),
+            limits: self.executor.settings.run.clone(),
+        };
+        let (sender, updates) = mpsc::channel(UPDATE_BUFFER);
+        let (outcome, (used, recorded)) = tokio::join!(
+            runner.run(request, sender, control),
+            recorder::record(updates, self.journal, self.run)
+        );
+        *usage = used;
+        recorded.map_err(lost)?;
+        match outcome {
+            RunOutcome::Ended {
+                stop: StopReason::EndTurn,
+                message,
+            } => Ok(message),
+            RunOutcome::Ended { stop, message } => {
+                self.keep_partial_work(worktree).await;
+                Err(stopped_early(stop, &message))
+            }
+            RunOutcome::Cancelled => Err(Ending::HandedOver),
+            RunOutcome::Failed(failure) => {
+                self.keep_partial_work(worktree).await;
+                Err(failure.into())
+            }
+        }
+    }
+
+    /// What a failed run did is kept on the branch, for a person or the next attempt.
+    async fn keep_partial_work(&self, worktree: &Worktree) {
+        match judge::keep_work(worktree, self.session).await {
+            Ok(Some(changes)) => {
+                let changes = Progress::Changes(Box::new(changes));
+                if let Err(error) = self.journal.record(changes).await {
+                    tracing::warn!(%error, "partial work is on the branch but was not recorded");
+                }
+                if let Err(error) = self.push_partial_work(worktree).await {
+                    tracing::warn!(?error, "partial work stays in the data folder");
+                }
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "partial work could not be kept"),
+        }
+    }
+
+    async fn push_partial_work(&self, worktree: &Worktree) -> Result<(), Ending> {
+        if let Some(forge) = &self.project()?.forge {
+            worktree.push(&forge.push).await?;
+        }
+        Ok(())
+    }
+
+    async fn judge(
+        &self,
+        worktree: &Worktree,
+        words: &str,
+    ) -> Result<Vec<v1::FileChange>, Ending> {
+        let kept = judge::keep_work(worktree, self.session).await?;
+        let changes = kept.ok_or_else(|| judge::nothing_changed(words))?;
+        let files = changes.files.clone();
+        let changes = Progress::Changes(Box::new(changes));
+        self.journal.record(changes).await.map_err(lost)?;
+        Ok(files)
+    }
+
+    async fn publish(
+        &self,
+        project: &Project,
+        worktree: &Worktree,
+        words: &str,
+        files: &[v1::FileChange],
+    ) -> Result<String, Ending> {
+        // The plan of the pull request's checklist was recorded since the claim.
+        let id = self.session_id.to_string();
+        let loaded = self.executor.sessions.load(&id).await;
+        let session = loaded.map_err(|e| lost(JournalError::Log(e)))?.aggregate;
+        let url = &self.executor.settings.public_url;
+        let opened = publish::publish(project, worktree, &session, words, url).await?;
+        if let Some(opened) = &opened {
+            let url = opened.url.clone();
+            let number = opened.number;
+            let opened = Progress::PullRequest { url, number };
+            self.journal.record(opened).await.map_err(lost)?;
+        }
+        Ok(judge::size(files))
+    }
+
+    async fn note(&self, thinking: String) -> Result<(), Ending> {
+        let turn = Progress::Turn {
+            thinking,
+            action: "note".to_owned(),
+            prompt: String::new(),
+            timestamp_us: errand_eventlog::aggregate::now_us(),
+        };
+        self.journal.record(turn).await.map_err(lost)
+    }
+}
+
+/// The agent's kind comes first, so that one agent program can serve several kinds.
+fn prompt(facts: &v1::AgentSessionCreated) -> String {
+    format!("Agent: {}\n\n{}", facts.agent, facts.prompt)
+}
+
+fn stopped_early(stop: StopReason, message: &str) -> Ending {
+    let (outcome, what) = match stop {
+        StopReason::MaxTokens => ("max_tokens", "the model's token limit"),
+        StopReason::MaxTurnRequests => ("max_turns", "the agent's limit of turns"),
+        StopReason::EndTurn => ("ended", "its own decision"),
+    };
+    let words = super::pull_request_text::cut(message.trim(), 300);
+    let reason = format!("The agent was cut off by {what}. Its last words: {words}");
+    Ending::failed(outcome, reason)
+}
+
+/// Nothing more can be written down, so nothing more may be done.
+fn lost(error: JournalError) -> Ending {
+    tracing::warn!(%error, "this run stops: its session is not its own any more or cannot be written");
+    Ending::Lost
+}

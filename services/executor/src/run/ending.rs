@@ -1,0 +1,69 @@
+use crate::{runner::RunFailure, workspace::WorkspaceError};
+
+/// How a run ended, judged by the repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    Completed {
+        summary: String,
+    },
+    Failed {
+        /// A short code, e.g. `no_changes`.
+        outcome: &'static str,
+        reason: String,
+    },
+    /// A person stopped it.
+    Cancelled {
+        by: String,
+        reason: String,
+    },
+    /// This process stops: the session goes back to the queue.
+    HandedOver,
+    /// Somebody else owns the session by now: nothing more may be written.
+    Lost,
+}
+
+impl Ending {
+    pub fn failed(outcome: &'static str, reason: impl Into<String>) -> Self {
+        Self::Failed {
+            outcome,
+            reason: reason.into(),
+        }
+    }
+}
+
+impl From<WorkspaceError> for Ending {
+    fn from(error: WorkspaceError) -> Self {
+        use WorkspaceError as E;
+        let outcome = match &error {
+            E::PushRefused { .. } => "push_refused",
+            E::Unauthorized { .. } | E::RepositoryMissing { .. } => "forge_refused",
+            E::Unreachable { .. } => "forge_down",
+            E::DiskFull { .. } => "disk_full",
+            E::TooManyFiles { .. } | E::FileTooLarge { .. } | E::TooManyBytes { .. } => {
+                "too_much_changed"
+            }
+            E::TimedOut { .. } | E::TooMuchOutput { .. } | E::Busy { .. } => "git_limit",
+            _ => "repository",
+        };
+        Self::failed(outcome, error.to_string())
+    }
+}
+
+impl From<RunFailure> for Ending {
+    fn from(failure: RunFailure) -> Self {
+        use RunFailure as F;
+        let outcome = match &failure {
+            F::NotStarted { .. } => "not_started",
+            F::ProtocolGarbage { .. } => "garbage",
+            F::Crashed { .. } => "crashed",
+            F::Stalled { .. } => "stalled",
+            F::TimedOut { .. } => "timed_out",
+            F::OutputTooLarge { .. } => "output_limit",
+            F::PromptTooLarge { .. } => "prompt_limit",
+            F::Refused { .. } => "refused",
+            F::LoginRequired { .. } => "login_required",
+            F::AgentError { .. } => "agent_error",
+        };
+        Self::failed(outcome, failure.to_string())
+    }
+}

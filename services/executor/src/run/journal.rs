@@ -1,0 +1,75 @@
+//! Writes to the session's stream on behalf of one run.
+use crate::session::{Progress, Session, SessionCommand, SessionRefusal};
+use errand_eventlog::{
+    LogError,
+    aggregate::{Aggregates, CommandMeta, ExecuteError},
+};
+use std::sync::atomic::{AtomicU64, Ordering};
+use uuid::Uuid;
+
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// Another executor owns the session, or it has ended: this run must stop.
+    #[error("{0}")]
+    Lost(SessionRefusal),
+    #[error(transparent)]
+    Log(LogError),
+}
+
+/// The pen of one run. Every entry has its own command id, so that a repeated append is stored once.
+pub struct Journal {
+    sessions: Aggregates<Session>,
+    session_id: String,
+    executor_id: String,
+    cause: CommandMeta,
+    entries: AtomicU64,
+}
+
+impl Journal {
+    /// `correlation_id` ties the entries to the user's message that led to the session.
+    pub fn new(
+        sessions: &Aggregates<Session>,
+        session_id: &str,
+        executor_id: &str,
+        correlation_id: Uuid,
+    ) -> Self {
+        Self {
+            sessions: sessions.clone(),
+            session_id: session_id.to_owned(),
+            executor_id: executor_id.to_owned(),
+            cause: CommandMeta {
+                correlation_id,
+                ..CommandMeta::root(Uuid::new_v4())
+            },
+            entries: AtomicU64::new(0),
+        }
+    }
+
+    /// # Errors
+    /// The session is not this run's any more, or the log failed.
+    pub async fn record(&self, what: Progress) -> Result<(), JournalError> {
+        self.write(SessionCommand::Record {
+            executor_id: self.executor_id.clone(),
+            what,
+        })
+        .await
+    }
+
+    /// # Errors
+    /// The session is not this run's any more, or the log failed.
+    pub async fn write(&self, command: SessionCommand) -> Result<(), JournalError> {
+        let entry = self.entries.fetch_add(1, Ordering::Relaxed);
+        let meta = self.cause.step(&entry.to_string());
+        let written = self.sessions.execute(&self.session_id, command, &meta);
+        match written.await {
+            Ok(_) => Ok(()),
+            Err(ExecuteError::Refused(refusal)) => Err(JournalError::Lost(refusal)),
+            Err(ExecuteError::Log(error)) => Err(JournalError::Log(error)),
+        }
+    }
+
+    pub fn executor_id(&self) -> &str {
+        &self.executor_id
+    }
+}

@@ -1,0 +1,103 @@
+//! Pushes the branch and sees that it has its pull request; both can be repeated without harm.
+use super::{ending::Ending, pull_request_text};
+use crate::{
+    github::{CodeHostError, NewPullRequest, PullRequest},
+    project::{Forge, Project},
+    session::Session,
+    workspace::{WorkspaceError, Worktree},
+};
+use std::time::Duration;
+
+/// Tries before an unreachable forge ends the run; the branch keeps the work.
+const MAX_TRIES: u32 = 6;
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const MAX_PAUSE: Duration = Duration::from_secs(30);
+
+/// # Errors
+/// How the run ends when the branch cannot be published.
+pub async fn publish(
+    project: &Project,
+    worktree: &Worktree,
+    session: &Session,
+    agent_words: &str,
+    public_url: &str,
+) -> Result<Option<PullRequest>, Ending> {
+    let mut opened = None;
+    if let Some(forge) = &project.forge {
+        push(forge, worktree).await?;
+        let new = NewPullRequest {
+            owner: forge.owner.clone(),
+            repo: forge.repository.clone(),
+            title: pull_request_text::title(session),
+            head: worktree.branch().to_owned(),
+            base: worktree.base().to_owned(),
+            body: pull_request_text::body(session, agent_words, public_url),
+            draft: false,
+        };
+        opened = Some(open(forge, &new).await?);
+    }
+    if project.publish_locally {
+        // The work is safe at the forge or in the mirror; a person's repository that says no is not a failure.
+        if let Err(error) = worktree.publish_branch_to_local().await {
+            tracing::warn!(%error, "the branch was not put into the local repository");
+        }
+    }
+    Ok(opened)
+}
+
+async fn push(forge: &Forge, worktree: &Worktree) -> Result<(), Ending> {
+    let mut tries = 0;
+    loop {
+        match push_once(forge, worktree).await {
+            Ok(()) => return Ok(()),
+            Err(error) if error.is_transient() && tries < MAX_TRIES => {
+                tries += 1;
+                tracing::warn!(%error, tries, "push failed, will try again");
+                tokio::time::sleep(pause(tries)).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+async fn push_once(forge: &Forge, worktree: &Worktree) -> Result<(), WorkspaceError> {
+    // A forge that does not know the base branch could not show a difference to it.
+    worktree
+        .mirror_to(&forge.push, &[worktree.base()])
+        .await?;
+    worktree.push(&forge.push).await?;
+    Ok(())
+}
+
+async fn open(forge: &Forge, new: &NewPullRequest) -> Result<PullRequest, Ending> {
+    let mut tries = 0;
+    loop {
+        match forge.host.ensure_pull_request(new.clone()).await {
+            Ok(pull_request) => return Ok(pull_request),
+            Err(error) if error.is_transient() && tries < MAX_TRIES => {
+                tries += 1;
+                tracing::warn!(%error, tries, "no pull request yet, will try again");
+                tokio::time::sleep(wait_for(&error, tries)).await;
+            }
+            Err(error) => return Err(Ending::failed(outcome(&error), error.to_string())),
+        }
+    }
+}
+
+fn outcome(error: &CodeHostError) -> &'static str {
+    match error {
+        CodeHostError::RateLimited { .. } | CodeHostError::Unavailable { .. } => "forge_down",
+        _ => "pull_request_refused",
+    }
+}
+
+fn wait_for(error: &CodeHostError, tries: u32) -> Duration {
+    match error {
+        CodeHostError::RateLimited { retry_after } => (*retry_after).min(MAX_PAUSE * 10),
+        _ => pause(tries),
+    }
+}
+
+fn pause(tries: u32) -> Duration {
+    (FIRST_PAUSE * 2u32.saturating_pow(tries.saturating_sub(1))).min(MAX_PAUSE)
+}

@@ -1,0 +1,137 @@
+//! Writes down what the agent does: thoughts, tool calls and plan become events of the session.
+use super::journal::{Journal, JournalError};
+use crate::{
+    runner::{PermissionAnswer, PlanStatus, PlanStep, RunHandle, RunUpdate},
+    session::Progress,
+};
+use errand_eventlog::aggregate::now_us;
+use errand_proto::v1;
+use tokio::sync::mpsc;
+
+/// Bounds of what one event may hold; the rest is left out, and the text says so.
+const MAX_THOUGHT_CHARS: usize = 8_000;
+const MAX_TOOL_INPUT_CHARS: usize = 8_000;
+const MAX_TOOL_OUTPUT_CHARS: usize = 16_000;
+const MAX_PLAN_STEPS: usize = 100;
+const MAX_STEP_CHARS: usize = 300;
+
+/// Drains the run's updates until it ends; answers what was used. When the session turns out to be somebody
+/// else's, the run is cancelled and the error is answered.
+pub async fn record(
+    mut updates: mpsc::Receiver<RunUpdate>,
+    journal: &Journal,
+    run: &RunHandle,
+) -> (v1::Usage, Result<(), JournalError>) {
+    let mut usage = v1::Usage::default();
+    let mut result = Ok(());
+    while let Some(update) = updates.recv().await {
+        if result.is_err() {
+            continue;
+        }
+        if let Some(entry) = entry(update, &mut usage) {
+            result = journal.record(entry).await;
+            if result.is_err() {
+                run.cancel();
+            }
+        }
+    }
+    (usage, result)
+}
+
+fn entry(update: RunUpdate, usage: &mut v1::Usage) -> Option<Progress> {
+    match update {
+        RunUpdate::Started {
+            agent_name,
+            agent_version,
+            ..
+        } => Some(turn("start", format!("{agent_name} {agent_version} is at work"))),
+        RunUpdate::Thought { text } => Some(turn("think", text)),
+        RunUpdate::Message { text } => Some(turn("say", text)),
+        RunUpdate::Steered { text } => Some(turn("steer", text)),
+        RunUpdate::PermissionDecided {
+            title, decision, ..
+        } => Some(turn("permission", format!("{title}: {decision}"))),
+        RunUpdate::ToolCallEnded {
+            id,
+            name,
+            input,
+            ok,
+            output,
+            duration,
+        } => Some(Progress::ToolCall(v1::ToolCall {
+            id,
+            name,
+            input: bounded(&input.to_string(), MAX_TOOL_INPUT_CHARS),
+            output: bounded(&output, MAX_TOOL_OUTPUT_CHARS),
+            ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
+            ok,
+        })),
+        RunUpdate::Plan(steps) => Some(Progress::Plan(plan(steps))),
+        RunUpdate::Usage {
+            input_tokens,
+            output_tokens,
+            cost_usd,
+            ..
+        } => {
+            usage.input_tokens = input_tokens.unwrap_or(usage.input_tokens);
+            usage.output_tokens = output_tokens.unwrap_or(usage.output_tokens);
+            usage.cost_micro_usd = cost_usd.map_or(usage.cost_micro_usd, micro_usd);
+            None
+        }
+        RunUpdate::PermissionAsked { answer, .. } => {
+            // The sandboxed worktree is what bounds the agent; the pull request is where a person decides.
+            let _ = answer.send(PermissionAnswer::Allow);
+            None
+        }
+        RunUpdate::ToolCallStarted { .. } => None,
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to zero and above, and no run costs 10^13 dollars"
+)]
+fn micro_usd(usd: f64) -> u64 {
+    (usd.max(0.0) * 1_000_000.0).round() as u64
+}
+
+fn turn(action: &str, thinking: String) -> Progress {
+    Progress::Turn {
+        thinking: bounded(&thinking, MAX_THOUGHT_CHARS),
+        action: action.to_owned(),
+        prompt: String::new(),
+        timestamp_us: now_us(),
+    }
+}
+
+fn plan(steps: Vec<PlanStep>) -> Vec<v1::PlanStep> {
+    let step = |step: PlanStep| v1::PlanStep {
+        content: bounded(&step.content, MAX_STEP_CHARS),
+        status: match step.status {
+            PlanStatus::Pending => v1::PlanStepStatus::Pending,
+            PlanStatus::InProgress => v1::PlanStepStatus::InProgress,
+            PlanStatus::Completed => v1::PlanStepStatus::Completed,
+        }
+        .into(),
+    };
+    steps.into_iter().take(MAX_PLAN_STEPS).map(step).collect()
+}
+
+fn bounded(text: &str, max_chars: usize) -> String {
+    match text.char_indices().nth(max_chars) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{} … ({} bytes left out)", &text[..end], text.len() - end),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_says_what_was_left_out() {
+        assert_eq!(bounded("äöü", 2), "äö … (2 bytes left out)");
+        assert_eq!(bounded("äö", 2), "äö");
+    }
+}

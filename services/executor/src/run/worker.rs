@@ -1,0 +1,236 @@
+//! Claims jobs and runs their sessions, as many at once as there are slots.
+use super::{
+    attempt::Attempt,
+    claim::{self, Ownership},
+    ending::Ending,
+    journal::{Journal, JournalError},
+    signals::{CancelRequest, Signals},
+};
+use crate::{
+    Executor,
+    runner::{PermissionPolicy, RunControl, RunHandle},
+    session::{MAX_EXPIRED_LEASES, Session, SessionCommand},
+};
+use errand_eventlog::{Claim, LogError};
+use errand_proto::v1;
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// Pause after a failure of the queue or the log.
+const PAUSE: Duration = Duration::from_secs(1);
+/// A session's first event follows its job within moments.
+const NOT_YET_PAUSE: Duration = Duration::from_millis(100);
+/// Tries to write an ending before the session is left to the next executor.
+const MAX_ENDING_TRIES: u32 = 5;
+
+/// Works until `stop`, then hands running sessions over to the next executor.
+pub async fn work(executor: Executor, stop: CancellationToken) {
+    let signals = Signals::default();
+    let tasks = TaskTracker::new();
+    let log = Arc::clone(&executor.log);
+    let follower = signals.clone();
+    let until = stop.clone();
+    tasks.spawn(async move { follower.follow(log, until).await });
+    let slots = Arc::new(Semaphore::new(executor.settings.slots));
+    while let Some(claim) = next(&executor, &slots, &stop).await {
+        let (slot, claim) = claim;
+        let (executor, signals, stop) = (executor.clone(), signals.clone(), stop.clone());
+        tasks.spawn(async move {
+            if let Err(error) = run(&executor, &signals, claim, &stop).await {
+                tracing::warn!(%error, "a session could not be run, its job will be given out again");
+            }
+            drop(slot);
+        });
+    }
+    tasks.close();
+    tasks.wait().await;
+}
+
+type Slot = tokio::sync::OwnedSemaphorePermit;
+
+async fn next(
+    executor: &Executor,
+    slots: &Arc<Semaphore>,
+    stop: &CancellationToken,
+) -> Option<(Slot, Box<dyn Claim>)> {
+    loop {
+        let slot = tokio::select! {
+            () = stop.cancelled() => return None,
+            slot = Arc::clone(slots).acquire_owned() => slot.ok()?,
+        };
+        let settings = &executor.settings;
+        tokio::select! {
+            () = stop.cancelled() => return None,
+            claim = executor.queue.claim(&settings.executor_id, &settings.queue) => match claim {
+                Ok(claim) => return Some((slot, claim)),
+                Err(error) => {
+                    tracing::warn!(%error, "no job could be claimed");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+}
+
+async fn run(
+    executor: &Executor,
+    signals: &Signals,
+    claim: Box<dyn Claim>,
+    stop: &CancellationToken,
+) -> Result<(), LogError> {
+    let session_id = claim.job().id.to_string();
+    match claim::take(executor, &session_id).await? {
+        Ownership::NotYet => claim.release(NOT_YET_PAUSE).await,
+        Ownership::Theirs => claim.release(PAUSE).await,
+        Ownership::Ended => claim.done().await,
+        Ownership::Ours(session) => {
+            tracing::info!(session = session_id, story = session.facts.0.story_id, "session claimed");
+            let handed_over = own(executor, signals, claim.as_ref(), &session, stop).await?;
+            if handed_over {
+                return claim.release(Duration::ZERO).await;
+            }
+            claim.done().await
+        }
+    }
+}
+
+/// Runs a session that is ours to its end. `true` when somebody else has to go on with it.
+async fn own(
+    executor: &Executor,
+    signals: &Signals,
+    claim: &dyn Claim,
+    session: &Session,
+    stop: &CancellationToken,
+) -> Result<bool, LogError> {
+    let id = claim.job().id.to_string();
+    let correlation = claim::correlation(executor, &id).await?;
+    let executor_id = &executor.settings.executor_id;
+    let journal = Journal::new(&executor.sessions, &id, executor_id, correlation);
+    let (handle, control) = RunControl::channel(PermissionPolicy::Allow);
+    signals.watch(&id, handle.clone());
+    let story_id = &session.facts.0.story_id;
+    let caught_up = signals.catch_up(&executor.log, &executor.workspace_id, story_id, &id);
+    caught_up.await?;
+    let attempt = Attempt {
+        executor,
+        session_id: claim.job().id,
+        session,
+        journal: &journal,
+        run: &handle,
+    };
+    let (ending, usage) = if session.expired_leases >= MAX_EXPIRED_LEASES {
+        (executor_lost(), v1::Usage::default())
+    } else {
+        guarded(&attempt, control, claim, &handle, stop).await
+    };
+    let ending = asked_to_stop(ending, signals.unwatch(&id));
+    finish(&journal, ending, usage).await
+}
+
+fn executor_lost() -> Ending {
+    let reason = format!(
+        "The executor was lost {MAX_EXPIRED_LEASES} times while it ran this session. Look into its log, then retry."
+    );
+    Ending::failed("executor_lost", reason)
+}
+
+/// The attempt, with a heartbeat beside it; stopped when the lease is lost or this process ends.
+async fn guarded(
+    attempt: &Attempt<'_>,
+    control: RunControl,
+    claim: &dyn Claim,
+    run: &RunHandle,
+    stop: &CancellationToken,
+) -> (Ending, v1::Usage) {
+    let cancelled = control.cancel.clone();
+    let lease = attempt.executor.settings.queue.lease;
+    let work = attempt.go(control);
+    tokio::pin!(work);
+    tokio::select! {
+        done = &mut work => return done,
+        () = heartbeats(claim, lease) => {}
+        () = stop.cancelled() => {}
+        () = cancelled.cancelled() => {}
+    }
+    // The agent is told and, after its grace time, killed; git commands end with their future.
+    run.cancel();
+    let grace = Duration::from_secs(10);
+    match tokio::time::timeout(grace, work).await {
+        Ok(done) => done,
+        Err(_) => (Ending::HandedOver, v1::Usage::default()),
+    }
+}
+
+/// Ends only when the lease is lost.
+async fn heartbeats(claim: &dyn Claim, lease: Duration) {
+    loop {
+        tokio::time::sleep(lease / 3).await;
+        if let Err(error) = claim.heartbeat().await {
+            tracing::warn!(%error, "lease lost, the run stops");
+            return;
+        }
+    }
+}
+
+/// A run that was interrupted because a person wanted it ended as cancelled.
+fn asked_to_stop(ending: Ending, request: Option<CancelRequest>) -> Ending {
+    match (ending, request) {
+        (Ending::HandedOver, Some(CancelRequest { by, reason })) => Ending::Cancelled { by, reason },
+        (ending, _) => ending,
+    }
+}
+
+/// Writes the ending down. `true` when the session goes on elsewhere.
+async fn finish(journal: &Journal, ending: Ending, usage: v1::Usage) -> Result<bool, LogError> {
+    let executor_id = journal.executor_id().to_owned();
+    let command = match ending {
+        Ending::Completed { summary } => SessionCommand::Complete {
+            executor_id,
+            summary,
+            usage,
+        },
+        Ending::Failed { outcome, reason } => SessionCommand::Fail {
+            executor_id,
+            outcome: outcome.to_owned(),
+            reason,
+            usage,
+        },
+        Ending::Cancelled { by, reason } => SessionCommand::Cancel {
+            executor_id,
+            by,
+            reason,
+        },
+        Ending::HandedOver => {
+            let hand_over = SessionCommand::ExpireLease {
+                executor_id,
+                handed_over: true,
+            };
+            write(journal, hand_over).await?;
+            return Ok(true);
+        }
+        Ending::Lost => return Ok(true),
+    };
+    write(journal, command).await?;
+    Ok(false)
+}
+
+async fn write(journal: &Journal, command: SessionCommand) -> Result<(), LogError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match journal.write(command.clone()).await {
+            Ok(()) => return Ok(()),
+            // Not ours any more: whoever owns it writes the ending.
+            Err(JournalError::Lost(refusal)) => {
+                tracing::warn!(%refusal, "the ending was not ours to write");
+                return Ok(());
+            }
+            Err(JournalError::Log(error)) if tries >= MAX_ENDING_TRIES => return Err(error),
+            Err(JournalError::Log(error)) => {
+                tracing::warn!(%error, tries, "the ending could not be written yet");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The agent's process: started in a group of its own, and killed whole whatever happens.
+
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use process_wrap::tokio::{ChildWrapper, CommandWrap, ProcessGroup};
+use secrecy::ExposeSecret;
+use tokio::process::{ChildStdin, ChildStdout, Command};
+
+use super::command::AgentCommand;
+use super::failure::{AgentExit, RunFailure};
+use super::stderr_tail::StderrTail;
+use super::strays;
+
+/// How long an agent may take to leave by itself once its input is closed; some save their session then.
+const QUIT_GRACE: Duration = Duration::from_secs(2);
+/// How long the system may take to bury a killed process.
+const KILL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A running agent. Dropping it kills its process group.
+#[derive(Debug)]
+pub(super) struct AgentProcess {
+    child: Box<dyn ChildWrapper>,
+    stderr: StderrTail,
+    exit: Option<AgentExit>,
+    process_group: u32,
+    folder: PathBuf,
+    ended: bool,
+}
+
+/// The two pipes over which an agent is spoken to.
+pub(super) struct AgentPipes {
+    pub(super) stdin: ChildStdin,
+    pub(super) stdout: ChildStdout,
+}
+
+impl AgentProcess {
+    /// Starts the agent in `folder`, after what an earlier run may have left there was ended.
+    ///
+    /// # Errors
+    /// [`RunFailure::NotStarted`] when the folder or the program is absent or may not be used.
+    pub(super) fn spawn(
+        command: &AgentCommand,
+        folder: &Path,
+    ) -> Result<(Self, AgentPipes), RunFailure> {
+        let refuse = |reason: String| RunFailure::NotStarted { program: command.program_name(), reason };
+        let folder = folder
+            .canonicalize()
+            .ok()
+            .filter(|path| path.is_dir())
+            .ok_or_else(|| refuse(format!("the folder {} does not exist", folder.display())))?;
+        let left_over = strays::end_all(&folder);
+        if left_over > 0 {
+            tracing::warn!(left_over, folder = %folder.display(), "ended processes of an earlier run");
+        }
+        let mut group = CommandWrap::with_new(command.program_path(), |inner| {
+            prepare(inner, command, &folder);
+        });
+        let mut child = group
+            .wrap(ProcessGroup::leader())
+            .spawn()
+            .map_err(|error| refuse(explain(&error)))?;
+        let pipes = (child.stdin().take(), child.stdout().take(), child.stderr().take());
+        let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
+            return Err(refuse("the system gave it no pipes".to_owned()));
+        };
+        let process = Self {
+            process_group: child.id().unwrap_or_default(),
+            stderr: StderrTail::follow(stderr),
+            child,
+            exit: None,
+            folder,
+            ended: false,
+        };
+        Ok((process, AgentPipes { stdin, stdout }))
+    }
+
+    /// The id of the process group.
+    pub(super) const fn process_group(&self) -> u32 {
+        self.process_group
+    }
+
+    /// Waits until the agent's own process has ended. What it started may live on.
+    pub(super) async fn exited(&mut self) -> AgentExit {
+        if let Some(exit) = self.exit {
+            return exit;
+        }
+        // The wrapper's own wait would also wait for adopted children of the group, so the inner one is asked.
+        let exit = match self.child.inner_mut().wait().await {
+            Ok(status) => agent_exit(status),
+            Err(_) => AgentExit::OutputClosed,
+        };
+        self.exit = Some(exit);
+        exit
+    }
+
+    /// Gives the agent, whose input is closed by now, a moment to leave by itself.
+    pub(super) async fn quit(&mut self) {
+        let _ = tokio::time::timeout(QUIT_GRACE, self.exited()).await;
+    }
+
+    /// How the process ended, waiting briefly: output that closes is mostly followed by an exit.
+    pub(super) async fn exit_after_close(&mut self) -> AgentExit {
+        tokio::time::timeout(QUIT_GRACE, self.exited()).await.unwrap_or(AgentExit::OutputClosed)
+    }
+
+    /// Kills the group and every marked process outside it, and returns the end of the standard error.
+    pub(super) async fn end(mut self) -> String {
+        self.kill();
+        self.ended = true;
+        let folder = self.folder.clone();
+        let strays = tokio::task::spawn_blocking(move || strays::end_all(&folder)).await;
+        if let Ok(count @ 1..) = strays {
+            tracing::debug!(count, "ended processes outside the agent's group");
+        }
+        if tokio::time::timeout(KILL_TIMEOUT, self.child.wait()).await.is_err() {
+            tracing::warn!(group = self.process_group, "a killed agent is still not buried");
+        }
+        self.stderr.last_words().await
+    }
+
+    /// Kills what is alive of the group.
+    pub(super) fn kill(&mut self) {
+        // An error means that no process of the group is left.
+        let _ = self.child.start_kill();
+    }
+}
+
+impl Drop for AgentProcess {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.kill();
+            strays::end_all(&self.folder);
+        }
+    }
+}
+
+fn prepare(inner: &mut Command, command: &AgentCommand, folder: &Path) {
+    inner
+        .args(&command.args)
+        .current_dir(folder)
+        .env_clear()
+        .envs(AgentCommand::inherited())
+        .envs(command.env.iter().map(|(name, value)| (name, value.expose_secret())))
+        .env(strays::MARK_VARIABLE, folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+}
+
+fn agent_exit(status: ExitStatus) -> AgentExit {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => AgentExit::Code(code),
+        (None, Some(signal)) => AgentExit::Signal(signal),
+        (None, None) => AgentExit::OutputClosed,
+    }
+}
+
+fn explain(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            "there is no such program; install it, or correct the agent command".to_owned()
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            "it is not executable for this user; correct its permissions".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}

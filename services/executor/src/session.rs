@@ -1,0 +1,95 @@
+//! The AgentSession aggregate: one attempt of an agent at a story.
+//!
+//! Whoever appended `ExecutionStarted` under the guard owns the run. Every later command of a run names its
+//! executor, so that a late writer, whose lease has expired, is refused.
+mod command;
+mod decide;
+mod evolve;
+#[cfg(test)]
+mod spec;
+
+pub use command::{Progress, SessionCommand};
+
+use cqrs_es::{Aggregate, event_sink::EventSink};
+use errand_proto::{Json, SessionEvent, v1};
+use serde::{Deserialize, Serialize};
+
+/// Leases that may expire on one session before it fails for good.
+pub const MAX_EXPIRED_LEASES: u32 = 3;
+/// Turns and tool calls recorded per session; what comes after is not recorded any more.
+pub const MAX_TRACE_ENTRIES: u32 = 2_000;
+
+/// Where a session stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// Nothing was recorded yet.
+    #[default]
+    Absent,
+    Queued,
+    Running {
+        executor_id: String,
+    },
+    Completed,
+    Failed,
+    Cancelled,
+}
+
+impl Stage {
+    pub fn is_ended(&self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// A session as folded from its events.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    pub stage: Stage,
+    /// As created; set unless absent.
+    pub facts: Json<v1::AgentSessionCreated>,
+    /// Turns recorded so far.
+    pub turns: u32,
+    pub tool_calls: u32,
+    pub plan: Vec<Json<v1::PlanStep>>,
+    pub branch: String,
+    /// The commit that holds the work, once there is one.
+    pub commit: String,
+    pub pr_url: String,
+    pub expired_leases: u32,
+}
+
+/// Why a session says no.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SessionRefusal {
+    #[error("there is no such session")]
+    Absent,
+    #[error("the session is run by executor {0}")]
+    OwnedBy(String),
+    #[error("the session is not running")]
+    NotRunning,
+    #[error("the session has already ended as {0:?}; retry its story to run it again")]
+    Ended(Stage),
+}
+
+impl Aggregate for Session {
+    const TYPE: &'static str = "session";
+    type Command = SessionCommand;
+    type Event = SessionEvent;
+    type Error = SessionRefusal;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: SessionCommand,
+        _: &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), SessionRefusal> {
+        if let Some(event) = decide::decide(self, command)? {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: SessionEvent) {
+        evolve::evolve(self, event);
+    }
+}

@@ -1,0 +1,50 @@
+use errand_proto::v1;
+
+/// What can be asked of a session. Every one yields at most one event.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SessionCommand {
+    Create(Box<v1::AgentSessionCreated>),
+    /// The claim of an executor.
+    Start { executor_id: String, branch: String },
+    /// The executor that runs it is gone, or gives it back because its process is stopped.
+    ExpireLease {
+        executor_id: String,
+        handed_over: bool,
+    },
+    /// Something that the run of this executor did.
+    Record { executor_id: String, what: Progress },
+    /// A person gives the running agent a further instruction.
+    Steer { text: String, by: String },
+    Complete {
+        executor_id: String,
+        summary: String,
+        usage: v1::Usage,
+    },
+    Fail {
+        executor_id: String,
+        outcome: String,
+        reason: String,
+        usage: v1::Usage,
+    },
+    /// Stopped by a person. Without an executor id only a session that does not run is stopped.
+    Cancel {
+        executor_id: String,
+        by: String,
+        reason: String,
+    },
+}
+
+/// What a run records as it goes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    Turn {
+        thinking: String,
+        action: String,
+        prompt: String,
+        timestamp_us: i64,
+    },
+    ToolCall(v1::ToolCall),
+    Plan(Vec<v1::PlanStep>),
+    Changes(Box<v1::ChangesCommitted>),
+    PullRequest { url: String, number: u64 },
+}

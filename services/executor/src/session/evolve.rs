@@ -1,0 +1,31 @@
+use super::{Session, Stage};
+use errand_proto::{Json, SessionEvent as E};
+
+pub(super) fn evolve(session: &mut Session, event: E) {
+    match event {
+        E::AgentSessionCreated(e) => {
+            session.stage = Stage::Queued;
+            session.turns = u32::from(e.first_turn.is_some());
+            session.facts = Json(e);
+        }
+        E::ExecutionStarted(e) => {
+            session.stage = Stage::Running {
+                executor_id: e.executor_id,
+            };
+            session.branch = e.branch;
+        }
+        E::LeaseExpired(e) => {
+            session.stage = Stage::Queued;
+            session.expired_leases += u32::from(!e.handed_over);
+        }
+        E::TurnRecorded(_) => session.turns += 1,
+        E::ToolCallRecorded(_) => session.tool_calls += 1,
+        E::PlanUpdated(e) => session.plan = e.steps.into_iter().map(Json).collect(),
+        E::ChangesCommitted(e) => session.commit = e.commit,
+        E::PullRequestOpened(e) => session.pr_url = e.pr_url,
+        E::ExecutionCompleted(_) => session.stage = Stage::Completed,
+        E::ExecutionFailed(_) => session.stage = Stage::Failed,
+        E::ExecutionCancelled(_) => session.stage = Stage::Cancelled,
+        E::InputRequested(_) | E::InputProvided(_) | E::SteeringReceived(_) => {}
+    }
+}

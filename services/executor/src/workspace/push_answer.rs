@@ -1,0 +1,127 @@
+//! What git says about one pushed branch.
+
+use super::PushRefusal;
+use super::git::GitOutput;
+use super::push::PushOutcome;
+
+/// What the machine-readable answer of one push says.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Taken(PushOutcome),
+    /// Another push changed the branch at the same moment.
+    Raced,
+    Refused(PushRefusal),
+    /// The far side could not store it.
+    Failed,
+    /// There was no answer about the branch at all.
+    NoAnswer,
+}
+
+/// Reads the one line about our branch: a flag, the two names, and a summary, parted by tabs.
+pub(crate) fn verdict(output: &GitOutput) -> Verdict {
+    let text = output.text();
+    let Some(line) = text
+        .lines()
+        .find(|line| line.contains(":refs/heads/") && line.contains('\t'))
+    else {
+        return Verdict::NoAnswer;
+    };
+    let summary = line.rsplit('\t').next().unwrap_or_default();
+    match line.chars().next() {
+        Some('=') => Verdict::Taken(PushOutcome::UpToDate),
+        Some('!') => refusal(summary, &output.stderr),
+        _ if output.code == Some(0) => Verdict::Taken(PushOutcome::Pushed),
+        _ => Verdict::NoAnswer,
+    }
+}
+
+fn refusal(summary: &str, complaints: &str) -> Verdict {
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| summary.contains(phrase));
+    if says(&[
+        "non-fast-forward",
+        "fetch first",
+        "stale info",
+        "needs force",
+    ]) {
+        return Verdict::Refused(PushRefusal::NonFastForward);
+    }
+    if says(&["currently checked out"]) {
+        return Verdict::Refused(PushRefusal::CheckedOut);
+    }
+    if says(&["shallow update not allowed"]) {
+        return Verdict::Refused(PushRefusal::Incomplete);
+    }
+    if says(&["; cannot create", "directory file conflict"])
+        || complaints.contains("; cannot create")
+    {
+        return Verdict::Refused(PushRefusal::NameTaken);
+    }
+    if says(&[
+        "cannot lock ref",
+        "reference already exists",
+        "failed to update ref",
+        "incorrect old value",
+    ]) {
+        return Verdict::Raced;
+    }
+    if says(&[
+        "unpacker error",
+        "remote failed to report status",
+        "missing necessary objects",
+    ]) {
+        return Verdict::Failed;
+    }
+    let reason = summary
+        .split_once('(')
+        .map_or(summary, |(_, reason)| reason.trim_end_matches(')'));
+    Verdict::Refused(PushRefusal::Rule {
+        reason: reason.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str, code: i32) -> Verdict {
+        let stdout = format!("To https://forge.example/o/r.git\n{line}\nDone\n").into_bytes();
+        verdict(&GitOutput {
+            code: Some(code),
+            stdout,
+            stderr: String::new(),
+            truncated: false,
+        })
+    }
+
+    #[test]
+    fn the_answers_of_a_push_are_told_apart() {
+        let names = "refs/heads/errand/1:refs/heads/errand/1";
+        assert_eq!(
+            read(&format!("*\t{names}\t[new branch]"), 0),
+            Verdict::Taken(PushOutcome::Pushed)
+        );
+        assert_eq!(
+            read(&format!(" \t{names}\tab1..cd2"), 0),
+            Verdict::Taken(PushOutcome::Pushed)
+        );
+        assert_eq!(
+            read(&format!("=\t{names}\t[up to date]"), 0),
+            Verdict::Taken(PushOutcome::UpToDate)
+        );
+        let refused = |summary: &str| read(&format!("!\t{names}\t{summary}"), 1);
+        assert_eq!(
+            refused("[rejected] (fetch first)"),
+            Verdict::Refused(PushRefusal::NonFastForward)
+        );
+        assert_eq!(
+            refused("[remote rejected] (cannot lock ref 'refs/heads/errand/1')"),
+            Verdict::Raced
+        );
+        assert_eq!(
+            refused("[remote rejected] (protected branch hook declined)"),
+            Verdict::Refused(PushRefusal::Rule {
+                reason: "protected branch hook declined".to_owned()
+            })
+        );
+    }
+}

@@ -1,0 +1,109 @@
+//! The words of a message about an ending. Pure.
+use crate::slack::Message;
+use errand_proto::{Event, StoryEvent, v1};
+use uuid::Uuid;
+
+/// A story's ending, ready to be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    pub story_id: String,
+    /// "completed", "failed" or "cancelled".
+    pub about: &'static str,
+    pub message: Message,
+}
+
+/// What to tell of this event, if it is an ending. `public_url` is where people find Errand.
+pub fn ending(event: &Event, public_url: &str) -> Option<Ending> {
+    match event {
+        Event::Story(StoryEvent::StoryCompleted(e)) => {
+            let story = e.story.as_ref()?;
+            let title = format!("🎉 {} complete", story.agent_name);
+            let mut ending = new(story, &e.session_id, "completed", title, &e.summary, public_url);
+            if !e.pr_url.is_empty() {
+                let link = ("Pull request".to_owned(), e.pr_url.clone());
+                ending.message.links.insert(0, link);
+            }
+            Some(ending)
+        }
+        Event::Story(StoryEvent::StoryFailed(e)) => {
+            let story = e.story.as_ref()?;
+            let title = format!("❌ {} failed", story.agent_name);
+            let (session, reason) = (&e.session_id, &e.reason);
+            Some(new(story, session, "failed", title, reason, public_url))
+        }
+        Event::Story(StoryEvent::StoryCancelled(e)) => {
+            let story = e.story.as_ref()?;
+            let title = format!("⏹ {} cancelled by {}", story.agent_name, e.by);
+            let (session, reason) = (&e.session_id, &e.reason);
+            Some(new(story, session, "cancelled", title, reason, public_url))
+        }
+        Event::Story(StoryEvent::StoryRejected(e)) => {
+            let story = e.story.as_ref()?;
+            let title = format!("⏹ {} rejected by {}", story.agent_name, e.by);
+            let (session, reason) = (&e.session_id, &e.reason);
+            Some(new(story, session, "cancelled", title, reason, public_url))
+        }
+        _ => None,
+    }
+}
+
+fn new(
+    story: &v1::StoryRef,
+    session_id: &str,
+    about: &'static str,
+    title: String,
+    detail: &str,
+    public_url: &str,
+) -> Ending {
+    let mut links = vec![(
+        "Story".to_owned(),
+        format!("{public_url}/stories/{}", story.story_id),
+    )];
+    if !story.linear_issue_url.is_empty() {
+        links.push(("Linear".to_owned(), story.linear_issue_url.clone()));
+    }
+    let message = Message {
+        key: key(session_id, about),
+        channel: None,
+        text: format!("{title}: {}", story.title),
+        title,
+        body_markdown: [story.title.as_str(), detail].join("\n"),
+        fields: vec![("Project".to_owned(), story.project_id.clone())],
+        links,
+    };
+    Ending {
+        story_id: story.story_id.clone(),
+        about,
+        message,
+    }
+}
+
+/// The idempotency key of a message, and the id of its Notification: one per attempt.
+fn key(session_id: &str, about: &str) -> Uuid {
+    let name = format!("slack:{session_id}:{about}");
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_told_with_its_reason_and_the_way_to_the_story() {
+        let event = v1::StoryFailed {
+            session_id: "a1".into(),
+            reason: "the tests fail".into(),
+            story: Some(v1::StoryRef {
+                story_id: "s1".into(),
+                agent_name: "SEO".into(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let event = Event::Story(event.into());
+        let ending = ending(&event, "http://errand").unwrap();
+        assert_eq!(ending.message.title, "❌ SEO failed");
+        assert!(ending.message.body_markdown.contains("the tests fail"));
+        assert_eq!(ending.message.links[0].1, "http://errand/stories/s1");
+    }
+}

@@ -1,0 +1,11 @@
+//! What the notifier does about events. Adding a reactor is one file and one line here.
+mod tell_slack;
+
+use crate::Notifier;
+use errand_eventlog::subscriber::Subscribers;
+use std::sync::Arc;
+
+/// Every subscriber of the notifier.
+pub fn subscribers(notifier: &Notifier) -> Subscribers {
+    vec![Arc::new(tell_slack::TellSlack(notifier.clone()))]
+}

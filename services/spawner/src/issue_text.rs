@@ -1,0 +1,102 @@
+//! What people read in the Linear issue: pure text from the story and its session.
+use crate::{
+    linear::IssueState,
+    story::{Stage, Story},
+};
+use errand_proto::v1::{PlanStep, PlanStepStatus};
+
+/// The whole description: the request, the checklist as it is now, the pull request, and how it ended.
+pub fn description(story: &Story, plan: &[PlanStep], pr_url: &str) -> String {
+    let facts = &story.facts.0;
+    let mut parts = vec![facts.prompt.trim().to_owned()];
+    if !plan.is_empty() {
+        let steps: Vec<_> = plan.iter().map(checklist_line).collect();
+        parts.push(format!("## Checklist\n{}", steps.join("\n")));
+    }
+    if !pr_url.is_empty() {
+        parts.push(format!("Pull request: {pr_url}"));
+    }
+    parts.extend(ending(story));
+    parts.push(format!(
+        "---\n*{} agent · {} · policy {} · story {}*",
+        facts.agent_name, facts.priority_level, facts.policy, facts.id
+    ));
+    parts.join("\n\n")
+}
+
+fn checklist_line(step: &PlanStep) -> String {
+    let (mark, note) = match step.status() {
+        PlanStepStatus::Completed => ("x", ""),
+        PlanStepStatus::InProgress => (" ", " *(in progress)*"),
+        PlanStepStatus::Pending | PlanStepStatus::Unspecified => (" ", ""),
+    };
+    format!("- [{mark}] {}{note}", step.content.replace('\n', " "))
+}
+
+fn ending(story: &Story) -> Option<String> {
+    match story.stage {
+        Stage::Completed => Some("**Completed.**".to_owned()),
+        Stage::Failed => Some(format!("**Failed:** {}", story.reason)),
+        Stage::Cancelled if story.reason.is_empty() => Some("**Cancelled.**".to_owned()),
+        Stage::Cancelled => Some(format!("**Cancelled:** {}", story.reason)),
+        _ => None,
+    }
+}
+
+/// Where the issue stands on the team's board.
+pub fn state(stage: Stage) -> IssueState {
+    match stage {
+        Stage::Absent | Stage::AwaitingApproval => IssueState::Backlog,
+        Stage::Approved | Stage::Queued => IssueState::Todo,
+        Stage::InProgress => IssueState::InProgress,
+        Stage::Completed => IssueState::Done,
+        // A failed story can be retried, so its issue goes back to where work is waiting.
+        Stage::Failed => IssueState::Todo,
+        Stage::Cancelled => IssueState::Canceled,
+    }
+}
+
+/// Linear's scale: 1 urgent, 2 high, 3 normal, 4 low.
+pub fn priority(level: &str) -> u8 {
+    match level {
+        "P0" => 1,
+        "P1" => 2,
+        "P2" => 3,
+        _ => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use errand_proto::{Json, v1};
+
+    #[test]
+    fn the_checklist_shows_what_is_done_and_what_is_under_way() {
+        let story = Story {
+            stage: Stage::Failed,
+            facts: Json(v1::StoryCreated {
+                prompt: "Build it".into(),
+                ..Default::default()
+            }),
+            reason: "the tests fail".into(),
+            ..Default::default()
+        };
+        let step = |content: &str, status: PlanStepStatus| PlanStep {
+            content: content.into(),
+            status: status.into(),
+        };
+        let plan = [
+            step("Look around", PlanStepStatus::Completed),
+            step("Write", PlanStepStatus::InProgress),
+            step("Test", PlanStepStatus::Pending),
+        ];
+        let text = description(&story, &plan, "https://github.com/o/r/pull/1");
+        assert!(
+            text.contains("- [x] Look around\n- [ ] Write *(in progress)*\n- [ ] Test"),
+            "{text}"
+        );
+        assert!(text.contains("**Failed:** the tests fail"), "{text}");
+        assert!(text.contains("pull/1"), "{text}");
+    }
+}

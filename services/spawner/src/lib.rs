@@ -1,0 +1,48 @@
+//! The spawner: owns stories and batches, and tells Linear of them.
+//!
+//! # Layout
+//! - [`story`]: the Story aggregate.
+//! - [`delivery`]: the policy that moves a story from one stage to the next.
+//! - [`reactors`]: one file for each thing done about an event.
+//! - [`issue_text`]: what people read in the Linear issue.
+//! - [`linear`]: the connector.
+
+pub mod delivery;
+pub mod issue_text;
+pub mod linear;
+pub mod reactors;
+mod session_progress;
+pub mod story;
+
+use errand_eventlog::{EventLog, aggregate::Aggregates};
+use linear::IssueTracker;
+use std::sync::Arc;
+use story::Story;
+
+/// The name under which this service writes events.
+pub const SOURCE: &str = "errand/spawner";
+
+/// What the spawner works with.
+#[derive(Clone)]
+pub struct Spawner {
+    pub stories: Aggregates<Story>,
+    pub log: Arc<dyn EventLog>,
+    pub workspace: String,
+    /// `None` when no tracker is configured: stories are created and run all the same.
+    pub tracker: Option<Arc<dyn IssueTracker>>,
+}
+
+impl Spawner {
+    pub fn new(
+        log: Arc<dyn EventLog>,
+        workspace: &str,
+        tracker: Option<Arc<dyn IssueTracker>>,
+    ) -> Self {
+        Self {
+            stories: Aggregates::new(Arc::clone(&log), workspace, SOURCE),
+            log,
+            workspace: workspace.to_owned(),
+            tracker,
+        }
+    }
+}

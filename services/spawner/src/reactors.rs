@@ -1,0 +1,22 @@
+//! What the spawner does about events. Adding a reactor is one file and one line here.
+mod deliver;
+mod link_issue;
+mod mirror_issue;
+mod open_story;
+
+use crate::Spawner;
+use errand_eventlog::subscriber::Subscribers;
+use std::sync::Arc;
+
+/// Every subscriber of the spawner.
+pub fn subscribers(spawner: &Spawner) -> Subscribers {
+    let mut list: Subscribers = vec![
+        Arc::new(open_story::OpenStory(spawner.clone())),
+        Arc::new(deliver::Deliver(spawner.clone())),
+    ];
+    if let Some(tracker) = &spawner.tracker {
+        list.push(Arc::new(link_issue::LinkIssue::new(spawner, tracker)));
+        list.push(Arc::new(mirror_issue::MirrorIssue::new(spawner, tracker)));
+    }
+    list
+}

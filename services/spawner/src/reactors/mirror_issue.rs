@@ -1,0 +1,134 @@
+//! The Linear issue shows what the story shows: state, checklist, pull request, ending.
+//!
+//! The whole present state is sent each time, so order and repeats do not matter, and what was sent
+//! last is remembered, so that a burst of events costs one call.
+use super::link_issue::failure;
+use crate::{
+    Spawner, issue_text,
+    linear::{IssueChange, IssueTracker, idempotency_uuid},
+    session_progress::SessionProgress,
+    story::{Stage, Story},
+};
+use async_trait::async_trait;
+use errand_eventlog::subscriber::{Failure, Incoming, Limits, Reactor};
+use errand_proto::{Event, SessionEvent};
+use lru::LruCache;
+use std::{num::NonZeroUsize, sync::Arc};
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+/// Stories whose last sent text is remembered; a forgotten one costs one needless call.
+const REMEMBERED_STORIES: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
+/// Calls to Linear at once. Stories are spread over them, and one story is never in two.
+const LANES: usize = 8;
+
+#[derive(Clone, PartialEq)]
+struct Sent {
+    change: IssueChange,
+    pr_url: String,
+}
+
+pub struct MirrorIssue {
+    spawner: Spawner,
+    tracker: Arc<dyn IssueTracker>,
+    lanes: Vec<Mutex<LruCache<String, Sent>>>,
+}
+
+impl MirrorIssue {
+    pub fn new(spawner: &Spawner, tracker: &Arc<dyn IssueTracker>) -> Self {
+        let lane = |_| Mutex::new(LruCache::new(REMEMBERED_STORIES));
+        Self {
+            spawner: spawner.clone(),
+            tracker: Arc::clone(tracker),
+            lanes: (0..LANES).map(lane).collect(),
+        }
+    }
+
+    async fn mirror(&self, story_id: &str) -> Result<(), Failure> {
+        let lane = story_id.bytes().map(usize::from).sum::<usize>() % LANES;
+        let mut sent = self.lanes[lane].lock().await;
+        let story = self.spawner.stories.load(story_id).await?.aggregate;
+        let Some(link) = &story.link else {
+            return Ok(());
+        };
+        let progress = SessionProgress::load(&self.spawner, &story.session_id).await?;
+        if is_as_created(&story, &progress) {
+            return Ok(());
+        }
+        let description = issue_text::description(&story, &progress.plan, &progress.pr_url);
+        let wanted = Sent {
+            change: IssueChange {
+                description: Some(description),
+                state: Some(issue_text::state(story.stage)),
+            },
+            pr_url: progress.pr_url,
+        };
+        let last = sent.get(story_id).cloned();
+        if last.as_ref() == Some(&wanted) {
+            return Ok(());
+        }
+        self.send(&link.id, &wanted, last.as_ref()).await?;
+        sent.put(story_id.to_owned(), wanted);
+        Ok(())
+    }
+
+    async fn send(&self, issue: &str, wanted: &Sent, last: Option<&Sent>) -> Result<(), Failure> {
+        let issue = Uuid::parse_str(issue)
+            .map_err(|_| Failure::Hopeless(format!("the issue id {issue:?} is not a UUID")))?;
+        let update = self.tracker.update_issue(issue, &wanted.change);
+        update.await.map_err(failure)?;
+        let linked = last.is_some_and(|last| last.pr_url == wanted.pr_url);
+        if !wanted.pr_url.is_empty() && !linked {
+            let key = idempotency_uuid(issue, &wanted.pr_url);
+            let link = self
+                .tracker
+                .link_url(issue, key, &wanted.pr_url, "Pull request");
+            link.await.map_err(failure)?;
+        }
+        Ok(())
+    }
+}
+
+/// The issue was created with all there is to say so far; a call per spawn is saved.
+fn is_as_created(story: &Story, progress: &SessionProgress) -> bool {
+    let waiting = matches!(story.stage, Stage::Approved | Stage::Queued);
+    waiting && story.attempt == 1 && *progress == SessionProgress::default()
+}
+
+#[async_trait]
+impl Reactor for MirrorIssue {
+    fn name(&self) -> &'static str {
+        "spawner-mirror-issue"
+    }
+
+    fn listens_to(&self) -> &'static [&'static str] {
+        &[
+            "errand.v1.LinearIssueLinked",
+            "errand.v1.StoryApproved",
+            "errand.v1.StoryRejected",
+            "errand.v1.StoryStarted",
+            "errand.v1.StoryCompleted",
+            "errand.v1.StoryFailed",
+            "errand.v1.StoryCancelled",
+            "errand.v1.StoryRetried",
+            "errand.v1.PlanUpdated",
+            "errand.v1.PullRequestOpened",
+        ]
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            max_attempts: 100,
+            ..Limits::default()
+        }
+    }
+
+    async fn handle(&self, event: &Incoming) -> Result<(), Failure> {
+        let story_id = match &event.event {
+            Event::Session(SessionEvent::PlanUpdated(e)) => &e.story_id,
+            Event::Session(SessionEvent::PullRequestOpened(e)) => &e.story_id,
+            _ => event.id(),
+        };
+        self.mirror(story_id).await
+    }
+}

@@ -1,0 +1,196 @@
+//! The rules: a pure function from state and command to at most one event, or a refusal.
+//! A command that changes nothing yields nothing.
+use super::{NEEDS_APPROVAL, Stage, Story, StoryCommand as C, StoryRefusal};
+use errand_proto::{StoryEvent, v1};
+
+type Decision = Result<Option<StoryEvent>, StoryRefusal>;
+
+pub(super) fn decide(story: &Story, command: C) -> Decision {
+    if let C::Create(facts) = command {
+        return Ok((story.stage == Stage::Absent).then(|| (*facts).into()));
+    }
+    if story.stage == Stage::Absent {
+        return Err(StoryRefusal::Absent);
+    }
+    match command {
+        C::Create(_) => Ok(None),
+        C::LinkIssue(link) => Ok(link_issue(story, link)),
+        C::RecordLinkFailure { reason, attempt } => Ok(link_failure(story, reason, attempt)),
+        C::Approve { by } => approve(story, by),
+        C::Reject { by, reason } => reject(story, by, reason),
+        C::Queue => Ok(queue(story)),
+        C::RequestCancel { by, reason } => request_cancel(story, by, reason),
+        C::Retry { by, session_id } => retry(story, by, session_id),
+        C::Start { session_id } => Ok(start(story, session_id)),
+        C::Complete {
+            session_id,
+            pr_url,
+            summary,
+        } => Ok(running(story, &session_id).then(|| {
+            v1::StoryCompleted {
+                session_id,
+                pr_url,
+                summary,
+                story: Some(story.reference()),
+            }
+            .into()
+        })),
+        C::Fail {
+            session_id,
+            outcome,
+            reason,
+            branch,
+        } => Ok(running(story, &session_id).then(|| {
+            v1::StoryFailed {
+                session_id,
+                outcome,
+                reason,
+                branch,
+                story: Some(story.reference()),
+            }
+            .into()
+        })),
+        C::Cancel {
+            session_id,
+            by,
+            reason,
+        } => Ok(running(story, &session_id).then(|| cancelled(story, by, reason))),
+    }
+}
+
+/// Only the session of the present attempt decides about the story; a late one of an earlier attempt does not.
+fn running(story: &Story, session_id: &str) -> bool {
+    !story.stage.is_ended() && story.session_id == session_id
+}
+
+fn link_issue(story: &Story, link: super::IssueLink) -> Option<StoryEvent> {
+    story.link.is_none().then(|| {
+        let story = v1::StoryRef {
+            linear_issue_url: link.url.clone(),
+            ..story.reference()
+        };
+        v1::LinearIssueLinked {
+            linear_task_id: link.id,
+            identifier: link.identifier,
+            linear_issue_url: link.url,
+            story: Some(story),
+        }
+        .into()
+    })
+}
+
+fn link_failure(story: &Story, reason: String, attempt: u32) -> Option<StoryEvent> {
+    (story.link.is_none() && !story.link_failed).then(|| {
+        v1::LinearIssueLinkFailed {
+            reason,
+            attempt,
+            story: Some(story.reference()),
+        }
+        .into()
+    })
+}
+
+fn approve(story: &Story, by: String) -> Decision {
+    match story.stage {
+        Stage::AwaitingApproval => Ok(Some(v1::StoryApproved { by }.into())),
+        stage if stage.is_ended() => Err(StoryRefusal::NotAwaitingApproval(stage)),
+        _ => Ok(None),
+    }
+}
+
+fn reject(story: &Story, by: String, reason: String) -> Decision {
+    match story.stage {
+        Stage::AwaitingApproval => Ok(Some(
+            v1::StoryRejected {
+                by,
+                reason,
+                story: Some(story.reference()),
+                session_id: story.session_id.clone(),
+            }
+            .into(),
+        )),
+        Stage::Cancelled => Ok(None),
+        stage => Err(StoryRefusal::NotAwaitingApproval(stage)),
+    }
+}
+
+/// A story with a tracker waits for its link, or for the news that the link is late: so the link comes
+/// first where Linear answers, and nothing waits for Linear where it does not.
+fn queue(story: &Story) -> Option<StoryEvent> {
+    let facts = &story.facts.0;
+    let link_settled = facts.tracker.is_empty() || story.link.is_some() || story.link_failed;
+    (story.stage == Stage::Approved && link_settled).then(|| {
+        v1::ExecutionQueued {
+            session_id: story.session_id.clone(),
+            project_id: facts.project_id.clone(),
+            agent: facts.agent.clone(),
+            priority_level: facts.priority_level.clone(),
+            attempt: story.attempt,
+        }
+        .into()
+    })
+}
+
+fn start(story: &Story, session_id: String) -> Option<StoryEvent> {
+    (story.stage == Stage::Queued && story.session_id == session_id).then(|| {
+        v1::StoryStarted {
+            session_id,
+            story: Some(story.reference()),
+        }
+        .into()
+    })
+}
+
+/// A story that no executor may know of yet ends at once; otherwise its session has to be stopped first.
+fn request_cancel(story: &Story, by: String, reason: String) -> Decision {
+    match story.stage {
+        Stage::Cancelled => Ok(None),
+        stage if stage.is_ended() => Err(StoryRefusal::Ended(stage)),
+        Stage::AwaitingApproval | Stage::Approved => Ok(Some(cancelled(story, by, reason))),
+        _ if story.cancel_requested => Ok(None),
+        _ => Ok(Some(
+            v1::StoryCancelRequested {
+                by,
+                reason,
+                story: Some(story.reference()),
+                session_id: story.session_id.clone(),
+            }
+            .into(),
+        )),
+    }
+}
+
+fn cancelled(story: &Story, by: String, reason: String) -> StoryEvent {
+    v1::StoryCancelled {
+        by,
+        reason,
+        story: Some(story.reference()),
+        session_id: story.session_id.clone(),
+    }
+    .into()
+}
+
+fn retry(story: &Story, by: String, session_id: String) -> Decision {
+    if story.session_id == session_id {
+        return Ok(None);
+    }
+    match story.stage {
+        Stage::Failed | Stage::Cancelled => Ok(Some(
+            v1::StoryRetried {
+                by,
+                session_id,
+                attempt: story.attempt + 1,
+            }
+            .into(),
+        )),
+        stage => Err(StoryRefusal::NotRetryable(stage)),
+    }
+}
+
+pub(super) fn first_stage(facts: &v1::StoryCreated) -> Stage {
+    if facts.policy == NEEDS_APPROVAL {
+        Stage::AwaitingApproval
+    } else {
+        Stage::Approved
+    }
+}

@@ -1,0 +1,44 @@
+use super::{IssueLink, Stage, Story, decide::first_stage};
+use errand_proto::{Json, StoryEvent as E};
+
+pub(super) fn evolve(story: &mut Story, event: E) {
+    match event {
+        E::StoryCreated(e) => {
+            story.stage = first_stage(&e);
+            story.session_id.clone_from(&e.session_id);
+            story.attempt = 1;
+            story.facts = Json(e);
+        }
+        E::LinearIssueLinked(e) => {
+            story.link = Some(IssueLink {
+                id: e.linear_task_id,
+                identifier: e.identifier,
+                url: e.linear_issue_url,
+            });
+        }
+        E::LinearIssueLinkFailed(_) => story.link_failed = true,
+        E::StoryApproved(_) => story.stage = Stage::Approved,
+        E::StoryRejected(e) => end(story, Stage::Cancelled, e.reason),
+        E::ExecutionQueued(_) => story.stage = Stage::Queued,
+        E::StoryStarted(_) => story.stage = Stage::InProgress,
+        E::StoryCompleted(e) => {
+            story.pr_url = e.pr_url;
+            end(story, Stage::Completed, String::new());
+        }
+        E::StoryFailed(e) => end(story, Stage::Failed, e.reason),
+        E::StoryCancelRequested(_) => story.cancel_requested = true,
+        E::StoryCancelled(e) => end(story, Stage::Cancelled, e.reason),
+        E::StoryRetried(e) => {
+            story.stage = Stage::Approved;
+            story.session_id = e.session_id;
+            story.attempt = e.attempt;
+            story.cancel_requested = false;
+            story.reason.clear();
+        }
+    }
+}
+
+fn end(story: &mut Story, stage: Stage, reason: String) {
+    story.stage = stage;
+    story.reason = reason;
+}

@@ -1,0 +1,13 @@
+//! The whole system, started as people start it and judged by what they would notice.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
+mod system {
+    mod crash;
+    mod harness;
+    mod journey;
+    mod linear_down;
+}
