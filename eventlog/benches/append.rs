@@ -1,23 +1,30 @@
 //! How fast events are stored, beside the same bytes written and synced to a file with nothing else.
 //!
 //! `cargo bench -p errand-eventlog`
+#![expect(
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot measure has nothing to say"
+)]
+
 use bytes::Bytes;
 use errand_eventlog::{
     EventLog, Filter, Group, NewEvent, StartAt, Write,
-    embedded::{EmbeddedLog, EmbeddedOptions},
+    embedded::{EmbeddedLog, EmbeddedOptions, Sync},
 };
 use errand_proto::{AggregateKind, Envelope, Subject};
 use futures::StreamExt;
 use std::{
     fs::File,
     io::Write as _,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
 use uuid::Uuid;
 
-const RUN: Duration = Duration::from_secs(4);
+/// Log and floor take turns, so that a disk whose speed changes is the same for both.
+const TURNS: u32 = 8;
+const TURN: Duration = Duration::from_millis(600);
 /// A typical payload.
 const PAYLOAD_BYTES: usize = 200;
 /// What an event has beside its payload on any disk: ids, type, source, times.
@@ -27,17 +34,31 @@ const EVENTS_PER_AGGREGATE: u64 = 6;
 const APPENDERS: [usize; 3] = [1, 16, 64];
 const READERS: usize = 10;
 
-/// What was seen in one run.
+/// What was seen in some turns.
+#[derive(Default)]
 struct Seen {
-    events: usize,
     seconds: f64,
     cpu_us: f64,
+    /// One per event, or per sync of the floor.
     latencies_us: Vec<f64>,
+    events: usize,
 }
 
 impl Seen {
+    fn add(&mut self, started: Instant, cpu_before_us: f64, latencies_us: Vec<f64>, events: usize) {
+        self.seconds += started.elapsed().as_secs_f64();
+        self.cpu_us += cpu_us() - cpu_before_us;
+        self.latencies_us.extend(latencies_us);
+        self.latencies_us.sort_by(f64::total_cmp);
+        self.events += events;
+    }
+
     fn rate(&self) -> f64 {
         self.events as f64 / self.seconds
+    }
+
+    fn cpu_per_event(&self) -> f64 {
+        self.cpu_us / self.events as f64
     }
 
     fn percentile(&self, share: f64) -> f64 {
@@ -48,30 +69,32 @@ impl Seen {
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{}", Uuid::new_v4()));
     println!("{}", machine());
-    println!("one event of {PAYLOAD_BYTES} bytes per append; floor: the same bytes, write + fdatasync\n");
+    println!(
+        "one event of {PAYLOAD_BYTES} bytes per append, synced; floor: everybody's bytes in one write + fdatasync\n"
+    );
     println!(
         "appenders | events/s  p50 µs  p99 µs  cpu µs/event | floor events/s  p50 µs  p99 µs | rate/floor  p50/floor"
     );
     for appenders in APPENDERS {
-        std::fs::create_dir_all(&dir).unwrap();
-        let floor = floor(&dir.join("floor"), appenders);
-        let seen = runtime.block_on(append(&dir, appenders, 0));
+        let dir = directory();
+        let (seen, floor) = runtime.block_on(take_turns(&dir, appenders));
         print_beside(appenders, &seen, &floor);
         std::fs::remove_dir_all(&dir).unwrap();
     }
-    let seen = runtime.block_on(append(&dir, 64, READERS));
-    println!(
-        "\n64 appenders with {READERS} followers and {READERS} groups attached: {:.0} events/s, p50 {:.0} µs, p99 {:.0} µs, \
-         cpu {:.1} µs/event",
-        seen.rate(),
-        seen.percentile(0.5),
-        seen.percentile(0.99),
-        seen.cpu_us / seen.events as f64
-    );
-    runtime.block_on(read_all(&dir, seen.events));
-    std::fs::remove_dir_all(&dir).unwrap();
+    println!();
+    for readers in [0, READERS] {
+        let dir = directory();
+        runtime.block_on(unsynced(&dir, readers));
+        std::fs::remove_dir_all(&dir).unwrap();
+    }
+}
+
+fn directory() -> PathBuf {
+    let name = format!("bench-{}", Uuid::new_v4());
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&dir).unwrap();
+    dir
 }
 
 fn print_beside(appenders: usize, seen: &Seen, floor: &Seen) {
@@ -80,7 +103,7 @@ fn print_beside(appenders: usize, seen: &Seen, floor: &Seen) {
         seen.rate(),
         seen.percentile(0.5),
         seen.percentile(0.99),
-        seen.cpu_us / seen.events as f64,
+        seen.cpu_per_event(),
         floor.rate(),
         floor.percentile(0.5),
         floor.percentile(0.99),
@@ -89,60 +112,75 @@ fn print_beside(appenders: usize, seen: &Seen, floor: &Seen) {
     );
 }
 
+async fn take_turns(dir: &Path, appenders: usize) -> (Seen, Seen) {
+    let log = EmbeddedLog::open(dir, EmbeddedOptions::default()).unwrap();
+    let mut file = File::create(dir.join("floor")).unwrap();
+    let (mut seen, mut floor) = (Seen::default(), Seen::default());
+    for _ in 0..TURNS {
+        append(&log, appenders, &mut seen).await;
+        sync_only(&mut file, appenders, &mut floor);
+    }
+    log.close().await;
+    (seen, floor)
+}
+
 /// Everybody's bytes in one write, then one sync: what a perfect group commit would cost.
-fn floor(file: &Path, appenders: usize) -> Seen {
-    let mut file = File::create(file).unwrap();
+fn sync_only(file: &mut File, appenders: usize, floor: &mut Seen) {
     let bytes = vec![7; appenders * (PAYLOAD_BYTES + ENVELOPE_BYTES)];
     let (started, cpu) = (Instant::now(), cpu_us());
     let mut latencies_us = Vec::new();
-    while started.elapsed() < RUN / 2 {
+    while started.elapsed() < TURN {
         let since = Instant::now();
         file.write_all(&bytes).unwrap();
         file.sync_data().unwrap();
         latencies_us.push(micros(since));
     }
-    latencies_us.sort_by(f64::total_cmp);
-    Seen {
-        events: latencies_us.len() * appenders,
-        seconds: started.elapsed().as_secs_f64(),
-        cpu_us: cpu_us() - cpu,
-        latencies_us,
-    }
+    let events = latencies_us.len() * appenders;
+    floor.add(started, cpu, latencies_us, events);
 }
 
-async fn append(dir: &Path, appenders: usize, readers: usize) -> Seen {
-    let sync = if std::env::var("SYNC_OFF").is_ok() { errand_eventlog::embedded::Sync::Off } else { errand_eventlog::embedded::Sync::Full };
-    let log = EmbeddedLog::open(dir, EmbeddedOptions{sync, ..EmbeddedOptions::default()}).unwrap();
+async fn append(log: &Arc<EmbeddedLog>, appenders: usize, seen: &mut Seen) {
+    let (started, cpu) = (Instant::now(), cpu_us());
+    let tasks = (0..appenders).map(|_| tokio::spawn(append_until(log.clone(), started + TURN)));
+    let mut latencies_us = Vec::new();
+    for task in tasks.collect::<Vec<_>>() {
+        latencies_us.extend(task.await.unwrap());
+    }
+    let events = latencies_us.len();
+    seen.add(started, cpu, latencies_us, events);
+}
+
+/// What the processor can do, whatever the disk.
+async fn unsynced(dir: &Path, readers: usize) {
+    let options = EmbeddedOptions {
+        sync: Sync::Off,
+        ..EmbeddedOptions::default()
+    };
+    let log = EmbeddedLog::open(dir, options).unwrap();
     let mut attached = Vec::new();
     for number in 0..readers {
         attached.push(tokio::spawn(follow(log.clone())));
         attached.push(tokio::spawn(work(log.clone(), number)));
     }
-    let (started, cpu) = (Instant::now(), cpu_us());
-    let tasks = (0..appenders).map(|_| tokio::spawn(append_until(log.clone(), started + RUN)));
-    let mut latencies_us = Vec::new();
-    for task in tasks.collect::<Vec<_>>() {
-        latencies_us.extend(task.await.unwrap());
+    let mut seen = Seen::default();
+    for _ in 0..TURNS {
+        append(&log, 64, &mut seen).await;
     }
-    let seconds = started.elapsed().as_secs_f64();
-    if readers > 0 {
-        wait_for_groups(&*log).await;
-        println!(
-            "\nlast group was {:.0} ms behind the last append",
-            (started.elapsed().as_secs_f64() - seconds) * 1e3
-        );
-    }
-    let cpu_us = cpu_us() - cpu;
+    let ended = Instant::now();
+    wait_for_groups(&*log).await;
+    println!(
+        "64 appenders, not synced, {readers} followers and {readers} groups: {:.0} events/s, cpu {:.1} µs/event, \
+         the last group ended {:.1} ms after the last append",
+        seen.rate(),
+        seen.cpu_per_event(),
+        micros(ended) / 1e3
+    );
     for task in attached {
         task.abort();
     }
     log.close().await;
-    latencies_us.sort_by(f64::total_cmp);
-    Seen {
-        events: latencies_us.len(),
-        seconds,
-        cpu_us,
-        latencies_us,
+    if readers == 0 {
+        read_all(dir, seen.events).await;
     }
 }
 
@@ -235,7 +273,7 @@ async fn read_all(dir: &Path, events: usize) {
     }
     assert_eq!(read, events);
     println!(
-        "\nreading all from the database: {:.0} events/s, cpu {:.2} µs/event",
+        "reading all from the database: {:.0} events/s, cpu {:.2} µs/event",
         read as f64 / started.elapsed().as_secs_f64(),
         (cpu_us() - cpu) / read as f64
     );

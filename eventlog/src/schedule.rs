@@ -110,7 +110,11 @@ fn take_turns(
     for index in free {
         let project = job(index).project_id.as_str();
         let first = || (served(projects, job(index)), VecDeque::new());
-        queues.entry(project).or_insert_with(first).1.push_back(index);
+        queues
+            .entry(project)
+            .or_insert_with(first)
+            .1
+            .push_back(index);
     }
     let mut heads = BTreeSet::new();
     for (served, queue) in queues.values_mut() {

@@ -36,44 +36,46 @@ CREATE INDEX agent_sessions_by_created ON agent_sessions (created_seq);
 CREATE INDEX agent_sessions_by_project ON agent_sessions (project_id, status, created_seq);
 CREATE INDEX agent_sessions_by_story ON agent_sessions (story_id, created_seq);
 
+-- The rows below belong to the session whose created_seq is their session_seq. Ids are random, sequences only grow:
+-- keyed by them, what is written together lies together.
 CREATE TABLE session_turns (
-  session_id TEXT   NOT NULL,
-  seq        BIGINT NOT NULL,
-  turn       BIGINT NOT NULL,
-  thinking   TEXT   NOT NULL,
-  action     TEXT   NOT NULL,
-  prompt     TEXT   NOT NULL,
-  timestamp  BIGINT NOT NULL,
-  PRIMARY KEY (session_id, seq)
+  session_seq BIGINT NOT NULL,
+  seq         BIGINT NOT NULL,
+  turn        BIGINT NOT NULL,
+  thinking    TEXT   NOT NULL,
+  action      TEXT   NOT NULL,
+  prompt      TEXT   NOT NULL,
+  timestamp   BIGINT NOT NULL,
+  PRIMARY KEY (session_seq, seq)
 );
 
 CREATE TABLE session_tool_calls (
-  session_id TEXT   NOT NULL,
-  seq        BIGINT NOT NULL,
-  id         TEXT   NOT NULL,
-  name       TEXT   NOT NULL,
-  input      TEXT   NOT NULL,
-  output     TEXT   NOT NULL,
-  ms         BIGINT NOT NULL,
-  ok         BIGINT NOT NULL,
-  timestamp  BIGINT NOT NULL,
-  PRIMARY KEY (session_id, seq)
+  session_seq BIGINT NOT NULL,
+  seq         BIGINT NOT NULL,
+  id          TEXT   NOT NULL,
+  name        TEXT   NOT NULL,
+  input       TEXT   NOT NULL,
+  output      TEXT   NOT NULL,
+  ms          BIGINT NOT NULL,
+  ok          BIGINT NOT NULL,
+  timestamp   BIGINT NOT NULL,
+  PRIMARY KEY (session_seq, seq)
 );
 
 -- What people and the agent said to each other while it ran: questions, answers, steering.
 CREATE TABLE session_inputs (
-  session_id  TEXT   NOT NULL,
+  session_seq BIGINT NOT NULL,
   seq         BIGINT NOT NULL,
   kind        TEXT   NOT NULL,
   question_id TEXT   NOT NULL,
   text        TEXT   NOT NULL,
   said_by     TEXT   NOT NULL,
   timestamp   BIGINT NOT NULL,
-  PRIMARY KEY (session_id, seq)
+  PRIMARY KEY (session_seq, seq)
 );
 
 CREATE TABLE session_changes (
-  session_id     TEXT   NOT NULL PRIMARY KEY,
+  session_seq    BIGINT NOT NULL PRIMARY KEY,
   seq            BIGINT NOT NULL,
   branch         TEXT   NOT NULL,
   commit_sha     TEXT   NOT NULL,

@@ -20,6 +20,7 @@ CREATE INDEX conversations_by_project ON conversations (project_id, updated_seq)
 CREATE TABLE messages (
   id               TEXT   NOT NULL PRIMARY KEY,
   conversation_id  TEXT   NOT NULL,
+  conversation_seq BIGINT NOT NULL,
   kind             TEXT   NOT NULL,
   text             TEXT   NOT NULL,
   user_id          TEXT   NOT NULL,
@@ -39,4 +40,4 @@ CREATE TABLE messages (
   created_at       BIGINT NOT NULL,
   seq              BIGINT NOT NULL
 );
-CREATE INDEX messages_by_conversation ON messages (conversation_id, seq);
+CREATE INDEX messages_by_conversation ON messages (conversation_seq, seq);

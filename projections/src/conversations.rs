@@ -61,7 +61,7 @@ impl ConversationRow {
         if !message::repeats(messages, &event) {
             self.count(at, &event);
         }
-        message::apply(messages, &self.id, at, event);
+        message::apply(messages, self, at, event);
     }
 
     fn count(&mut self, at: At, event: &ConversationEvent) {

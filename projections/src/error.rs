@@ -1,5 +1,6 @@
 use errand_eventlog::{LogError, Seq};
 use errand_proto::DecodeError;
+use std::sync::Arc;
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -16,6 +17,9 @@ pub enum Error {
     Open { path: String, reason: String },
     #[error(transparent)]
     Log(#[from] LogError),
+    /// Trouble that several readers of one stream share.
+    #[error("{0}")]
+    Stream(Arc<LogError>),
     /// The projection stops here: nothing is skipped.
     #[error("projection {projection} cannot read event {seq} of {subject}: {source}")]
     Undecodable {
@@ -47,6 +51,7 @@ impl Error {
         match self {
             Self::Sql(_) => true,
             Self::Log(error) => error.is_transient(),
+            Self::Stream(error) => error.is_transient(),
             _ => false,
         }
     }

@@ -134,15 +134,15 @@ impl SessionRow {
             SessionEvent::TurnRecorded(e) => self.turn(at, e.turn, children),
             SessionEvent::ToolCallRecorded(e) => {
                 self.tool_calls += 1;
-                children.tool_call(&self.id, at, e.tool_call.unwrap_or_default());
+                children.tool_call(self.created_seq, at, e.tool_call.unwrap_or_default());
             }
             SessionEvent::PlanUpdated(e) => self.plan = parts::plan(e.steps),
             SessionEvent::InputRequested(e) => self.ask(at, e, children),
             SessionEvent::InputProvided(e) => self.answer(at, e, children),
-            SessionEvent::SteeringReceived(e) => children.steering(&self.id, at, e),
+            SessionEvent::SteeringReceived(e) => children.steering(self.created_seq, at, e),
             SessionEvent::ChangesCommitted(e) => {
                 self.branch.clone_from(&e.branch);
-                children.changes(&self.id, at, e);
+                children.changes(self.created_seq, at, e);
             }
             SessionEvent::PullRequestOpened(e) => {
                 self.pr_url = e.pr_url;
@@ -182,7 +182,7 @@ impl SessionRow {
 
     fn turn(&mut self, at: At, turn: Option<v1::Turn>, children: &mut Children) {
         self.turns += 1;
-        children.turn(&self.id, at, turn.unwrap_or_default());
+        children.turn(self.created_seq, at, turn.unwrap_or_default());
     }
 
     fn ask(&mut self, at: At, e: v1::InputRequested, children: &mut Children) {
@@ -190,7 +190,7 @@ impl SessionRow {
         self.question_id.clone_from(&e.question_id);
         self.question.clone_from(&e.text);
         self.question_options = parts::actions(e.options);
-        children.question(&self.id, at, e.question_id, e.text);
+        children.question(self.created_seq, at, e.question_id, e.text);
     }
 
     fn answer(&mut self, at: At, e: v1::InputProvided, children: &mut Children) {
@@ -198,7 +198,7 @@ impl SessionRow {
             self.close_question();
             self.status = SessionStatus::Running;
         }
-        children.answer(&self.id, at, e);
+        children.answer(self.created_seq, at, e);
     }
 
     fn close_question(&mut self) {

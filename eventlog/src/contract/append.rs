@@ -10,9 +10,7 @@ pub async fn an_answered_append_can_be_loaded_exactly_as_it_was_given(h: &dyn Ha
     let log = h.log().await;
     let subject = new_story()?;
     let events = new_events(&subject, 3);
-    let seqs = log
-        .append(vec![write(&subject, 0, events.clone())])
-        .await?;
+    let seqs = log.append(vec![write(&subject, 0, events.clone())]).await?;
     let loaded = log.load(&subject, 0).await?;
     ensure!(seqs.len() == 3, "3 events were answered with {seqs:?}");
     ensure!(
@@ -289,11 +287,7 @@ pub async fn what_cannot_be_stored_is_rejected_with_the_reason(h: &dyn Harness) 
     Ok(())
 }
 
-fn expect_conflict(
-    answer: Result<Vec<Seq>, LogError>,
-    subject: &Subject,
-    actual: Seq,
-) -> Outcome {
+fn expect_conflict(answer: Result<Vec<Seq>, LogError>, subject: &Subject, actual: Seq) -> Outcome {
     match answer {
         Err(LogError::Conflict {
             subject: named,

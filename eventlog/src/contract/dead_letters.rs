@@ -17,9 +17,7 @@ async fn bury(h: &dyn Harness, group_name: &'static str, reason: &str) -> Outcom
     }
 }
 
-pub async fn a_letter_holds_the_whole_message_with_reason_and_attempts(
-    h: &dyn Harness,
-) -> Outcome {
+pub async fn a_letter_holds_the_whole_message_with_reason_and_attempts(h: &dyn Harness) -> Outcome {
     let seq = bury(h, "giving-up", "no such issue").await?;
     let letters = h.dead_letters().await;
     let letter = only_letter(&*letters).await?;

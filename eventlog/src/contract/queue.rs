@@ -101,7 +101,10 @@ pub async fn a_project_runs_no_more_sessions_than_its_cap(h: &dyn Harness) -> Ou
     let first = claim(&*queue, &limits).await?;
     let _second = claim(&*queue, &limits).await?;
     let third = claimable(&*queue, &limits, SHORT / 2).await?;
-    ensure!(!third, "a third session of a project with cap 2 was started");
+    ensure!(
+        !third,
+        "a third session of a project with cap 2 was started"
+    );
     let other = job("app", 3, now_us());
     queue.enqueue(other.clone()).await?;
     let came = claim(&*queue, &limits).await?.job().id;

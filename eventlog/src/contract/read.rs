@@ -6,9 +6,7 @@ use futures::{StreamExt, future::join_all};
 
 const FROM_THE_BEGINNING: StartAt = StartAt::After(0);
 
-pub async fn a_reader_sees_every_event_once_in_the_order_of_appending(
-    h: &dyn Harness,
-) -> Outcome {
+pub async fn a_reader_sees_every_event_once_in_the_order_of_appending(h: &dyn Harness) -> Outcome {
     let log = h.log().await;
     let answered = append_many(&*log, 50).await?;
     for restarted in [false, true] {
@@ -68,11 +66,7 @@ pub async fn a_reader_begins_after_a_position(h: &dyn Harness) -> Outcome {
     let from = StartAt::After(answered[2]);
     let mut pages = log.read(Filter::all(), from, false).await?;
     let read = seqs(&read_events(&mut pages, usize::MAX).await?);
-    ensure!(
-        read == answered[3..],
-        "after {} came {read:?}",
-        answered[2]
-    );
+    ensure!(read == answered[3..], "after {} came {read:?}", answered[2]);
     Ok(())
 }
 

@@ -68,9 +68,9 @@ fn new_event(subject: &Subject, version: u64) -> NewEvent {
             causation_id: Uuid::new_v4(),
             command_id: Uuid::new_v4(),
             aggregate_version: version,
-            traceparent: version.is_multiple_of(2).then(|| {
-                "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".into()
-            }),
+            traceparent: version
+                .is_multiple_of(2)
+                .then(|| "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".into()),
         },
         data: Bytes::from(event.encode()),
     }
@@ -155,9 +155,7 @@ pub(super) fn job(project: &str, priority: u8, enqueued_us: i64) -> Job {
 /// Microseconds since the Unix epoch.
 pub(super) fn now_us() -> i64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    now.map_or(0, |now| {
-        i64::try_from(now.as_micros()).unwrap_or(i64::MAX)
-    })
+    now.map_or(0, |now| i64::try_from(now.as_micros()).unwrap_or(i64::MAX))
 }
 
 pub(super) fn limits(per_project: usize) -> QueueLimits {

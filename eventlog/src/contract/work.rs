@@ -29,9 +29,7 @@ pub async fn a_new_group_gets_every_event_from_the_beginning(h: &dyn Harness) ->
     Ok(())
 }
 
-pub async fn what_was_acknowledged_does_not_come_again_after_a_restart(
-    h: &dyn Harness,
-) -> Outcome {
+pub async fn what_was_acknowledged_does_not_come_again_after_a_restart(h: &dyn Harness) -> Outcome {
     let log = h.log().await;
     let answered = append_stories(&*log, 10).await?;
     let mut reader = log.work(group("durable")).await?;
@@ -223,11 +221,7 @@ pub async fn a_group_gets_only_what_its_filter_wants(h: &dyn Harness) -> Outcome
         for seq in &wanted {
             let delivery = next(&mut reader).await?;
             let came = delivery.event().seq;
-            ensure!(
-                came == *seq,
-                "{} got {came} instead of {seq}",
-                wants.name
-            );
+            ensure!(came == *seq, "{} got {came} instead of {seq}", wants.name);
             delivery.ack().await?;
         }
         let other = comes_within(&mut reader, SHORT / 4).await?;

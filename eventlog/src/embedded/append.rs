@@ -135,11 +135,7 @@ impl Appender {
         Ok(appended)
     }
 
-    fn stream(
-        &mut self,
-        conn: &Connection,
-        subject: &Subject,
-    ) -> rusqlite::Result<Option<Stream>> {
+    fn stream(&mut self, conn: &Connection, subject: &Subject) -> rusqlite::Result<Option<Stream>> {
         if let Some(stream) = self.streams.get(subject) {
             return Ok(Some(*stream));
         }

@@ -1,7 +1,9 @@
 //! When the write-ahead log is copied into the database.
 //!
 //! The log is written over from its beginning once it is copied, so it stays as large as it once was,
-//! and writing over is twice as fast to sync as growing.
+//! and writing over is twice as fast to sync as growing. The writer copies by itself, when it has answered: 4,000 pages
+//! take about 10 ms, every 10,000 events or so, which is a fiftieth of the time at full load. SQLite's own automatic
+//! checkpoint would do the same inside the commit, before the answer.
 use rusqlite::Connection;
 use std::time::Duration;
 
@@ -35,11 +37,9 @@ impl Checkpoints {
     /// A copy that cannot be made now (a full disk, a reader in the way) is made later; nothing depends on it.
     pub fn copy(&mut self, conn: &Connection) {
         self.due = false;
-        let n = pages(conn); let t = std::time::Instant::now();
         if let Err(error) = conn.query_row("pragma wal_checkpoint(passive)", [], |_| Ok(())) {
             tracing::debug!(%error, "the write-ahead log was not copied, it will be later");
         }
-        if std::env::var("CK").is_ok() { eprintln!("checkpoint {n} pages took {:?}", t.elapsed()); }
     }
 }
 

@@ -65,17 +65,15 @@ impl Writer {
 
     fn run_sql(&self, batch: &mut Batch, sql: &str, committing: bool) {
         if batch.fault.is_none() {
-            let done = self.conn.prepare_cached(sql).and_then(|mut s| s.execute([]));
+            let done = self
+                .conn
+                .prepare_cached(sql)
+                .and_then(|mut s| s.execute([]));
             self.note(batch, done, committing);
         }
     }
 
-    fn note<T>(
-        &self,
-        batch: &mut Batch,
-        done: rusqlite::Result<T>,
-        committing: bool,
-    ) -> Option<T> {
+    fn note<T>(&self, batch: &mut Batch, done: rusqlite::Result<T>, committing: bool) -> Option<T> {
         match done {
             Ok(value) => Some(value),
             Err(error) => {

@@ -43,10 +43,7 @@ impl EmbeddedLog {
     ///
     /// # Errors
     /// See [`OpenError`]; each says what to do.
-    pub fn open(
-        dir: &Path,
-        options: EmbeddedOptions,
-    ) -> std::result::Result<Arc<Self>, OpenError> {
+    pub fn open(dir: &Path, options: EmbeddedOptions) -> std::result::Result<Arc<Self>, OpenError> {
         let lock = DirectoryLock::take(dir)?;
         let file = dir.join(schema::FILE);
         let (conn, identity) = schema::open(&file, &options)?;

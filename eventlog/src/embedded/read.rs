@@ -29,10 +29,12 @@ pub(super) async fn read(
     let head = *shared.head.borrow();
     let through = match from {
         StartAt::After(seq) => seq,
-        StartAt::Time(at_us) => shared
-            .readers
-            .run(move |conn| last_before(conn, at_us).map_err(|e| unreadable(&e)))
-            .await?,
+        StartAt::Time(at_us) => {
+            shared
+                .readers
+                .run(move |conn| last_before(conn, at_us).map_err(|e| unreadable(&e)))
+                .await?
+        }
     };
     let reader = Reader {
         shared: shared.clone(),
@@ -131,9 +133,8 @@ fn stored_page(conn: &Connection, after: Seq, filter: &Filter) -> Result<Page> {
 
 /// The sequence before the first event stored at or after `at_us`. Stored times never decrease, so it halves.
 fn last_before(conn: &Connection, at_us: i64) -> rusqlite::Result<Seq> {
-    let mut probe = conn.prepare_cached(
-        "select seq, stored_us from events where seq >= ?1 order by seq limit 1",
-    )?;
+    let mut probe = conn
+        .prepare_cached("select seq, stored_us from events where seq >= ?1 order by seq limit 1")?;
     let head: i64 = conn.query_row("select coalesce(max(seq), 0) from events", [], |row| {
         row.get(0)
     })?;

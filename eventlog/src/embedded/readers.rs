@@ -1,5 +1,10 @@
 //! Connections that only read, each used by one blocking read at a time.
-use super::{error::{closed, unreadable}, limits::READ_CONNECTIONS, schema, shared::lock};
+use super::{
+    error::{closed, unreadable},
+    limits::READ_CONNECTIONS,
+    schema,
+    shared::lock,
+};
 use crate::{LogError, port::Result};
 use rusqlite::Connection;
 use std::{

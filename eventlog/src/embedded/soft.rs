@@ -16,7 +16,10 @@ pub(super) enum Soft {
         error: String,
     },
     /// A message that once waited for a retry was handled.
-    RetryDone { group: Arc<str>, seq: Seq },
+    RetryDone {
+        group: Arc<str>,
+        seq: Seq,
+    },
     /// A message was given up.
     Dead {
         group: Arc<str>,

@@ -93,11 +93,13 @@ impl Writer {
 
     /// Waits for something to do; `false` when nothing can come any more.
     async fn receive(&mut self) -> bool {
-        let idle = || self.checkpoints.due.then(|| Instant::now() + checkpoint::IDLE);
+        let idle = || {
+            self.checkpoints
+                .due
+                .then(|| Instant::now() + checkpoint::IDLE)
+        };
         let until = self.flush_at.or_else(idle);
-        let receiving = self
-            .requests
-            .recv_many(&mut self.waiting, COMMIT_REQUESTS);
+        let receiving = self.requests.recv_many(&mut self.waiting, COMMIT_REQUESTS);
         let Some(until) = until else {
             return receiving.await > 0;
         };

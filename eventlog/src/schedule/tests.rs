@@ -111,10 +111,7 @@ fn a_delayed_job_comes_last_and_says_when() {
         .iter()
         .map(|p| (p.index, p.waiting_for.as_str()))
         .collect();
-    assert_eq!(
-        told,
-        [(1, "a free worker"), (0, "its next attempt in 2 s")]
-    );
+    assert_eq!(told, [(1, "a free worker"), (0, "its next attempt in 2 s")]);
     let later = next(candidates, &projects, &limits(9), NOW_US + 2_000_000);
     assert_eq!(later.unwrap().id.as_u128(), 1);
 }

@@ -2,7 +2,7 @@
 //!
 //! Every step is a process of its own, so that making the log does not count in the memory of reading it.
 mod generate;
-#[path = "../../tests/histories/mod.rs"]
+#[path = "../../tests/projections/histories/mod.rs"]
 #[allow(dead_code, reason = "the benchmark uses the everyday histories only")]
 mod histories;
 mod machine;

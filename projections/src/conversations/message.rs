@@ -1,4 +1,5 @@
 //! One row per message of a conversation.
+use super::ConversationRow;
 use crate::{
     db::RowSet,
     parts::{self, Action, Json, Usage, json},
@@ -23,6 +24,9 @@ table! {
     pub struct MessageRow in "messages" key (id) {
         pub id: String,
         pub conversation_id: String,
+        /// The conversation's `created_seq`, by which its messages lie together.
+        #[serde(skip)]
+        pub conversation_seq: i64,
         pub kind: MessageKind,
         /// Plain text of a user's message, Markdown of any other; of a failed reply what had arrived.
         pub text: String,
@@ -87,7 +91,7 @@ pub(super) fn repeats(rows: &mut RowSet<MessageRow>, event: &ConversationEvent) 
 /// The fold of a conversation's event into its messages.
 pub(super) fn apply(
     rows: &mut RowSet<MessageRow>,
-    conversation_id: &str,
+    conversation: &ConversationRow,
     at: At,
     event: ConversationEvent,
 ) {
@@ -107,7 +111,8 @@ pub(super) fn apply(
         other => MessageRow::of(other),
     };
     let Some(mut message) = made else { return };
-    message.conversation_id = conversation_id.to_owned();
+    message.conversation_id.clone_from(&conversation.id);
+    message.conversation_seq = conversation.created_seq;
     (message.created_at, message.seq) = (at.time, at.seq);
     let id = message.id.clone();
     // Announced again (the link came later): the message keeps its place.

@@ -88,7 +88,7 @@ pub enum MessagePage {
 fn next_user(column: &str) -> String {
     format!(
         "CASE WHEN m.actions = '[]' THEN NULL ELSE (SELECT u.{column} FROM messages u \
-         WHERE u.conversation_id = m.conversation_id AND u.kind = 'user' AND u.seq > m.seq ORDER BY u.seq LIMIT 1) END"
+         WHERE u.conversation_seq = m.conversation_seq AND u.kind = 'user' AND u.seq > m.seq ORDER BY u.seq LIMIT 1) END"
     )
 }
 
@@ -141,7 +141,8 @@ impl Db {
         limit: u32,
     ) -> Result<Vec<Message>> {
         let mut sql = select_messages();
-        sql.push(" AND m.conversation_id = ").bind(conversation_id);
+        sql.push(" AND m.conversation_seq = (SELECT created_seq FROM conversations WHERE id = ");
+        sql.bind(conversation_id).push(")");
         let backwards = match page {
             MessagePage::After(seq) => {
                 sql.push(" AND m.seq > ").bind(seq);

@@ -1,6 +1,6 @@
 //! Many rows in few statements.
 use super::{
-    Statement, TableRow, Value,
+    Keyed, Statement, TableRow, Value,
     statement::{load_sql, upsert_sql},
     tx::Tx,
 };
@@ -30,8 +30,8 @@ impl Tx {
         Ok(())
     }
 
-    /// The rows with these ids (first key column), in no particular order.
-    pub async fn load<R: TableRow>(&mut self, ids: &[&str]) -> Result<Vec<R>> {
+    /// The rows with these ids, in no particular order.
+    pub async fn load<R: Keyed>(&mut self, ids: &[&str]) -> Result<Vec<R>> {
         let name = self.table(R::TABLE.name);
         let mut found = Vec::with_capacity(ids.len());
         let mut ids = ids;

@@ -14,6 +14,6 @@ pub use pools::Db;
 pub(crate) use migrations::scratch_ddl;
 pub(crate) use rows::RowSet;
 pub(crate) use statement::Statement;
-pub(crate) use table::{FromCells, Table, TableRow};
+pub(crate) use table::{FromCells, Keyed, Table, TableRow};
 pub(crate) use tx::{Snapshot, Tx};
 pub(crate) use value::{Cells, Column, Value};

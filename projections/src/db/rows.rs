@@ -1,5 +1,5 @@
 //! The rows that a batch of events touches: loaded once, folded in memory, written once.
-use super::{TableRow, tx::Tx};
+use super::{Keyed, tx::Tx};
 use crate::Result;
 use std::collections::{HashMap, HashSet};
 
@@ -18,7 +18,7 @@ impl<R> Default for RowSet<R> {
     }
 }
 
-impl<R: TableRow> RowSet<R> {
+impl<R: Keyed> RowSet<R> {
     /// Loads those of `ids` that exist.
     pub async fn load(tx: &mut Tx, ids: HashSet<&str>) -> Result<Self> {
         let mut ids: Vec<_> = ids.into_iter().collect();

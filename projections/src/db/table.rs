@@ -19,10 +19,13 @@ pub trait FromCells: Sized {
 /// A struct that is one row of one table.
 pub trait TableRow: FromCells + Send {
     const TABLE: Table;
-    /// The first key column.
-    fn id(&self) -> &str;
     /// In the order of `TABLE.columns`.
     fn into_values(self, out: &mut Vec<Value>);
+}
+
+/// A row that is found by one text, its id.
+pub trait Keyed: TableRow {
+    fn id(&self) -> &str;
 }
 
 impl Table {
@@ -44,9 +47,17 @@ impl Table {
 
 /// Declares a row: its struct (camelCase in JSON), its table and the mapping between them.
 macro_rules! table {
+    (@keyed $row:ident, id) => {
+        impl $crate::db::Keyed for $row {
+            fn id(&self) -> &str {
+                &self.id
+            }
+        }
+    };
+    (@keyed $row:ident, $($other:ident),+) => {};
     (
         $(#[$meta:meta])*
-        pub struct $row:ident in $name:literal key ($first:ident $(, $key:ident)*) {
+        pub struct $row:ident in $name:literal key ($($key:ident),+) {
             $($(#[$field_meta:meta])* pub $field:ident: $ty:ty,)*
         }
     ) => {
@@ -57,6 +68,8 @@ macro_rules! table {
             $($(#[$field_meta])* pub $field: $ty,)*
         }
 
+        table!(@keyed $row, $($key),+);
+
         impl $crate::db::FromCells for $row {
             fn from_cells(cells: &dyn $crate::db::Cells) -> sqlx::Result<Self> {
                 Ok(Self { $($field: $crate::db::Column::from_cell(cells, stringify!($field))?,)* })
@@ -66,14 +79,10 @@ macro_rules! table {
         impl $crate::db::TableRow for $row {
             const TABLE: $crate::db::Table = $crate::db::Table {
                 name: $name,
-                key: &[stringify!($first) $(, stringify!($key))*],
+                key: &[$(stringify!($key)),+],
                 columns: &[$(stringify!($field)),*],
                 types: &[$(stringify!($ty)),*],
             };
-
-            fn id(&self) -> &str {
-                &self.$first
-            }
 
             fn into_values(self, out: &mut Vec<$crate::db::Value>) {
                 out.extend([$($crate::db::Column::into_value(self.$field)),*]);

@@ -2,25 +2,54 @@
 use super::{
     Projector,
     batch::{self, take},
-    pages,
+    pages::{self, Pages},
     slot::Slot,
 };
 use crate::{Error, Result, positions::ProjectionState};
-use errand_eventlog::{Seq, StartAt};
-use std::time::Duration;
+use errand_eventlog::Seq;
+use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 const FIRST_RETRY_DELAY: Duration = Duration::from_millis(100);
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
+/// Projections that are not further apart read the log together.
+const MAX_SHARED_SPREAD: Seq = 10_000;
 
 impl Projector {
-    /// Keeps one projection up to date until `stop`.
-    pub(super) async fn follow(&self, slot: &Slot, stop: &CancellationToken) {
+    /// One stream for those projections that are about as far as the foremost; `None` for the others. Trouble here is
+    /// left to the followers, who find it again and know what to do.
+    pub(super) async fn share(&self) -> Vec<Option<Pages>> {
+        let mut positions = Vec::new();
+        for slot in self.slots.iter() {
+            positions.push(self.resume(slot, &mut 0).await.ok());
+        }
+        let foremost = positions.iter().flatten().max().copied().unwrap_or(0);
+        let near = |seq: &Seq| foremost - seq <= MAX_SHARED_SPREAD;
+        let joined: Vec<_> = positions.iter().map(|p| p.filter(near)).collect();
+        let after = joined.iter().flatten().min().copied().unwrap_or(0);
+        let both = self.slots.iter().zip(&joined);
+        let filters = both.filter(|(_, joined)| joined.is_some());
+        let filters = filters.map(|(slot, _)| slot.projection.filter()).collect();
+        let shared = pages::shared(self.log.as_ref(), filters, after).await;
+        let mut shared = shared.unwrap_or_default().into_iter();
+        let stream = |joined: Option<Seq>| joined.and_then(|_| shared.next());
+        joined.into_iter().map(stream).collect()
+    }
+
+    /// Keeps one projection up to date until `stop`, at first from a stream that it shares with others.
+    pub(super) async fn follow(
+        &self,
+        slot: Arc<Slot>,
+        mut shared: Option<Pages>,
+        stop: CancellationToken,
+    ) {
+        let (slot, stop) = (slot.as_ref(), &stop);
         let mut delay = FIRST_RETRY_DELAY;
         while !stop.is_cancelled() {
             let started_at = self.position(slot);
             let mut generation = 0;
-            let Err(error) = self.follow_once(slot, stop, &mut generation).await else {
+            let followed = self.follow_once(slot, shared.take(), stop, &mut generation);
+            let Err(error) = followed.await else {
                 break;
             };
             if !error.is_transient() {
@@ -42,28 +71,28 @@ impl Projector {
     async fn follow_once(
         &self,
         slot: &Slot,
+        shared: Option<Pages>,
         stop: &CancellationToken,
         generation: &mut i64,
     ) -> Result<()> {
         let from = self.resume(slot, generation).await?;
-        let filter = slot.projection.filter();
-        let mut pages = self.log.read(filter, StartAt::After(from), true).await?;
+        let mut pages = match shared {
+            Some(pages) => pages,
+            None => pages::own(self.log.as_ref(), slot.projection.filter(), from).await?,
+        };
         self.board.state(slot.at, ProjectionState::Following, None);
         loop {
-            let next = tokio::select! {
+            let batch = tokio::select! {
                 biased;
                 () = stop.cancelled() => return self.rest(slot).await,
-                next = pages::next(&mut pages) => next?,
-            };
-            let Some(page) = next else {
-                return Err(pages::ended());
+                batch = pages.next() => batch?,
             };
             let mut held = slot.cursor.lock().await;
             let Some(cursor) = held.as_mut() else {
-                return Err(pages::ended());
+                return Err(Error::Fenced(slot.name()));
             };
             let projection = slot.projection.as_ref();
-            let taken = take(&self.db, projection, cursor, &page.events, page.through).await;
+            let taken = take(&self.db, projection, cursor, &batch.events, batch.through).await;
             // Also after an error: what came before it is in the tables.
             let changed = taken.as_ref().ok().cloned().flatten();
             self.board.moved(slot.at, cursor.seq, changed);
@@ -87,13 +116,13 @@ impl Projector {
         }
     }
 
+    /// Says so once: only a rebuild or a restart can help.
     fn fail(&self, slot: &Slot, error: &Error) {
         tracing::error!(projection = slot.name(), %error, "the projection has stopped; nothing was skipped");
         let reason = Some(error.to_string());
         self.board.state(slot.at, ProjectionState::Failed, reason);
     }
 
-    /// Only a rebuild or a restart can help a failed projection.
     async fn wait_for_rebuild(&self, slot: &Slot, failed: i64, stop: &CancellationToken) {
         let mut positions = self.positions().watch();
         let rebuilt = positions.wait_for(|all| all[slot.at].generation > failed);

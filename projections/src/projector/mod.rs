@@ -70,10 +70,11 @@ impl Projector {
     pub async fn run(&self, stop: CancellationToken) -> Result<()> {
         let _ended = self.ended.clone().drop_guard();
         let mut tasks = JoinSet::new();
-        for slot in self.slots.iter() {
+        let shared = self.share().await;
+        for (slot, pages) in self.slots.iter().zip(shared) {
             let (projector, slot) = (self.clone(), Arc::clone(slot));
             let stop = stop.clone();
-            tasks.spawn(async move { projector.follow(&slot, &stop).await });
+            tasks.spawn(async move { projector.follow(slot, pages, stop).await });
         }
         while let Some(ended) = tasks.join_next().await {
             ended.map_err(|e| Error::Task(e.to_string()))?;

@@ -2,7 +2,6 @@
 use super::{
     Projector,
     batch::{Cursor, take},
-    pages,
     slot::Slot,
     start::{drop_scratch, suffix},
 };
@@ -12,6 +11,7 @@ use crate::{
     db::{Tx, scratch_ddl},
 };
 use errand_eventlog::{Seq, StartAt};
+use futures::TryStreamExt as _;
 use serde::Serialize;
 
 /// What a rebuild did.
@@ -97,7 +97,7 @@ impl Projector {
         let projection = slot.projection.as_ref();
         let mut pages = self.log.read(projection.filter(), from, false).await?;
         let mut events = 0;
-        while let Some(page) = pages::next(&mut pages).await? {
+        while let Some(page) = pages.try_next().await? {
             events += page.events.len() as u64;
             take(&self.db, projection, cursor, &page.events, page.through).await?;
         }

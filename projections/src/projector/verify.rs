@@ -2,7 +2,6 @@
 use super::{
     Projector,
     batch::{Cursor, take},
-    pages,
 };
 use crate::{
     Db, Result,
@@ -11,6 +10,7 @@ use crate::{
     projection::Projection,
 };
 use errand_eventlog::{Seq, StartAt};
+use futures::TryStreamExt as _;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -73,7 +73,7 @@ impl Projector {
         let mut cursor = Cursor::scratch(zero, String::new());
         let from = StartAt::After(0);
         let mut pages = self.log.read(projection.filter(), from, false).await?;
-        while let Some(page) = pages::next(&mut pages).await? {
+        while let Some(page) = pages.try_next().await? {
             let end = page.events.partition_point(|e| e.seq <= to);
             let through = page.through.min(to);
             take(db, projection, &mut cursor, &page.events[..end], through).await?;

@@ -1,4 +1,4 @@
-//! What happened in a session, one row each; the key is the session and the event's sequence.
+//! What happened in a session, one row each; the key is the session's `created_seq` and the event's sequence.
 use crate::{
     Result,
     db::Tx,
@@ -26,9 +26,9 @@ words! {
 
 table! {
     /// One entry of a session's thinking trace.
-    pub struct Turn in "session_turns" key (session_id, seq) {
+    pub struct Turn in "session_turns" key (session_seq, seq) {
         #[serde(skip)]
-        pub session_id: String,
+        pub session_seq: i64,
         pub seq: i64,
         pub turn: i64,
         pub thinking: String,
@@ -41,9 +41,9 @@ table! {
 
 table! {
     /// One tool call of an agent, after it ended.
-    pub struct ToolCall in "session_tool_calls" key (session_id, seq) {
+    pub struct ToolCall in "session_tool_calls" key (session_seq, seq) {
         #[serde(skip)]
-        pub session_id: String,
+        pub session_seq: i64,
         pub seq: i64,
         pub id: String,
         pub name: String,
@@ -60,9 +60,9 @@ table! {
 
 table! {
     /// A question of the agent, an answer to it, or a person's further instruction.
-    pub struct Input in "session_inputs" key (session_id, seq) {
+    pub struct Input in "session_inputs" key (session_seq, seq) {
         #[serde(skip)]
-        pub session_id: String,
+        pub session_seq: i64,
         pub seq: i64,
         pub kind: InputKind,
         /// Empty for steering.
@@ -79,9 +79,9 @@ table! {
 
 table! {
     /// The agent's work as it was last committed.
-    pub struct Changes in "session_changes" key (session_id) {
+    pub struct Changes in "session_changes" key (session_seq) {
         #[serde(skip)]
-        pub session_id: String,
+        pub session_seq: i64,
         pub seq: i64,
         pub branch: String,
         pub commit_sha: String,
@@ -102,18 +102,18 @@ pub(crate) struct Children {
     pub tool_calls: Vec<ToolCall>,
     pub inputs: Vec<Input>,
     /// By session: only the last commit is kept.
-    pub changes: HashMap<String, Changes>,
+    pub changes: HashMap<i64, Changes>,
 }
 
 impl Children {
-    pub fn turn(&mut self, session_id: &str, at: At, turn: v1::Turn) {
+    pub fn turn(&mut self, session_seq: i64, at: At, turn: v1::Turn) {
         let timestamp = if turn.timestamp_us > 0 {
             turn.timestamp_us
         } else {
             at.time
         };
         self.turns.push(Turn {
-            session_id: session_id.to_owned(),
+            session_seq,
             seq: at.seq,
             turn: i64::from(turn.turn),
             thinking: cut(turn.thinking, MAX_TRACE_TEXT_BYTES).0,
@@ -123,9 +123,9 @@ impl Children {
         });
     }
 
-    pub fn tool_call(&mut self, session_id: &str, at: At, call: v1::ToolCall) {
+    pub fn tool_call(&mut self, session_seq: i64, at: At, call: v1::ToolCall) {
         self.tool_calls.push(ToolCall {
-            session_id: session_id.to_owned(),
+            session_seq,
             seq: at.seq,
             id: call.id,
             name: call.name,
@@ -137,30 +137,30 @@ impl Children {
         });
     }
 
-    pub fn question(&mut self, session_id: &str, at: At, question_id: String, text: String) {
+    pub fn question(&mut self, session_seq: i64, at: At, question_id: String, text: String) {
         let said = (question_id, text, String::new());
-        self.input(session_id, at, InputKind::Question, said);
+        self.input(session_seq, at, InputKind::Question, said);
     }
 
-    pub fn answer(&mut self, session_id: &str, at: At, e: v1::InputProvided) {
+    pub fn answer(&mut self, session_seq: i64, at: At, e: v1::InputProvided) {
         let said = (e.question_id, e.answer, e.by);
-        self.input(session_id, at, InputKind::Answer, said);
+        self.input(session_seq, at, InputKind::Answer, said);
     }
 
-    pub fn steering(&mut self, session_id: &str, at: At, e: v1::SteeringReceived) {
+    pub fn steering(&mut self, session_seq: i64, at: At, e: v1::SteeringReceived) {
         let said = (String::new(), e.text, e.by);
-        self.input(session_id, at, InputKind::Steering, said);
+        self.input(session_seq, at, InputKind::Steering, said);
     }
 
     fn input(
         &mut self,
-        session_id: &str,
+        session_seq: i64,
         at: At,
         kind: InputKind,
         (question_id, text, said_by): (String, String, String),
     ) {
         self.inputs.push(Input {
-            session_id: session_id.to_owned(),
+            session_seq,
             seq: at.seq,
             kind,
             question_id,
@@ -170,10 +170,10 @@ impl Children {
         });
     }
 
-    pub fn changes(&mut self, session_id: &str, at: At, e: v1::ChangesCommitted) {
+    pub fn changes(&mut self, session_seq: i64, at: At, e: v1::ChangesCommitted) {
         let (diff, was_cut) = cut(e.diff, MAX_DIFF_BYTES);
         let changes = Changes {
-            session_id: session_id.to_owned(),
+            session_seq,
             seq: at.seq,
             branch: e.branch,
             commit_sha: e.commit,
@@ -183,7 +183,7 @@ impl Children {
             diff_truncated: e.diff_truncated || was_cut,
             timestamp: at.time,
         };
-        self.changes.insert(session_id.to_owned(), changes);
+        self.changes.insert(session_seq, changes);
     }
 
     pub async fn save(self, tx: &mut Tx) -> Result<()> {

@@ -153,21 +153,21 @@ impl Db {
 }
 
 async fn detail(moment: &mut Snapshot, session: Session) -> Result<SessionDetail> {
-    let id = &session.row.id;
+    let seq = session.row.created_seq;
     Ok(SessionDetail {
-        thinking_trace: latest(moment, id).await?,
-        tool_calls: latest(moment, id).await?,
-        inputs: latest(moment, id).await?,
-        changes: latest(moment, id).await?.pop(),
+        thinking_trace: latest(moment, seq).await?,
+        tool_calls: latest(moment, seq).await?,
+        inputs: latest(moment, seq).await?,
+        changes: latest(moment, seq).await?.pop(),
         session,
     })
 }
 
 /// The latest child rows of a session, oldest of them first.
-async fn latest<R: TableRow>(moment: &mut Snapshot, session_id: &str) -> Result<Vec<R>> {
+async fn latest<R: TableRow>(moment: &mut Snapshot, session_seq: i64) -> Result<Vec<R>> {
     let table = R::TABLE;
     let mut sql = Statement::new(format!("SELECT {} FROM {}", table.select(""), table.name));
-    sql.push(" WHERE session_id = ").bind(session_id);
+    sql.push(" WHERE session_seq = ").bind(session_seq);
     sql.push(" ORDER BY seq DESC LIMIT ")
         .bind(i64::from(MAX_TRACE_ROWS));
     let mut rows = moment.all(sql).await?;

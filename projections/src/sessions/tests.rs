@@ -198,7 +198,7 @@ fn only_the_last_commit_is_kept_and_a_huge_diff_is_cut_and_says_so() {
     };
     let huge = "ä".repeat(children::MAX_DIFF_BYTES);
     let (_, children) = session([created(), commit("1", "small".into()), commit("2", huge)]);
-    let changes = &children.changes["a1"];
+    let changes = &children.changes[&1];
     assert_eq!(
         (children.changes.len(), changes.commit_sha.as_str()),
         (1, "2")

@@ -1,31 +1,25 @@
 // Keeps a page alive: fragments that the server renders arrive by server-sent events or as a form's answer
 // and are morphed in by element id. Every page also works without this script, by forms and redirects.
 
-const RECONNECT_MS = 2000;
-const CLOCK_MS = 1000;
-const NEAR_BOTTOM_PX = 120;
-const NEAR_LIMIT = 0.9;
+const RECONNECT_MS = 2000, CLOCK_MS = 1000, NEAR_BOTTOM_PX = 120, NEAR_LIMIT = 0.9;
+const byId = id => document.getElementById(id);
 
 // ---- morphing: change `from` into `to`, keeping what the reader has opened, typed or focused
 
-const KEPT = (element, name) => name === 'open' && element.nodeName === 'DETAILS';
+const isKept = (element, name) => name === 'open' && element.nodeName === 'DETAILS';
 
 function morph(from, to) {
-  if (from.nodeType !== to.nodeType || from.nodeName !== to.nodeName) return void from.replaceWith(to);
+  if (from.nodeName !== to.nodeName) return void from.replaceWith(to);
   if (from.nodeType !== Node.ELEMENT_NODE) {
     if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
     return;
   }
   if (from.isEqualNode(to)) return;
-  for (const { name } of [...from.attributes]) if (!to.hasAttribute(name) && !KEPT(from, name)) from.removeAttribute(name);
+  for (const { name } of [...from.attributes]) if (!to.hasAttribute(name) && !isKept(from, name)) from.removeAttribute(name);
   for (const { name, value } of to.attributes) {
-    if (from.getAttribute(name) !== value && !KEPT(from, name)) from.setAttribute(name, value);
+    if (from.getAttribute(name) !== value && !isKept(from, name)) from.setAttribute(name, value);
   }
   if (from.matches('input, textarea, select')) return;
-  morphChildren(from, to);
-}
-
-function morphChildren(from, to) {
   const keyed = new Map([...from.children].filter(e => e.id).map(e => [e.id, e]));
   let at = from.firstChild;
   for (const next of [...to.childNodes]) {
@@ -33,7 +27,7 @@ function morphChildren(from, to) {
     if (known) {
       if (known === at) at = at.nextSibling; else from.insertBefore(known, at);
       morph(known, next);
-    } else if (at && !next.id && !(at.id && keyed.has(at.id)) && at.nodeName === next.nodeName) {
+    } else if (at && !next.id && !at.id && at.nodeName === next.nodeName) {
       const same = at;
       at = at.nextSibling;
       morph(same, next);
@@ -44,7 +38,7 @@ function morphChildren(from, to) {
 
 // An element with data-into is a member of a list that is sorted by data-order.
 function place(element) {
-  const list = document.getElementById(element.dataset.into);
+  const list = byId(element.dataset.into);
   if (!list) return;
   const order = Number(element.dataset.order);
   const after = [...list.children].find(e => e !== element && Number(e.dataset.order) > order) ?? null;
@@ -56,9 +50,9 @@ function patch(html) {
   const template = document.createElement('template');
   template.innerHTML = html;
   for (const fresh of [...template.content.children]) {
-    const known = document.getElementById(fresh.id);
+    const known = byId(fresh.id);
     if (known) morph(known, fresh);
-    const now = known?.isConnected ? known : document.getElementById(fresh.id) ?? fresh;
+    const now = byId(fresh.id) ?? fresh;
     if (now.dataset.into) place(now);
   }
   refine();
@@ -70,13 +64,13 @@ const scrollToEnd = () => scrollTo(0, document.documentElement.scrollHeight);
 
 // ---- the stream; closed while the tab is hidden, for browsers allow only six connections to one host
 
-let stream, lastId = '';
+let stream;
 function connect() {
   const url = document.body.dataset.live;
   if (!url || stream || document.hidden) return;
-  stream = new EventSource(lastId ? `${url}&from=${lastId}` : url);
+  stream = new EventSource(url);
   stream.onopen = () => delete document.body.dataset.offline;
-  stream.addEventListener('patch', event => { lastId = event.lastEventId; patch(event.data); });
+  stream.addEventListener('patch', event => patch(event.data));
   stream.onerror = () => {
     document.body.dataset.offline = '';
     if (stream?.readyState === EventSource.CLOSED) { disconnect(); setTimeout(connect, RECONNECT_MS); }
@@ -91,31 +85,24 @@ addEventListener('pageshow', connect);
 
 const newId = () => '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, c =>
   (c ^ crypto.getRandomValues(new Uint8Array(1))[0] & 15 >> c / 4).toString(16));
-const notice = text => {
-  const at = document.getElementById('notice');
-  at.className = 'notice bad';
-  at.textContent = text;
-};
 
 async function send(form, button) {
   if (form.dataset.busy !== undefined) return;
   const body = new URLSearchParams(new FormData(form, button));
-  const text = form.querySelector('textarea, input[type=text]');
-  const was = text?.value;
+  const text = form.querySelector('textarea, input[type=text]'), was = text?.value;
+  const empty = value => { if (text) { text.value = value; count(text); } };
   form.dataset.busy = '';
-  if (text) { text.value = ''; count(text); }
+  empty('');
   try {
     const answer = await fetch(form.action, { method: 'POST', body, headers: { 'x-errand-live': '1' } });
-    if (answer.headers.has('x-errand-location')) return void location.assign(answer.headers.get('x-errand-location'));
     patch(await answer.text());
-    // A refused message keeps its id: sent again, it is the same message.
-    if (!answer.ok) throw undefined;
+    // A refused message keeps its id and its text: sent again, it is the same message.
+    if (!answer.ok) return void (text?.value || empty(was));
     const id = form.elements.namedItem('message_id');
-    if (id && text) id.value = newId();
-    if (text && form.dataset.live === 'chat') scrollToEnd();
-  } catch (error) {
-    if (text && !text.value) { text.value = was; count(text); }
-    if (error) notice('Not sent: Errand cannot be reached. Your text is kept; send it again.');
+    if (id) { id.value = newId(); scrollToEnd(); }
+  } catch {
+    if (!text?.value) empty(was);
+    Object.assign(byId('notice'), { className: 'notice bad', textContent: 'Not sent: Errand cannot be reached. Send it again.' });
   } finally { delete form.dataset.busy; }
 }
 
@@ -133,7 +120,7 @@ document.addEventListener('keydown', event => {
 // ---- small refinements of what the server wrote: the limit of a text, running clocks, local times
 
 function count(text) {
-  const at = document.getElementById(text.dataset.count ?? '');
+  const at = byId(text.dataset.count ?? '');
   if (!at) return;
   const max = Number(at.dataset.max), used = [...text.value].length;
   at.hidden = used < max * NEAR_LIMIT;
@@ -153,9 +140,9 @@ function refine() {
   tick();
   for (const at of document.querySelectorAll('time[data-local]')) {
     const day = new Date(at.dateTime), today = day.toDateString() === new Date().toDateString();
+    const hour = { hour: '2-digit', minute: '2-digit' };
     at.title = day.toLocaleString();
-    at.textContent = today ? day.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
-      : day.toLocaleString([], { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
+    at.textContent = today ? day.toLocaleTimeString([], hour) : day.toLocaleString([], { month: 'short', day: 'numeric', ...hour });
   }
 }
 setInterval(tick, CLOCK_MS);

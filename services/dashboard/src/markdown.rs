@@ -1,6 +1,8 @@
 //! Markdown to HTML that is safe to show, whoever wrote it.
+mod autolink;
+
 use ammonia::Builder;
-use pulldown_cmark::{Options, Parser, html};
+use pulldown_cmark::{Options, Parser, TextMergeStream, html};
 use std::{
     collections::{HashMap, HashSet},
     sync::LazyLock,
@@ -48,7 +50,8 @@ pub fn to_html(markdown: &str) -> String {
     let mut raw = String::with_capacity(end + end / 2);
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-    html::push_html(&mut raw, Parser::new_ext(&markdown[..end], options));
+    let parsed = TextMergeStream::new(Parser::new_ext(&markdown[..end], options));
+    html::push_html(&mut raw, autolink::linked(parsed));
     let mut clean = CLEANER.clean(&raw).to_string();
     if end < markdown.len() {
         clean.push_str(&format!(

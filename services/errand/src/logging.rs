@@ -1,4 +1,5 @@
 //! Log lines on standard error. `ERRAND_LOG` takes tracing's filters, e.g. `debug` or `errand_executor=debug`.
+use std::io::IsTerminal;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 const DEFAULT_FILTER: &str = "info,agent_client_protocol=warn,hyper=warn,sqlx=warn,genai=warn";
@@ -13,6 +14,6 @@ pub fn start(json: bool) {
     let _ = if json {
         registry.with(lines.json()).try_init()
     } else {
-        registry.with(lines.with_target(false)).try_init()
+        registry.with(lines.with_target(false).with_ansi(std::io::stderr().is_terminal())).try_init()
     };
 }

@@ -15,7 +15,7 @@ use errand_proto::{Json, SessionEvent, v1};
 use serde::{Deserialize, Serialize};
 
 /// Leases that may expire on one session before it fails for good.
-pub const MAX_EXPIRED_LEASES: u32 = 3;
+pub const MAX_EXPIRED_LEASES: u32 = 10;
 /// Turns and tool calls recorded per session; what comes after is not recorded any more.
 pub const MAX_TRACE_ENTRIES: u32 = 2_000;
 

@@ -11,7 +11,10 @@ pub(crate) fn now_micros() -> i64 {
 
 /// RFC 3339 with milliseconds, as Linear writes it: `2026-11-22T10:00:00.000Z`.
 pub(crate) fn rfc3339_millis(micros: i64) -> String {
-    let (seconds, millis) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000) / 1_000);
+    let (seconds, millis) = (
+        micros.div_euclid(1_000_000),
+        micros.rem_euclid(1_000_000) / 1_000,
+    );
     let whole = rfc3339_seconds(seconds * 1_000_000);
     format!("{}.{millis:03}Z", whole.trim_end_matches('Z'))
 }
@@ -30,7 +33,13 @@ mod tests {
 
     #[test]
     fn times_are_written_as_each_vendor_writes_them() {
-        assert_eq!(rfc3339_millis(1_763_805_600_123_456), "2025-11-22T10:00:00.123Z");
-        assert_eq!(rfc3339_seconds(1_763_805_600_123_456), "2025-11-22T10:00:00Z");
+        assert_eq!(
+            rfc3339_millis(1_763_805_600_123_456),
+            "2025-11-22T10:00:00.123Z"
+        );
+        assert_eq!(
+            rfc3339_seconds(1_763_805_600_123_456),
+            "2025-11-22T10:00:00Z"
+        );
     }
 }

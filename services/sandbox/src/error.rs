@@ -6,7 +6,9 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum SandboxError {
     /// The data folder cannot be used.
-    #[error("the sandbox cannot use the folder {path}: {source}; choose another data directory or mend its permissions")]
+    #[error(
+        "the sandbox cannot use the folder {path}: {source}; choose another data directory or mend its permissions"
+    )]
     Folder {
         /// The folder that was tried.
         path: PathBuf,
@@ -14,10 +16,14 @@ pub enum SandboxError {
         source: std::io::Error,
     },
     /// The database refused.
-    #[error("the sandbox's database failed: {0}; if it is damaged, remove sandbox.sqlite and start again")]
+    #[error(
+        "the sandbox's database failed: {0}; if it is damaged, remove sandbox.sqlite and start again"
+    )]
     Database(#[from] rusqlite::Error),
     /// The database was written by a newer sandbox.
-    #[error("sandbox.sqlite has version {found}, this program knows {known}; use the newer program or another data directory")]
+    #[error(
+        "sandbox.sqlite has version {found}, this program knows {known}; use the newer program or another data directory"
+    )]
     NewerDatabase {
         /// Version found in the file.
         found: u32,
@@ -28,10 +34,14 @@ pub enum SandboxError {
     #[error("public_url must begin with http:// or https:// and name a host, but is {0:?}")]
     PublicUrl(String),
     /// An owner or repository name that GitHub would not take either.
-    #[error("{0:?} is not a repository name: use 1 to 100 letters, digits, '.', '_' or '-', not beginning with '.' or '-'")]
+    #[error(
+        "{0:?} is not a repository name: use 1 to 100 letters, digits, '.', '_' or '-', not beginning with '.' or '-'"
+    )]
     RepositoryName(String),
     /// git could not be run or refused.
-    #[error("git {command} failed: {reason}; check that git is installed and the data directory is writable")]
+    #[error(
+        "git {command} failed: {reason}; check that git is installed and the data directory is writable"
+    )]
     Git {
         /// The git subcommand.
         command: String,

@@ -34,21 +34,42 @@ async fn serve(
     request: Request,
 ) -> Response {
     let Some((service, operation)) = wanted(&rest, request.method(), request.uri().query()) else {
-        return (StatusCode::FORBIDDEN, "only git's smart protocol is spoken here\n").into_response();
+        return (
+            StatusCode::FORBIDDEN,
+            "only git's smart protocol is spoken here\n",
+        )
+            .into_response();
     };
     let name = repo.strip_suffix(".git").unwrap_or(&repo);
     let Some(repository) = sandbox.repositories().find(&owner, name) else {
         return (StatusCode::NOT_FOUND, "Repository not found.\n").into_response();
     };
-    answer(&sandbox, Vendor::Git, operation, run(&sandbox, &repository, service, &rest, request)).await
+    answer(
+        &sandbox,
+        Vendor::Git,
+        operation,
+        run(&sandbox, &repository, service, &rest, request),
+    )
+    .await
 }
 
-async fn run(sandbox: &Sandbox, repository: &Repository, service: Service, rest: &str, request: Request) -> Response {
+async fn run(
+    sandbox: &Sandbox,
+    repository: &Repository,
+    service: Service,
+    rest: &str,
+    request: Request,
+) -> Response {
     let user = user_of(request.headers());
     if service == Service::Push && user.is_none() {
         return unauthorized();
     }
-    let call = backend::Call { root: sandbox.repositories().root(), repository, rest, user: user.as_deref() };
+    let call = backend::Call {
+        root: sandbox.repositories().root(),
+        repository,
+        rest,
+        user: user.as_deref(),
+    };
     match backend::run(call, request).await {
         Ok(response) => response,
         Err(problem) => {
@@ -60,8 +81,12 @@ async fn run(sandbox: &Sandbox, repository: &Repository, service: Service, rest:
 
 fn wanted(rest: &str, method: &Method, query: Option<&str>) -> Option<(Service, &'static str)> {
     match (rest, method.as_str(), query) {
-        ("info/refs", "GET", Some("service=git-upload-pack")) => Some((Service::Fetch, "fetch.refs")),
-        ("info/refs", "GET", Some("service=git-receive-pack")) => Some((Service::Push, "push.refs")),
+        ("info/refs", "GET", Some("service=git-upload-pack")) => {
+            Some((Service::Fetch, "fetch.refs"))
+        }
+        ("info/refs", "GET", Some("service=git-receive-pack")) => {
+            Some((Service::Push, "push.refs"))
+        }
         ("git-upload-pack", "POST", _) => Some((Service::Fetch, "fetch")),
         ("git-receive-pack", "POST", _) => Some((Service::Push, "push")),
         _ => None,

@@ -17,12 +17,14 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::get;
 
+pub(crate) use change::current;
+pub(crate) use files::changed_files;
 use problem::{Answer, Problem, respond};
 pub(crate) use pull::{Pull, State as PullState};
 
+use crate::Sandbox;
 use crate::faults::{Vendor, answer};
 use crate::repositories::Repository;
-use crate::Sandbox;
 
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// The account that every token belongs to.
@@ -36,10 +38,22 @@ pub(crate) fn routes() -> Router<Sandbox> {
     Router::new()
         .route("/github/user", get(user))
         .route("/github/repos/{owner}/{repo}", get(get_repository))
-        .route("/github/repos/{owner}/{repo}/branches/{*branch}", get(get_branch))
-        .route("/github/repos/{owner}/{repo}/pulls", get(list_pulls).post(create_pull))
-        .route("/github/repos/{owner}/{repo}/pulls/{number}", get(get_pull).patch(change_pull))
-        .route("/github/repos/{owner}/{repo}/pulls/{number}/files", get(list_files))
+        .route(
+            "/github/repos/{owner}/{repo}/branches/{*branch}",
+            get(get_branch),
+        )
+        .route(
+            "/github/repos/{owner}/{repo}/pulls",
+            get(list_pulls).post(create_pull),
+        )
+        .route(
+            "/github/repos/{owner}/{repo}/pulls/{number}",
+            get(get_pull).patch(change_pull),
+        )
+        .route(
+            "/github/repos/{owner}/{repo}/pulls/{number}/files",
+            get(list_files),
+        )
 }
 
 async fn user(State(sandbox): State<Sandbox>, parts: Parts) -> Response {
@@ -47,15 +61,25 @@ async fn user(State(sandbox): State<Sandbox>, parts: Parts) -> Response {
         auth::require_token(&parts.headers)?;
         Ok::<_, Problem>(axum::Json(shape::authenticated_user(sandbox.links())))
     };
-    answer(&sandbox, Vendor::Github, "user", async { respond(handle.await) }).await
+    answer(&sandbox, Vendor::Github, "user", async {
+        respond(handle.await)
+    })
+    .await
 }
 
-async fn get_repository(State(sandbox): State<Sandbox>, Path((owner, repo)): RepositoryPath, parts: Parts) -> Response {
+async fn get_repository(
+    State(sandbox): State<Sandbox>,
+    Path((owner, repo)): RepositoryPath,
+    parts: Parts,
+) -> Response {
     let handle = async {
         let repository = find(&sandbox, &owner, &repo, &parts.headers)?;
         repository::show(&sandbox, &repository).await
     };
-    answer(&sandbox, Vendor::Github, "repos.get", async { respond(handle.await) }).await
+    answer(&sandbox, Vendor::Github, "repos.get", async {
+        respond(handle.await)
+    })
+    .await
 }
 
 async fn get_branch(
@@ -67,55 +91,96 @@ async fn get_branch(
         let repository = find(&sandbox, &owner, &repo, &parts.headers)?;
         repository::show_branch(&sandbox, &repository, &branch).await
     };
-    answer(&sandbox, Vendor::Github, "branches.get", async { respond(handle.await) }).await
+    answer(&sandbox, Vendor::Github, "branches.get", async {
+        respond(handle.await)
+    })
+    .await
 }
 
-async fn list_pulls(State(sandbox): State<Sandbox>, Path((owner, repo)): RepositoryPath, parts: Parts) -> Response {
+async fn list_pulls(
+    State(sandbox): State<Sandbox>,
+    Path((owner, repo)): RepositoryPath,
+    parts: Parts,
+) -> Response {
     let handle = async {
         let repository = find(&sandbox, &owner, &repo, &parts.headers)?;
         list::list(&sandbox, &repository, &parts.uri).await
     };
-    answer(&sandbox, Vendor::Github, "pulls.list", async { respond(handle.await) }).await
+    answer(&sandbox, Vendor::Github, "pulls.list", async {
+        respond(handle.await)
+    })
+    .await
 }
 
-async fn create_pull(State(sandbox): State<Sandbox>, Path((owner, repo)): RepositoryPath, request: Request) -> Response {
+async fn create_pull(
+    State(sandbox): State<Sandbox>,
+    Path((owner, repo)): RepositoryPath,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let handle = async {
         let repository = find(&sandbox, &owner, &repo, &parts.headers)?;
         auth::require_token(&parts.headers)?;
         create::create(&sandbox, &repository, body).await
     };
-    answer(&sandbox, Vendor::Github, "pulls.create", async { respond(handle.await) }).await
+    answer(&sandbox, Vendor::Github, "pulls.create", async {
+        respond(handle.await)
+    })
+    .await
 }
 
-async fn get_pull(State(sandbox): State<Sandbox>, Path((owner, repo, number)): NumberedPath, parts: Parts) -> Response {
+async fn get_pull(
+    State(sandbox): State<Sandbox>,
+    Path((owner, repo, number)): NumberedPath,
+    parts: Parts,
+) -> Response {
     let handle = async {
         let repository = find(&sandbox, &owner, &repo, &parts.headers)?;
         change::show(&sandbox, &repository, number, &parts.headers).await
     };
-    answer(&sandbox, Vendor::Github, "pulls.get", async { respond(handle.await) }).await
+    answer(&sandbox, Vendor::Github, "pulls.get", async {
+        respond(handle.await)
+    })
+    .await
 }
 
-async fn change_pull(State(sandbox): State<Sandbox>, Path((owner, repo, number)): NumberedPath, request: Request) -> Response {
+async fn change_pull(
+    State(sandbox): State<Sandbox>,
+    Path((owner, repo, number)): NumberedPath,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let handle = async {
         let repository = find(&sandbox, &owner, &repo, &parts.headers)?;
         auth::require_token(&parts.headers)?;
         change::change(&sandbox, &repository, number, body).await
     };
-    answer(&sandbox, Vendor::Github, "pulls.update", async { respond(handle.await) }).await
+    answer(&sandbox, Vendor::Github, "pulls.update", async {
+        respond(handle.await)
+    })
+    .await
 }
 
-async fn list_files(State(sandbox): State<Sandbox>, Path((owner, repo, number)): NumberedPath, parts: Parts) -> Response {
+async fn list_files(
+    State(sandbox): State<Sandbox>,
+    Path((owner, repo, number)): NumberedPath,
+    parts: Parts,
+) -> Response {
     let handle = async {
         let repository = find(&sandbox, &owner, &repo, &parts.headers)?;
         files::list(&sandbox, &repository, number, &parts.uri).await
     };
-    answer(&sandbox, Vendor::Github, "pulls.files", async { respond(handle.await) }).await
+    answer(&sandbox, Vendor::Github, "pulls.files", async {
+        respond(handle.await)
+    })
+    .await
 }
 
 /// The repository, for a request that says who is calling.
 fn find(sandbox: &Sandbox, owner: &str, repo: &str, headers: &HeaderMap) -> Answer<Repository> {
     auth::require_user_agent(headers)?;
-    sandbox.repositories().find(owner, repo).ok_or(Problem::NotFound)
+    sandbox
+        .repositories()
+        .find(owner, repo)
+        .ok_or(Problem::NotFound)
 }

@@ -18,7 +18,7 @@ use axum::routing::post;
 
 pub(crate) use judge::Judge;
 pub(crate) use refusal::{internal_error, not_authenticated, rate_limited};
-pub(crate) use rows::{Attachment, Comment, Issue, PRIORITIES};
+pub(crate) use rows::{Attachment, Comment, Issue};
 pub(crate) use workspace::{STATES, TEAM, WorkflowState};
 
 use crate::Sandbox;

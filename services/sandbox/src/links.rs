@@ -22,7 +22,10 @@ impl Links {
         if host_end == 0 {
             return Err(refused());
         }
-        Ok(Self { public_url: public_url.to_owned(), base_path: rest[host_end..].to_owned() })
+        Ok(Self {
+            public_url: public_url.to_owned(),
+            base_path: rest[host_end..].to_owned(),
+        })
     }
 
     /// The public URL, without a slash at the end.
@@ -40,7 +43,11 @@ impl Links {
     }
 
     pub(crate) fn slack_message(&self, channel: &str, ts: &str) -> String {
-        format!("{}/slack/{channel}#p{}", self.public_url, ts.replace('.', ""))
+        format!(
+            "{}/slack/{channel}#p{}",
+            self.public_url,
+            ts.replace('.', "")
+        )
     }
 
     pub(crate) fn pull_request(&self, owner: &str, repo: &str, number: i64) -> String {
@@ -69,12 +76,21 @@ mod tests {
         let links = Links::new("http://127.0.0.1:7171/sandbox/").expect("a URL");
         assert_eq!(links.root(), "http://127.0.0.1:7171/sandbox");
         assert_eq!(links.base_path(), "/sandbox");
-        assert_eq!(Links::new("http://127.0.0.1:1").expect("a URL").base_path(), "");
+        assert_eq!(
+            Links::new("http://127.0.0.1:1").expect("a URL").base_path(),
+            ""
+        );
     }
 
     #[test]
     fn what_is_no_url_is_refused() {
-        for wrong in ["", "127.0.0.1:7171", "ftp://x", "http://", "http:///sandbox"] {
+        for wrong in [
+            "",
+            "127.0.0.1:7171",
+            "ftp://x",
+            "http://",
+            "http:///sandbox",
+        ] {
             assert!(Links::new(wrong).is_err(), "{wrong:?} was accepted");
         }
     }

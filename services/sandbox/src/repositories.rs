@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::Mutex;
 
 pub(crate) use command::git_command;
-pub(crate) use diff::{ChangedFile, FileStatus};
+pub(crate) use diff::ChangedFile;
 pub(crate) use facts::Commit;
 pub(crate) use names::{is_branch_name, is_owner_name, is_repository_name};
 
@@ -38,8 +38,14 @@ pub(crate) struct Repository {
 
 impl Repositories {
     pub(crate) fn open(root: PathBuf) -> Result<Self, SandboxError> {
-        std::fs::create_dir_all(&root).map_err(|source| SandboxError::Folder { path: root.clone(), source })?;
-        Ok(Self { root, creating: Mutex::new(()) })
+        std::fs::create_dir_all(&root).map_err(|source| SandboxError::Folder {
+            path: root.clone(),
+            source,
+        })?;
+        Ok(Self {
+            root,
+            creating: Mutex::new(()),
+        })
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -48,7 +54,10 @@ impl Repositories {
 
     /// Creates the repository unless it exists, and returns its path.
     pub(crate) async fn ensure(&self, owner: &str, name: &str) -> Result<PathBuf, SandboxError> {
-        for (part, fine) in [(owner, is_owner_name(owner)), (name, is_repository_name(name))] {
+        for (part, fine) in [
+            (owner, is_owner_name(owner)),
+            (name, is_repository_name(name)),
+        ] {
             if !fine {
                 return Err(SandboxError::RepositoryName(part.to_owned()));
             }
@@ -56,7 +65,10 @@ impl Repositories {
         let _turn = self.creating.lock().await;
         let path = self.path(owner, name);
         if !is_bare_repository(&path) {
-            let folder = |source| SandboxError::Folder { path: path.clone(), source };
+            let folder = |source| SandboxError::Folder {
+                path: path.clone(),
+                source,
+            };
             std::fs::create_dir_all(&path).map_err(folder)?;
             let branch = format!("--initial-branch={DEFAULT_BRANCH}");
             command::run(&path, &["init", "--quiet", "--bare", &branch, "."]).await?;
@@ -70,7 +82,11 @@ impl Repositories {
     pub(crate) fn find(&self, owner: &str, name: &str) -> Option<Repository> {
         let path = self.path(owner, name);
         let exists = is_owner_name(owner) && is_repository_name(name) && is_bare_repository(&path);
-        exists.then(|| Repository { owner: owner.to_owned(), name: name.to_owned(), path })
+        exists.then(|| Repository {
+            owner: owner.to_owned(),
+            name: name.to_owned(),
+            path,
+        })
     }
 
     /// Every repository, by owner and name, at most `limit`.
@@ -78,7 +94,9 @@ impl Repositories {
         let mut found: Vec<Repository> = folder_names(&self.root)
             .flat_map(|owner| {
                 let names: Vec<String> = folder_names(&self.root.join(&owner)).collect();
-                names.into_iter().filter_map(move |name| Some((owner.clone(), name.strip_suffix(".git")?.to_owned())))
+                names.into_iter().filter_map(move |name| {
+                    Some((owner.clone(), name.strip_suffix(".git")?.to_owned()))
+                })
             })
             .filter_map(|(owner, name)| self.find(&owner, &name))
             .collect();

@@ -94,7 +94,10 @@ pub(crate) async fn made(sandbox: &Sandbox) -> Result<Made, SandboxError> {
             pull_requests: count(row, 4)?,
         })
     };
-    sandbox.store().run(move |connection| connection.query_row(COUNT, [], row)).await
+    sandbox
+        .store()
+        .run(move |connection| connection.query_row(COUNT, [], row))
+        .await
 }
 
 fn count(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<u64> {
@@ -115,11 +118,17 @@ async fn report(State(sandbox): State<Sandbox>, Query(wanted): Query<Wanted>) ->
     let made = match made(&sandbox).await {
         Ok(made) => made,
         Err(problem) => {
-            return (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({"error": problem.to_string()}))).into_response();
+            return (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                Json(json!({"error": problem.to_string()})),
+            )
+                .into_response();
         }
     };
     match wanted.vendor {
-        Some(vendor) => Json(json!({"operations": sandbox.counters().of(vendor), "made": made})).into_response(),
+        Some(vendor) => {
+            Json(json!({"operations": sandbox.counters().of(vendor), "made": made})).into_response()
+        }
         None => Json(json!({"vendors": sandbox.counters().all(), "made": made})).into_response(),
     }
 }

@@ -43,7 +43,10 @@ impl Sandbox {
     /// When the folder or its database cannot be used, or `public_url` is no http(s) URL.
     pub fn open(config: SandboxConfig) -> Result<Self, SandboxError> {
         let links = Links::new(&config.public_url)?;
-        let folder_error = |source| SandboxError::Folder { path: config.data_dir.clone(), source };
+        let folder_error = |source| SandboxError::Folder {
+            path: config.data_dir.clone(),
+            source,
+        };
         std::fs::create_dir_all(&config.data_dir).map_err(folder_error)?;
         // git is run from other working directories, so the path must not be relative.
         let data_dir = std::path::absolute(&config.data_dir).map_err(folder_error)?;
@@ -59,7 +62,9 @@ impl Sandbox {
             word_pace_ms: AtomicU64::new(millis(DEFAULT_WORD_PACE)),
             stop: CancellationToken::new(),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// Every route, to be nested under the path of `public_url`.
@@ -85,7 +90,11 @@ impl Sandbox {
     ///
     /// # Errors
     /// When a name is not one GitHub would take, or git cannot create the repository.
-    pub async fn ensure_repository(&self, owner: &str, name: &str) -> Result<PathBuf, SandboxError> {
+    pub async fn ensure_repository(
+        &self,
+        owner: &str,
+        name: &str,
+    ) -> Result<PathBuf, SandboxError> {
         self.inner.repositories.ensure(owner, name).await
     }
 
@@ -105,7 +114,9 @@ impl Sandbox {
     /// Sets the time between two pieces of the language model's words; zero for tests and benchmarks.
     /// A request can choose for itself with the header `x-sandbox-pace-ms`.
     pub fn set_word_pace(&self, pace: Duration) {
-        self.inner.word_pace_ms.store(millis(pace), Ordering::Relaxed);
+        self.inner
+            .word_pace_ms
+            .store(millis(pace), Ordering::Relaxed);
     }
 
     /// Ends every request that hangs on purpose, so that the server can stop at once.

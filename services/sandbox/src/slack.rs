@@ -16,7 +16,7 @@ use axum::response::Response;
 use axum::routing::post;
 
 pub(crate) use channel::{CHANNELS, Channel};
-pub(crate) use message::Message;
+pub(crate) use message::{Message, ts_text};
 
 use crate::Sandbox;
 use crate::faults::{Vendor, answer};
@@ -27,7 +27,11 @@ pub(crate) fn routes() -> Router<Sandbox> {
     Router::new().route("/slack/api/{method}", post(call).get(call))
 }
 
-async fn call(State(sandbox): State<Sandbox>, Path(method): Path<String>, request: Request) -> Response {
+async fn call(
+    State(sandbox): State<Sandbox>,
+    Path(method): Path<String>,
+    request: Request,
+) -> Response {
     let method = api::Method::named(&method);
     let handle = async { respond(api::call(&sandbox, method, request).await) };
     answer(&sandbox, Vendor::Slack, method.name(), handle).await

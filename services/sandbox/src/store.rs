@@ -29,13 +29,24 @@ impl Store {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON; PRAGMA cache_size = -1000;",
         )?;
         migrate(&connection)?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)), changing: Arc::default() })
+        Ok(Self {
+            connection: Arc::new(Mutex::new(connection)),
+            changing: Arc::default(),
+        })
     }
 
     /// Runs `work` on the calling thread: for code that is already off the async threads.
-    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+    pub(crate) fn with<T>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
         // A panic inside `work` rolls its transaction back, so the connection stays good.
-        work(&mut self.connection.lock().unwrap_or_else(PoisonError::into_inner))
+        work(
+            &mut self
+                .connection
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     /// Held by code that reads, decides and writes back in several steps, so that no two such changes cross.
@@ -58,8 +69,13 @@ impl Store {
 fn migrate(connection: &Connection) -> Result<(), SandboxError> {
     let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     match found {
-        0 => Ok(connection.execute_batch(&format!("BEGIN; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"))?),
+        0 => Ok(connection.execute_batch(&format!(
+            "BEGIN; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+        ))?),
         SCHEMA_VERSION => Ok(()),
-        _ => Err(SandboxError::NewerDatabase { found, known: SCHEMA_VERSION }),
+        _ => Err(SandboxError::NewerDatabase {
+            found,
+            known: SCHEMA_VERSION,
+        }),
     }
 }

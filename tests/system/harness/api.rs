@@ -67,7 +67,7 @@ impl Api {
 
     pub async fn messages(&self, conversation: &str) -> Vec<Value> {
         let path = format!("/api/v1/conversations/{conversation}/messages");
-        list(&self.get(&path).await)
+        list(&self.get(&path).await, "messages")
     }
 
     /// Waits for a message whose text contains `words`.
@@ -80,7 +80,7 @@ impl Api {
     }
 
     pub async fn stories(&self) -> Vec<Value> {
-        list(&self.get("/api/v1/stories").await)
+        list(&self.get("/api/v1/stories").await, "stories")
     }
 
     /// Waits until the only story has this status.
@@ -93,14 +93,20 @@ impl Api {
         .await
     }
 
-    /// What the sandbox really made: issues, messages, pull requests.
-    pub async fn made(&self) -> Value {
-        self.get("/sandbox/made").await
+    /// What the sandbox really made: issues, Slack messages, pull requests.
+    pub async fn made(&self) -> [u64; 3] {
+        let made = self.get("/sandbox/requests").await["made"].take();
+        ["issues", "messages", "pull_requests"].map(|what| made[what].as_u64().unwrap())
+    }
+
+    /// The sandbox plays this trouble in its next answers.
+    pub async fn trouble(&self, fault: &Value) {
+        let (status, body) = self.post("/sandbox/faults", fault).await;
+        assert!((200..300).contains(&status), "{status} {body}");
     }
 }
 
-/// The records of an answer, whether it is a bare list or a page with `items`.
-fn list(answer: &Value) -> Vec<Value> {
-    let items = if answer.is_array() { answer } else { &answer["items"] };
-    items.as_array().cloned().unwrap_or_default()
+fn list(answer: &Value, name: &str) -> Vec<Value> {
+    let records = answer[name].as_array();
+    records.unwrap_or_else(|| panic!("no {name} in {answer}")).clone()
 }

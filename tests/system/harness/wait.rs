@@ -2,7 +2,7 @@ use std::{future::Future, time::Duration};
 use tokio::time::Instant;
 
 /// No journey takes longer on a slow machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 const POLL: Duration = Duration::from_millis(25);
 
 /// Asks again and again until there is an answer; panics with `what` when patience ends.

@@ -56,8 +56,7 @@ impl Groups {
                 soft::outstanding(&outstanding).ok_or(rusqlite::Error::InvalidQuery)?;
             groups.insert(name, State::restored(through, &outstanding));
         }
-        let mut retries =
-            conn.prepare("select group_name, seq, attempts, due_us from retries")?;
+        let mut retries = conn.prepare("select group_name, seq, attempts, due_us from retries")?;
         let mut rows = retries.query([])?;
         while let Some(row) = rows.next()? {
             let name: Arc<str> = row.get(0)?;

@@ -283,3 +283,6 @@ impl State {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

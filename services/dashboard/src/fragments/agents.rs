@@ -15,16 +15,19 @@ struct Agents<'a> {
     project: &'a str,
     cards: Vec<StoryCard>,
     running: usize,
-    waiting: usize,
+    waiting_for_people: usize,
+    queued: usize,
 }
 
 pub async fn agents(site: &Site, project: &str) -> Result<Fragment, Problem> {
     let cards = cards(site, project).await?;
-    let running = cards.iter().filter(|c| c.badge.tone == "progress").count();
+    let count = |tone| cards.iter().filter(|c| c.badge.tone == tone).count();
+    let (running, waiting_for_people) = (count("progress"), count("attention"));
     let view = Agents {
         project,
         running,
-        waiting: cards.len() - running,
+        waiting_for_people,
+        queued: cards.len() - running - waiting_for_people,
         cards,
     };
     Fragment::render("agents", &view)

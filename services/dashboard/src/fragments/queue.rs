@@ -3,7 +3,7 @@ use super::Fragment;
 use crate::{
     dashboard::Site,
     problem::Problem,
-    view::{Clock, short_title},
+    view::{Clock, short_title, why},
 };
 use askama::Template;
 use errand_eventlog::{JobState, QueuedJob};
@@ -69,6 +69,6 @@ async fn row(site: &Site, job: QueuedJob) -> Result<Row, Problem> {
         project: job.job.project_id,
         priority: job.job.priority,
         position: job.position,
-        waiting_for: job.waiting_for,
+        waiting_for: why(&job.waiting_for),
     })
 }

@@ -36,11 +36,6 @@ impl Rooms {
         }
     }
 
-    /// How many are open.
-    pub fn open(&self) -> usize {
-        self.lock().len()
-    }
-
     fn lock(&self) -> MutexGuard<'_, HashMap<Scope, Arc<Room>>> {
         // A map operation that panicked half-way is a defect elsewhere; the map itself stays usable.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

@@ -25,15 +25,34 @@ impl Place {
             waiting_for: job.waiting_for.clone(),
         })
     }
+
+    /// "Next in the queue, waits for a free worker".
+    pub fn text(&self) -> String {
+        let place = match self.position {
+            1 => "Next in the queue".to_owned(),
+            n => format!("Number {n} in the queue"),
+        };
+        match why(&self.waiting_for).as_str() {
+            "" => place,
+            why => format!("{place}, {why}"),
+        }
+    }
+}
+
+/// The queue tells a thing ("a free worker") or a sentence ("2 of 2 sessions of project web are running").
+pub fn why(waiting_for: &str) -> String {
+    match waiting_for.chars().next() {
+        None => String::new(),
+        Some(first) if first.is_ascii_digit() => waiting_for.to_owned(),
+        Some(_) => format!("waits for {waiting_for}"),
+    }
 }
 
 #[derive(Debug, Clone)]
 pub struct StoryCard {
     pub id: String,
     pub title: String,
-    pub agent: String,
     pub agent_name: String,
-    pub priority_level: String,
     pub badge: Badge,
     pub place: Option<Place>,
     pub checklist: Checklist,
@@ -46,7 +65,7 @@ pub struct StoryCard {
     pub question: String,
     /// Why it failed or was cancelled.
     pub reason: String,
-    pub attempt: i64,
+    pub needs_approval: bool,
 }
 
 impl StoryCard {
@@ -56,9 +75,7 @@ impl StoryCard {
         Self {
             id: story.id.clone(),
             title: short_title(story),
-            agent: story.agent.clone(),
             agent_name: story.agent_name.clone(),
-            priority_level: story.priority_level.clone(),
             badge: story_badge(story),
             place: place.flatten(),
             checklist: session.map(|s| Checklist::of(&s.plan, s.status.is_ended())).unwrap_or_default(),
@@ -67,8 +84,8 @@ impl StoryCard {
             pull_request: Link::pull_request(&story.pr_url),
             clock: clock(story, session),
             question: open_question(session),
+            needs_approval: needs_approval(story),
             reason: if ended { story.reason.clone() } else { String::new() },
-            attempt: story.attempt,
         }
     }
 }
@@ -77,6 +94,11 @@ impl StoryCard {
 pub fn short_title(story: &Story) -> String {
     let prefix = format!("{}: ", story.agent_name);
     story.title.strip_prefix(&prefix).unwrap_or(&story.title).to_owned()
+}
+
+/// It runs only after a person has allowed it.
+pub fn needs_approval(story: &Story) -> bool {
+    story.status == StoryStatus::Pending && story.policy == "needs_approval" && !story.cancel_requested
 }
 
 fn linear_note(story: &Story) -> &'static str {

@@ -7,7 +7,7 @@ mod link;
 mod shell;
 
 pub use badge::{Badge, session_badge, story_badge};
-pub use card::{StoryCard, short_title};
+pub use card::{StoryCard, needs_approval, short_title, why};
 pub use checklist::{Checklist, Mark};
 pub use clock::Clock;
 pub use link::Link;

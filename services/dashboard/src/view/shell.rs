@@ -76,7 +76,6 @@ pub struct Shell {
     pub title: String,
     pub theme: Theme,
     pub tab: Tab,
-    pub workspace: String,
     /// The project that the Agents and History entries lead to.
     pub project: String,
     pub sandbox: bool,
@@ -91,7 +90,6 @@ impl Shell {
             title: title.into(),
             theme,
             tab,
-            workspace: site.config.workspace.clone(),
             project: site.config.default_project.clone(),
             sandbox: site.config.sandbox,
             events: String::new(),

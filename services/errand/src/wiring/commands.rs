@@ -11,8 +11,6 @@ use uuid::Uuid;
 
 type Answer = Result<Done, CommandError>;
 
-/// Titles of conversations that begin without one.
-const UNTITLED: &str = "New conversation";
 const MAX_STEERING_CHARS: usize = 16_000;
 
 pub struct ServiceCommands {
@@ -50,7 +48,7 @@ impl ServiceCommands {
 #[async_trait]
 impl Commands for ServiceCommands {
     async fn start_conversation(&self, new: NewConversation) -> Answer {
-        let title = new.title.as_deref().unwrap_or(UNTITLED);
+        let title = new.title.as_deref().unwrap_or_default();
         let project = new.project_id.as_deref();
         let started = self.desk.start(new.id, project, title, &new.user);
         Ok(Done {

@@ -108,8 +108,14 @@ impl DemoAgent {
         let pace = std::env::var(PACE_VARIABLE)
             .ok()
             .and_then(|text| text.trim().parse().ok())
-            .map_or(USUAL_PACE, |millis| Duration::from_millis(millis).min(MAX_PACE));
-        Self { output, pace, sessions: Mutex::default() }
+            .map_or(USUAL_PACE, |millis| {
+                Duration::from_millis(millis).min(MAX_PACE)
+            });
+        Self {
+            output,
+            pace,
+            sessions: Mutex::default(),
+        }
     }
 
     fn open(&self, request: NewSessionRequest) -> Result<NewSessionResponse, Error> {
@@ -119,12 +125,17 @@ impl DemoAgent {
         }
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         if sessions.len() >= MAX_SESSIONS {
-            let reason = format!("this process has its {MAX_SESSIONS} sessions already; start another");
+            let reason =
+                format!("this process has its {MAX_SESSIONS} sessions already; start another");
             return Err(Error::invalid_request().data(reason));
         }
         let id = SessionId::new(format!("demo-{}", Uuid::new_v4()));
         let cancel = CancellationToken::new();
-        let session = Session { folder: request.cwd, kind: AgentKind::Codegen, cancel };
+        let session = Session {
+            folder: request.cwd,
+            kind: AgentKind::Codegen,
+            cancel,
+        };
         sessions.insert(id.clone(), session);
         Ok(NewSessionResponse::new(id))
     }
@@ -158,7 +169,8 @@ impl DemoAgent {
         connection: ConnectionTo<Client>,
     ) -> Result<(), Error> {
         let Some(session) = self.begin_turn(&request.session_id) else {
-            let unknown = agent_client_protocol::v1::schema::Error::session_not_found(request.session_id);
+            let unknown =
+                agent_client_protocol::v1::schema::Error::session_not_found(request.session_id);
             return responder.respond_with_error(unknown.into());
         };
         let parsed = Task::parse(&text_of(&request.prompt), session.kind);
@@ -166,13 +178,25 @@ impl DemoAgent {
             self.remember_kind(&request.session_id, task.kind);
         }
         let misbehaviour = parsed.as_ref().ok().and_then(|task| task.misbehaviour);
-        let pace = if misbehaviour == Some(Misbehaviour::Slow) { self.pace.max(SLOW_PACE) } else { self.pace };
-        let mut stage =
-            Stage::new(connection, request.session_id, session.folder, pace, session.cancel, misbehaviour);
+        let pace = if misbehaviour == Some(Misbehaviour::Slow) {
+            self.pace.max(SLOW_PACE)
+        } else {
+            self.pace
+        };
+        let mut stage = Stage::new(
+            connection,
+            request.session_id,
+            session.folder,
+            pace,
+            session.cancel,
+            misbehaviour,
+        );
         stage.output = Some(Arc::clone(&self.output));
         match play(&mut stage, parsed).await {
             Ok(stop) => responder.respond(PromptResponse::new(stop)),
-            Err(Interruption::Cancelled) => responder.respond(PromptResponse::new(StopReason::Cancelled)),
+            Err(Interruption::Cancelled) => {
+                responder.respond(PromptResponse::new(StopReason::Cancelled))
+            }
             Err(other) => {
                 responder.respond_with_error(Error::internal_error().data(other.to_string()))
             }
@@ -191,7 +215,8 @@ async fn play(stage: &mut Stage, parsed: Result<Task, String>) -> Played<StopRea
         Ok(task) => task,
         Err(kind) => {
             let known = AgentKind::ALL.map(AgentKind::as_str).join(", ");
-            let refusal = format!("I have no script for the agent kind \"{kind}\". I know: {known}.");
+            let refusal =
+                format!("I have no script for the agent kind \"{kind}\". I know: {known}.");
             stage.say(refusal).await?;
             return Ok(StopReason::Refusal);
         }

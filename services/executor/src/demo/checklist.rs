@@ -15,7 +15,11 @@ pub(super) struct Checklist {
 impl Checklist {
     /// A plan of which nothing is done.
     pub(super) fn new<S: Into<String>>(steps: impl IntoIterator<Item = S>) -> Self {
-        Self { steps: steps.into_iter().map(Into::into).collect(), done: 0, begun: false }
+        Self {
+            steps: steps.into_iter().map(Into::into).collect(),
+            done: 0,
+            begun: false,
+        }
     }
 
     /// Completes the present step, if there is one, and begins the next, if there is one.
@@ -52,10 +56,20 @@ mod tests {
         let mut seen = Vec::new();
         for _ in 0..3 {
             list.advance();
-            seen.push(list.to_plan().entries.into_iter().map(|it| it.status).collect::<Vec<_>>());
+            seen.push(
+                list.to_plan()
+                    .entries
+                    .into_iter()
+                    .map(|it| it.status)
+                    .collect::<Vec<_>>(),
+            );
         }
         use PlanEntryStatus::{Completed, InProgress, Pending};
-        let expected = [[InProgress, Pending], [Completed, InProgress], [Completed, Completed]];
+        let expected = [
+            [InProgress, Pending],
+            [Completed, InProgress],
+            [Completed, Completed],
+        ];
         assert_eq!(seen, expected);
     }
 }

@@ -30,11 +30,18 @@ pub(super) async fn run(folder: &Path, program: &str, args: &[&str]) -> CommandE
         Ok(Ok(end)) => end,
         Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => CommandEnd::Absent,
         Ok(Err(error)) => CommandEnd::Failed(error.to_string()),
-        Err(_) => CommandEnd::Failed(format!("it took longer than {} s", COMMAND_TIMEOUT.as_secs())),
+        Err(_) => CommandEnd::Failed(format!(
+            "it took longer than {} s",
+            COMMAND_TIMEOUT.as_secs()
+        )),
     }
 }
 
-async fn spawn_and_wait(folder: &Path, program: &str, args: &[&str]) -> std::io::Result<CommandEnd> {
+async fn spawn_and_wait(
+    folder: &Path,
+    program: &str,
+    args: &[&str],
+) -> std::io::Result<CommandEnd> {
     let mut child = Command::new(program)
         .args(args)
         .current_dir(folder)
@@ -45,14 +52,24 @@ async fn spawn_and_wait(folder: &Path, program: &str, args: &[&str]) -> std::io:
         .spawn()?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (output, errors, status) = tokio::join!(bounded(stdout), bounded(stderr), child.wait());
-    Ok(CommandEnd::Ran { ok: status?.success(), output: format!("{output}{errors}").trim().to_owned() })
+    Ok(CommandEnd::Ran {
+        ok: status?.success(),
+        output: format!("{output}{errors}").trim().to_owned(),
+    })
 }
 
 async fn bounded(stream: Option<impl AsyncRead + Unpin>) -> String {
-    let Some(mut stream) = stream else { return String::new() };
+    let Some(mut stream) = stream else {
+        return String::new();
+    };
     let mut kept = Vec::new();
-    let _ = (&mut stream).take(MAX_OUTPUT_BYTES).read_to_end(&mut kept).await;
-    let left_out = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await.unwrap_or_default();
+    let _ = (&mut stream)
+        .take(MAX_OUTPUT_BYTES)
+        .read_to_end(&mut kept)
+        .await;
+    let left_out = tokio::io::copy(&mut stream, &mut tokio::io::sink())
+        .await
+        .unwrap_or_default();
     let mut text = String::from_utf8_lossy(&kept).into_owned();
     if left_out > 0 {
         text.push_str(&format!("\n[… {left_out} bytes left out]\n"));

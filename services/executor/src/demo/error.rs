@@ -26,7 +26,10 @@ pub(super) enum Interruption {
     Disconnected(#[from] agent_client_protocol::Error),
     /// A file could not be read or written.
     #[error("{path}: {error}; check the permissions and the space on the disk", path = path.display())]
-    File { path: PathBuf, error: std::io::Error },
+    File {
+        path: PathBuf,
+        error: std::io::Error,
+    },
     /// The script's own background work was lost.
     #[error("a part of the demo agent's work was lost: {0}")]
     Lost(#[from] tokio::task::JoinError),
@@ -37,5 +40,8 @@ pub(super) type Played<T = ()> = Result<T, Interruption>;
 
 /// Names the file in an input or output error.
 pub(super) fn at(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Interruption {
-    move |error| Interruption::File { path: path.into(), error }
+    move |error| Interruption::File {
+        path: path.into(),
+        error,
+    }
 }

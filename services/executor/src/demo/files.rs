@@ -17,8 +17,20 @@ const BINARY_PROBE_BYTES: usize = 8 * 1024;
 
 /// Folders that hold nothing its people wrote, by name, and the demo agent's own reports.
 const SKIPPED_FOLDERS: [&str; 14] = [
-    ".git", "node_modules", "target", "vendor", ".venv", "venv", "__pycache__", ".next", ".nuxt",
-    ".svelte-kit", ".cache", "coverage", "reports", ".idea",
+    ".git",
+    "node_modules",
+    "target",
+    "vendor",
+    ".venv",
+    "venv",
+    "__pycache__",
+    ".next",
+    ".nuxt",
+    ".svelte-kit",
+    ".cache",
+    "coverage",
+    "reports",
+    ".idea",
 ];
 
 /// One file, by its path from the repository's root with `/` between the parts.
@@ -37,7 +49,11 @@ impl ListedFile {
 
 /// The extension of a path, in lower case.
 pub(super) fn extension(path: &str) -> String {
-    Path::new(path).extension().and_then(|it| it.to_str()).unwrap_or("").to_ascii_lowercase()
+    Path::new(path)
+        .extension()
+        .and_then(|it| it.to_str())
+        .unwrap_or("")
+        .to_ascii_lowercase()
 }
 
 /// What a folder holds.
@@ -60,15 +76,23 @@ pub(super) fn list(root: &Path) -> io::Result<Listing> {
 }
 
 fn walk(folder: &Path, prefix: &str, depth: usize, listing: &mut Listing) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
     let mut entries: Vec<_> = entries.flatten().collect();
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
-        let (Some(name), Ok(kind)) = (entry.file_name().to_str().map(str::to_owned), entry.file_type())
-        else {
+        let (Some(name), Ok(kind)) = (
+            entry.file_name().to_str().map(str::to_owned),
+            entry.file_type(),
+        ) else {
             continue;
         };
-        let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
+        let path = if prefix.is_empty() {
+            name.clone()
+        } else {
+            format!("{prefix}/{name}")
+        };
         if kind.is_dir() && !SKIPPED_FOLDERS.contains(&name.as_str()) {
             if depth < MAX_DEPTH {
                 walk(&entry.path(), &path, depth + 1, listing);
@@ -120,6 +144,9 @@ mod tests {
         let paths: Vec<_> = listing.files.iter().map(|it| it.path.as_str()).collect();
         assert_eq!(paths, ["logo.png", "src/a.js"]);
         assert_eq!(read_text(root.path(), &listing.files[0]), None);
-        assert_eq!(read_text(root.path(), &listing.files[1]).as_deref(), Some("a"));
+        assert_eq!(
+            read_text(root.path(), &listing.files[1]).as_deref(),
+            Some("a")
+        );
     }
 }

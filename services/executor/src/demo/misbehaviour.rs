@@ -42,6 +42,8 @@ impl Misbehaviour {
 
     /// The misbehaviour with this word.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find_map(|(known, it)| (known == word).then_some(it))
+        Self::ALL
+            .into_iter()
+            .find_map(|(known, it)| (known == word).then_some(it))
     }
 }

@@ -24,14 +24,19 @@ const FLOOD_MESSAGE_BYTES: usize = 64 * 1024;
 pub(super) async fn at_the_start(stage: &mut Stage) -> Played<Option<StopReason>> {
     match stage.misbehaviour {
         Some(Misbehaviour::Refuse) => {
-            stage.say("I refuse this task, because its prompt contains `demo:refuse`.").await?;
+            stage
+                .say("I refuse this task, because its prompt contains `demo:refuse`.")
+                .await?;
             return Ok(Some(StopReason::Refusal));
         }
         Some(Misbehaviour::Error) => {
             return Err(Interruption::ErrorAsked);
         }
         Some(Misbehaviour::Orphan) => {
-            sleeper(stage).process_group(0).spawn().map_err(at(SLEEP[0]))?;
+            sleeper(stage)
+                .process_group(0)
+                .spawn()
+                .map_err(at(SLEEP[0]))?;
         }
         _ => {}
     }
@@ -52,7 +57,9 @@ pub(super) async fn in_the_middle(stage: &mut Stage) -> Played {
 /// Asks before the first change, if it shall. `false` means that nothing may be changed.
 pub(super) async fn may_change(stage: &mut Stage, what: &str, files: &[String]) -> Played<bool> {
     if stage.misbehaviour == Some(Misbehaviour::Nothing) {
-        stage.say("I change nothing, because the prompt contains `demo:nothing`.").await?;
+        stage
+            .say("I change nothing, because the prompt contains `demo:nothing`.")
+            .await?;
         return Ok(false);
     }
     if stage.misbehaviour != Some(Misbehaviour::Ask) {
@@ -60,7 +67,9 @@ pub(super) async fn may_change(stage: &mut Stage, what: &str, files: &[String]) 
     }
     let allowed = stage.ask(what, json!({ "files": files })).await?;
     if !allowed {
-        stage.say("I was not allowed to change anything, so I changed nothing.").await?;
+        stage
+            .say("I was not allowed to change anything, so I changed nothing.")
+            .await?;
     }
     Ok(allowed)
 }
@@ -84,7 +93,10 @@ async fn print_garbage(stage: &mut Stage) -> Played {
         let mut output = output.lock().await;
         for number in 1..=GARBAGE_LINES {
             let line = format!("Garbage line {number}: this is what demo:garbage asked for.\n");
-            output.write_all(line.as_bytes()).await.map_err(at("standard output"))?;
+            output
+                .write_all(line.as_bytes())
+                .await
+                .map_err(at("standard output"))?;
         }
         output.flush().await.map_err(at("standard output"))?;
     }

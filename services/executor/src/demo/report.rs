@@ -35,22 +35,47 @@ impl Report {
 /// The findings in one sentence.
 pub(super) fn summary(scan: &Scan) -> String {
     if scan.findings.is_empty() {
-        return format!("No findings: {} rules, {} files read.", scan.rules.len(), scan.read);
+        return format!(
+            "No findings: {} rules, {} files read.",
+            scan.rules.len(),
+            scan.read
+        );
     }
     let counts: Vec<_> = Severity::ALL
         .iter()
-        .map(|severity| (severity, scan.findings.iter().filter(|it| it.severity == *severity).count()))
+        .map(|severity| {
+            (
+                severity,
+                scan.findings
+                    .iter()
+                    .filter(|it| it.severity == *severity)
+                    .count(),
+            )
+        })
         .filter(|(_, count)| *count > 0)
         .map(|(severity, count)| format!("{count} {}", severity.as_str()))
         .collect();
-    let noun = if scan.findings.len() == 1 { "finding" } else { "findings" };
-    format!("{} {noun} ({}) in {} files read.", scan.findings.len(), counts.join(", "), scan.read)
+    let noun = if scan.findings.len() == 1 {
+        "finding"
+    } else {
+        "findings"
+    };
+    format!(
+        "{} {noun} ({}) in {} files read.",
+        scan.findings.len(),
+        counts.join(", "),
+        scan.read
+    )
 }
 
 fn markdown(task: &Task, scan: &Scan, date: &str) -> String {
     let mut text = format!("# {} report, {date}\n\n", capitalized(task.kind.as_str()));
     if !task.text.is_empty() {
-        let quoted: Vec<_> = task.text.lines().map(|line| format!("> {line}").trim_end().to_owned()).collect();
+        let quoted: Vec<_> = task
+            .text
+            .lines()
+            .map(|line| format!("> {line}").trim_end().to_owned())
+            .collect();
         let _ = writeln!(text, "Asked for:\n\n{}\n", quoted.join("\n"));
     }
     let _ = writeln!(text, "**{}**\n", summary(scan));
@@ -63,22 +88,44 @@ fn markdown(task: &Task, scan: &Scan, date: &str) -> String {
         let _ = writeln!(text, "- {limit}");
     }
     for severity in Severity::ALL {
-        let found: Vec<_> = scan.findings.iter().filter(|it| it.severity == severity).collect();
+        let found: Vec<_> = scan
+            .findings
+            .iter()
+            .filter(|it| it.severity == severity)
+            .collect();
         if !found.is_empty() {
             section(&mut text, severity, &found);
         }
     }
     let _ = writeln!(text, "## What was looked for\n");
-    let _ = writeln!(text, "{} files are there, {} of them were read.\n", scan.listed, scan.read);
+    let _ = writeln!(
+        text,
+        "{} files are there, {} of them were read.\n",
+        scan.listed, scan.read
+    );
     for rule in scan.rules {
-        let _ = writeln!(text, "- `{}` ({}): {}", rule.id, rule.severity.as_str(), rule.about);
+        let _ = writeln!(
+            text,
+            "- `{}` ({}): {}",
+            rule.id,
+            rule.severity.as_str(),
+            rule.about
+        );
     }
     text
 }
 
 fn section(text: &mut String, severity: Severity, findings: &[&Finding]) {
-    let _ = writeln!(text, "## {} ({})\n", capitalized(severity.as_str()), findings.len());
-    let _ = writeln!(text, "| Where | Rule | Finding | What to do |\n|---|---|---|---|");
+    let _ = writeln!(
+        text,
+        "## {} ({})\n",
+        capitalized(severity.as_str()),
+        findings.len()
+    );
+    let _ = writeln!(
+        text,
+        "| Where | Rule | Finding | What to do |\n|---|---|---|---|"
+    );
     for it in findings {
         let _ = writeln!(
             text,
@@ -95,12 +142,16 @@ fn section(text: &mut String, severity: Severity, findings: &[&Finding]) {
 
 /// Text that may stand in a cell of a table.
 fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('<', "&lt;").replace('\n', " ")
+    text.replace('|', "\\|")
+        .replace('<', "&lt;")
+        .replace('\n', " ")
 }
 
 fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 #[cfg(test)]
@@ -123,16 +174,31 @@ mod tests {
     fn a_report_names_place_rule_and_advice_in_both_forms() {
         let report = report(&[("a.html", "<p>\n<img src=x>")]);
         assert_eq!(report.markdown_path, "reports/accessibility-2026-01-02.md");
-        assert!(report.markdown.contains("| `a.html:2` | img-alt |"), "{}", report.markdown);
-        assert!(report.markdown.contains("**1 finding (1 high) in 1 files read.**"));
+        assert!(
+            report.markdown.contains("| `a.html:2` | img-alt |"),
+            "{}",
+            report.markdown
+        );
+        assert!(
+            report
+                .markdown
+                .contains("**1 finding (1 high) in 1 files read.**")
+        );
         let json: serde_json::Value = serde_json::from_str(&report.json).unwrap();
-        assert_eq!((&json[0]["file"], &json[0]["line"], &json[0]["severity"]), (&"a.html".into(), &2.into(), &"high".into()));
+        assert_eq!(
+            (&json[0]["file"], &json[0]["line"], &json[0]["severity"]),
+            (&"a.html".into(), &2.into(), &"high".into())
+        );
     }
 
     #[test]
     fn finding_nothing_is_a_report_too() {
         let report = report(&[("a.txt", "hello")]);
-        assert!(report.markdown.contains("No findings"), "{}", report.markdown);
+        assert!(
+            report.markdown.contains("No findings"),
+            "{}",
+            report.markdown
+        );
         assert_eq!(report.json, "[]\n");
     }
 }

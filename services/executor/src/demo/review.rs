@@ -45,8 +45,12 @@ pub(super) async fn play(stage: &mut Stage, task: &Task) -> Played {
     if !misdeeds::may_change(stage, &format!("Write the {kind} report"), &paths).await? {
         return Ok(());
     }
-    stage.write(&report.markdown_path, &report.markdown, "Write").await?;
-    stage.write(&report.json_path, &report.json, "Write").await?;
+    stage
+        .write(&report.markdown_path, &report.markdown, "Write")
+        .await?;
+    stage
+        .write(&report.json_path, &report.json, "Write")
+        .await?;
     stage.advance().await?;
     let standing = verify(stage, &scan).await?;
     stage.advance().await?;
@@ -63,8 +67,12 @@ async fn survey(stage: &mut Stage) -> Played {
     };
     let id = stage.open(call).await?;
     let root = stage.folder().to_owned();
-    let listing = tokio::task::spawn_blocking(move || files::list(&root)).await?.map_err(at("."))?;
-    stage.close(&id, true, format!("{} files", listing.files.len())).await?;
+    let listing = tokio::task::spawn_blocking(move || files::list(&root))
+        .await?
+        .map_err(at("."))?;
+    stage
+        .close(&id, true, format!("{} files", listing.files.len()))
+        .await?;
     stage.think(thought_about_files(&listing)).await
 }
 
@@ -105,12 +113,23 @@ async fn verify(stage: &mut Stage, scan: &Scan) -> Played<usize> {
     let id = stage.open(call).await?;
     let mut standing = 0;
     for (file, findings) in by_file {
-        let bytes = tokio::fs::read(stage.folder().join(file)).await.map_err(at(file))?;
+        let bytes = tokio::fs::read(stage.folder().join(file))
+            .await
+            .map_err(at(file))?;
         let lines = String::from_utf8_lossy(&bytes).lines().count().max(1);
-        standing += findings.iter().filter(|it| it.line as usize <= lines).count();
+        standing += findings
+            .iter()
+            .filter(|it| it.line as usize <= lines)
+            .count();
     }
     let all = standing == scan.findings.len();
-    stage.close(&id, all, format!("{standing} of {} stand", scan.findings.len())).await?;
+    stage
+        .close(
+            &id,
+            all,
+            format!("{standing} of {} stand", scan.findings.len()),
+        )
+        .await?;
     Ok(standing)
 }
 
@@ -119,20 +138,32 @@ fn thought_about_files(listing: &Listing) -> String {
     for file in &listing.files {
         *types.entry(file.extension()).or_default() += 1;
     }
-    let mut types: Vec<_> = types.into_iter().filter(|(name, _)| !name.is_empty()).collect();
+    let mut types: Vec<_> = types
+        .into_iter()
+        .filter(|(name, _)| !name.is_empty())
+        .collect();
     types.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let named: Vec<_> =
-        types.iter().take(NAMED_TYPES).map(|(name, count)| format!("{count} .{name}")).collect();
+    let named: Vec<_> = types
+        .iter()
+        .take(NAMED_TYPES)
+        .map(|(name, count)| format!("{count} .{name}"))
+        .collect();
     let files = listing.files.len();
     if named.is_empty() {
         return format!("The repository has {files} files.");
     }
-    format!("The repository has {files} files, most of them {}.", named.join(", "))
+    format!(
+        "The repository has {files} files, most of them {}.",
+        named.join(", ")
+    )
 }
 
 fn thought_about(scan: &Scan) -> String {
     match scan.findings.first() {
-        None => "Nothing was found. That is a result too, and the report will say how far I looked.".to_owned(),
+        None => {
+            "Nothing was found. That is a result too, and the report will say how far I looked."
+                .to_owned()
+        }
         Some(worst) => format!(
             "{} The worst is {} ({}) in {}:{}.",
             summary(scan),
@@ -147,10 +178,19 @@ fn thought_about(scan: &Scan) -> String {
 fn closing(scan: &Scan, report: &Report, standing: usize) -> String {
     let mut text = format!("{}\n\n", summary(scan));
     for it in scan.findings.iter().take(NAMED_FINDINGS) {
-        text.push_str(&format!("- {} `{}:{}` {}\n", it.severity.as_str(), it.file, it.line, it.message));
+        text.push_str(&format!(
+            "- {} `{}:{}` {}\n",
+            it.severity.as_str(),
+            it.file,
+            it.line,
+            it.message
+        ));
     }
     if scan.findings.len() > NAMED_FINDINGS {
-        text.push_str(&format!("- and {} more\n", scan.findings.len() - NAMED_FINDINGS));
+        text.push_str(&format!(
+            "- and {} more\n",
+            scan.findings.len() - NAMED_FINDINGS
+        ));
     }
     if standing < scan.findings.len() {
         text.push_str(&format!(

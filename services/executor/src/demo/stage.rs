@@ -58,7 +58,17 @@ impl Stage {
         misbehaviour: Option<Misbehaviour>,
     ) -> Self {
         let checklist = Checklist::default();
-        Self { connection, session, folder, pace, cancel, misbehaviour, output: None, checklist, calls: 0 }
+        Self {
+            connection,
+            session,
+            folder,
+            pace,
+            cancel,
+            misbehaviour,
+            output: None,
+            checklist,
+            calls: 0,
+        }
     }
 
     /// Says one message.
@@ -74,7 +84,10 @@ impl Stage {
     }
 
     /// Publishes a plan of which nothing is done.
-    pub(super) async fn plan<S: Into<String>>(&mut self, steps: impl IntoIterator<Item = S>) -> Played {
+    pub(super) async fn plan<S: Into<String>>(
+        &mut self,
+        steps: impl IntoIterator<Item = S>,
+    ) -> Played {
         self.checklist = Checklist::new(steps);
         self.send(SessionUpdate::Plan(self.checklist.to_plan()))?;
         self.breathe().await
@@ -89,8 +102,12 @@ impl Stage {
 
     /// Reads a file of the repository as a tool call.
     pub(super) async fn read(&mut self, path: &str) -> Played<String> {
-        let id = self.open(ToolUse::on_file("read_file", "Read", ToolKind::Read, path)).await?;
-        let text = tokio::fs::read_to_string(self.folder.join(path)).await.map_err(at(path))?;
+        let id = self
+            .open(ToolUse::on_file("read_file", "Read", ToolKind::Read, path))
+            .await?;
+        let text = tokio::fs::read_to_string(self.folder.join(path))
+            .await
+            .map_err(at(path))?;
         self.close(&id, true, shown(&text)).await?;
         Ok(text)
     }
@@ -105,7 +122,8 @@ impl Stage {
             tokio::fs::create_dir_all(parent).await.map_err(at(path))?;
         }
         tokio::fs::write(&file, text).await.map_err(at(path))?;
-        self.close(&id, true, format!("{} lines written", text.lines().count())).await
+        self.close(&id, true, format!("{} lines written", text.lines().count()))
+            .await
     }
 
     /// Runs a command in the repository as a tool call.
@@ -128,7 +146,9 @@ impl Stage {
     /// Asks whether it may do what `title` says. A withdrawn question ends the turn as cancelled.
     pub(super) async fn ask(&mut self, title: &str, input: Value) -> Played<bool> {
         self.calls += 1;
-        let fields = ToolCallUpdateFields::new().title(title.to_owned()).raw_input(input);
+        let fields = ToolCallUpdateFields::new()
+            .title(title.to_owned())
+            .raw_input(input);
         let call = ToolCallUpdate::new(format!("call-{}", self.calls), fields);
         let options = vec![
             PermissionOption::new("yes", "Allow", PermissionOptionKind::AllowOnce),
@@ -165,10 +185,18 @@ impl Stage {
 
     /// Ends a tool call.
     pub(super) async fn close(&mut self, id: &str, ok: bool, output: impl Into<String>) -> Played {
-        let status = if ok { ToolCallStatus::Completed } else { ToolCallStatus::Failed };
-        let fields =
-            ToolCallUpdateFields::new().status(status).raw_output(Value::String(output.into()));
-        self.send(SessionUpdate::ToolCallUpdate(ToolCallUpdate::new(id.to_owned(), fields)))?;
+        let status = if ok {
+            ToolCallStatus::Completed
+        } else {
+            ToolCallStatus::Failed
+        };
+        let fields = ToolCallUpdateFields::new()
+            .status(status)
+            .raw_output(Value::String(output.into()));
+        self.send(SessionUpdate::ToolCallUpdate(ToolCallUpdate::new(
+            id.to_owned(),
+            fields,
+        )))?;
         self.breathe().await
     }
 
@@ -196,7 +224,13 @@ impl<'a> ToolUse<'a> {
     /// A call that concerns one file.
     pub(super) fn on_file(name: &'a str, what: &str, kind: ToolKind, path: &'a str) -> Self {
         let input = json!({ "path": path });
-        Self { name, title: format!("{what} {path}"), kind, input, path: Some(path) }
+        Self {
+            name,
+            title: format!("{what} {path}"),
+            kind,
+            input,
+            path: Some(path),
+        }
     }
 
     /// A call that runs a command.

@@ -56,7 +56,11 @@ impl BoundedText {
     /// Adds `piece` as far as `max_bytes` allows; what does not fit is only counted.
     pub(crate) fn push(&mut self, piece: &str, max_bytes: usize) {
         let room = max_bytes.saturating_sub(self.kept.len());
-        let cut = if self.left_out > 0 { 0 } else { floor_char_boundary(piece, room) };
+        let cut = if self.left_out > 0 {
+            0
+        } else {
+            floor_char_boundary(piece, room)
+        };
         self.kept.push_str(&piece[..cut]);
         self.left_out += piece.len() - cut;
     }
@@ -87,7 +91,12 @@ mod tests {
     fn long_strings_inside_json_are_cut_where_they_are() {
         let cut = shorten_json(&json!({"path": "a", "content": "x".repeat(500)}), 400);
         assert_eq!(cut["path"], "a");
-        assert!(cut["content"].as_str().unwrap().ends_with("[… 400 bytes left out]"));
+        assert!(
+            cut["content"]
+                .as_str()
+                .unwrap()
+                .ends_with("[… 400 bytes left out]")
+        );
     }
 
     #[test]

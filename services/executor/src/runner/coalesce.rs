@@ -78,7 +78,9 @@ impl OpenText {
     fn full_parts(&mut self) -> Vec<RunUpdate> {
         let mut parts = Vec::new();
         while self.text.len() > MAX_PART_BYTES {
-            let rest = self.text.split_off(floor_char_boundary(&self.text, MAX_PART_BYTES));
+            let rest = self
+                .text
+                .split_off(floor_char_boundary(&self.text, MAX_PART_BYTES));
             parts.push(update(self.kind, std::mem::replace(&mut self.text, rest)));
         }
         parts

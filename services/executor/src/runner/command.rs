@@ -8,7 +8,8 @@ use secrecy::SecretString;
 /// Variables that an agent inherits where Errand itself has them. Everything else, above all keys and tokens, is
 /// given by [`AgentCommand::env`] or not at all.
 pub const INHERITED_VARIABLES: [&str; 11] = [
-    "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TERM", "TZ", "USER", "LOGNAME", "SHELL",
+    "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TERM", "TZ", "USER", "LOGNAME",
+    "SHELL",
 ];
 
 /// The command that starts an agent.
@@ -45,7 +46,10 @@ impl AgentCommand {
     /// The program as it is told to the system. A relative path with a folder in it is meant from where Errand
     /// runs, not from the agent's folder, which is another person's repository.
     pub(super) fn program_path(&self) -> PathBuf {
-        let has_folder = self.program.parent().is_some_and(|parent| parent != Path::new(""));
+        let has_folder = self
+            .program
+            .parent()
+            .is_some_and(|parent| parent != Path::new(""));
         if has_folder {
             std::path::absolute(&self.program).unwrap_or_else(|_| self.program.clone())
         } else {

@@ -25,8 +25,18 @@ impl RunControl {
     pub fn channel(permissions: PermissionPolicy) -> (RunHandle, Self) {
         let cancel = CancellationToken::new();
         let (texts, steer) = mpsc::channel(MAX_WAITING_STEERS);
-        let handle = RunHandle { cancel: cancel.clone(), texts };
-        (handle, Self { cancel, steer, permissions })
+        let handle = RunHandle {
+            cancel: cancel.clone(),
+            texts,
+        };
+        (
+            handle,
+            Self {
+                cancel,
+                steer,
+                permissions,
+            },
+        )
     }
 }
 
@@ -49,10 +59,12 @@ impl RunHandle {
     /// [`NotRunning::Ended`] when the run takes no more prompts, [`NotRunning::TooManyWaiting`] when
     /// 32 texts wait already.
     pub fn steer(&self, text: impl Into<String>) -> Result<(), NotRunning> {
-        self.texts.try_send(text.into()).map_err(|refused| match refused {
-            mpsc::error::TrySendError::Full(_) => NotRunning::TooManyWaiting,
-            mpsc::error::TrySendError::Closed(_) => NotRunning::Ended,
-        })
+        self.texts
+            .try_send(text.into())
+            .map_err(|refused| match refused {
+                mpsc::error::TrySendError::Full(_) => NotRunning::TooManyWaiting,
+                mpsc::error::TrySendError::Closed(_) => NotRunning::Ended,
+            })
     }
 }
 

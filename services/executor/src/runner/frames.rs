@@ -18,14 +18,20 @@ const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
 
 /// The messages in `stdout`, one JSON-RPC object each. Other lines are counted by `watch`. The stream ends with the
 /// output; after a line beyond all bounds it stays silent, for `watch` ends the run.
-pub(super) fn messages<R>(stdout: R, watch: Arc<Watch>) -> impl Stream<Item = io::Result<String>> + Send
+pub(super) fn messages<R>(
+    stdout: R,
+    watch: Arc<Watch>,
+) -> impl Stream<Item = io::Result<String>> + Send
 where
     R: AsyncRead + Unpin + Send + 'static,
 {
-    futures::stream::unfold((BufReader::new(stdout), watch), |(mut reader, watch)| async move {
-        let message = next_message(&mut reader, &watch).await.transpose()?;
-        Some((message, (reader, watch)))
-    })
+    futures::stream::unfold(
+        (BufReader::new(stdout), watch),
+        |(mut reader, watch)| async move {
+            let message = next_message(&mut reader, &watch).await.transpose()?;
+            Some((message, (reader, watch)))
+        },
+    )
 }
 
 /// Writes each line to `stdin`, with its newline, at once.
@@ -37,7 +43,9 @@ where
     W: AsyncWrite + Unpin + Send + 'static,
 {
     futures::sink::unfold(Some(stdin), |stdin, line: String| async move {
-        let Some(mut stdin) = stdin else { return Ok(None) };
+        let Some(mut stdin) = stdin else {
+            return Ok(None);
+        };
         match write_line(&mut stdin, line).await {
             Ok(()) => Ok(Some(stdin)),
             Err(error) => {
@@ -59,7 +67,9 @@ where
     R: AsyncBufRead + Unpin,
 {
     loop {
-        let Some(line) = next_line(reader, watch).await? else { return Ok(None) };
+        let Some(line) = next_line(reader, watch).await? else {
+            return Ok(None);
+        };
         let text = String::from_utf8_lossy(&line);
         let text = text.trim();
         if is_message(text) {
@@ -67,7 +77,10 @@ where
             return Ok(Some(text.to_owned()));
         }
         if !text.is_empty() {
-            tracing::debug!(bytes = line.len(), "the agent printed a line that is not JSON-RPC");
+            tracing::debug!(
+                bytes = line.len(),
+                "the agent printed a line that is not JSON-RPC"
+            );
             watch.stray_line(text);
         }
     }
@@ -126,11 +139,16 @@ mod tests {
     async fn only_json_rpc_messages_come_through_and_the_rest_is_sampled() {
         let watch = Watch::new(RunLimits::default(), "agent".to_owned());
         let output: &[u8] = b"Welcome!\n{\"level\":\"info\"}\n\n{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\r\n[1]\n";
-        let messages: Vec<_> = messages(output, Arc::clone(&watch)).map(Result::unwrap).collect().await;
+        let messages: Vec<_> = messages(output, Arc::clone(&watch))
+            .map(Result::unwrap)
+            .collect()
+            .await;
         assert_eq!(messages, [r#"{"jsonrpc":"2.0","id":1,"result":{}}"#]);
         assert_eq!(
             watch.garbage(),
-            Some(RunFailure::ProtocolGarbage { sample: "Welcome!".to_owned() })
+            Some(RunFailure::ProtocolGarbage {
+                sample: "Welcome!".to_owned()
+            })
         );
     }
 

@@ -57,7 +57,9 @@ pub(super) fn pick<'a>(
     answer: &PermissionAnswer,
 ) -> Option<&'a PermissionChoice> {
     let first_of = |kinds: [PermissionKind; 2]| {
-        kinds.into_iter().find_map(|kind| choices.iter().find(|choice| choice.kind == kind))
+        kinds
+            .into_iter()
+            .find_map(|kind| choices.iter().find(|choice| choice.kind == kind))
     };
     match answer {
         PermissionAnswer::Allow => {
@@ -80,7 +82,11 @@ mod tests {
             ("b", PermissionKind::RejectAlways),
             ("c", PermissionKind::AllowOnce),
         ]
-        .map(|(id, kind)| PermissionChoice { id: id.into(), name: id.into(), kind })
+        .map(|(id, kind)| PermissionChoice {
+            id: id.into(),
+            name: id.into(),
+            kind,
+        })
         .to_vec()
     }
 
@@ -96,7 +102,10 @@ mod tests {
 
     #[test]
     fn a_choice_that_was_not_offered_is_none() {
-        assert_eq!(picked(PermissionAnswer::Choice("a".into())).as_deref(), Some("a"));
+        assert_eq!(
+            picked(PermissionAnswer::Choice("a".into())).as_deref(),
+            Some("a")
+        );
         assert_eq!(picked(PermissionAnswer::Choice("z".into())), None);
     }
 }

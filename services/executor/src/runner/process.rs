@@ -41,17 +41,20 @@ impl AgentProcess {
     ///
     /// # Errors
     /// [`RunFailure::NotStarted`] when the folder or the program is absent or may not be used.
-    pub(super) fn spawn(
+    pub(super) async fn spawn(
         command: &AgentCommand,
         folder: &Path,
     ) -> Result<(Self, AgentPipes), RunFailure> {
-        let refuse = |reason: String| RunFailure::NotStarted { program: command.program_name(), reason };
+        let refuse = |reason: String| RunFailure::NotStarted {
+            program: command.program_name(),
+            reason,
+        };
         let folder = folder
             .canonicalize()
             .ok()
             .filter(|path| path.is_dir())
             .ok_or_else(|| refuse(format!("the folder {} does not exist", folder.display())))?;
-        let left_over = strays::end_all(&folder);
+        let left_over = end_strays(folder.clone()).await;
         if left_over > 0 {
             tracing::warn!(left_over, folder = %folder.display(), "ended processes of an earlier run");
         }
@@ -62,7 +65,11 @@ impl AgentProcess {
             .wrap(ProcessGroup::leader())
             .spawn()
             .map_err(|error| refuse(explain(&error)))?;
-        let pipes = (child.stdin().take(), child.stdout().take(), child.stderr().take());
+        let pipes = (
+            child.stdin().take(),
+            child.stdout().take(),
+            child.stderr().take(),
+        );
         let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
             return Err(refuse("the system gave it no pipes".to_owned()));
         };
@@ -103,20 +110,27 @@ impl AgentProcess {
 
     /// How the process ended, waiting briefly: output that closes is mostly followed by an exit.
     pub(super) async fn exit_after_close(&mut self) -> AgentExit {
-        tokio::time::timeout(QUIT_GRACE, self.exited()).await.unwrap_or(AgentExit::OutputClosed)
+        tokio::time::timeout(QUIT_GRACE, self.exited())
+            .await
+            .unwrap_or(AgentExit::OutputClosed)
     }
 
     /// Kills the group and every marked process outside it, and returns the end of the standard error.
     pub(super) async fn end(mut self) -> String {
         self.kill();
         self.ended = true;
-        let folder = self.folder.clone();
-        let strays = tokio::task::spawn_blocking(move || strays::end_all(&folder)).await;
-        if let Ok(count @ 1..) = strays {
-            tracing::debug!(count, "ended processes outside the agent's group");
+        let strays = end_strays(self.folder.clone()).await;
+        if strays > 0 {
+            tracing::debug!(strays, "ended processes outside the agent's group");
         }
-        if tokio::time::timeout(KILL_TIMEOUT, self.child.wait()).await.is_err() {
-            tracing::warn!(group = self.process_group, "a killed agent is still not buried");
+        if tokio::time::timeout(KILL_TIMEOUT, self.child.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                group = self.process_group,
+                "a killed agent is still not buried"
+            );
         }
         self.stderr.last_words().await
     }
@@ -132,9 +146,16 @@ impl Drop for AgentProcess {
     fn drop(&mut self) {
         if !self.ended {
             self.kill();
-            strays::end_all(&self.folder);
+            strays::signal_all(&self.folder);
         }
     }
+}
+
+/// Ends the marked processes of `folder` on a thread that may block, and tells how many there were.
+async fn end_strays(folder: PathBuf) -> usize {
+    tokio::task::spawn_blocking(move || strays::end_all(&folder))
+        .await
+        .unwrap_or_default()
 }
 
 fn prepare(inner: &mut Command, command: &AgentCommand, folder: &Path) {
@@ -143,7 +164,12 @@ fn prepare(inner: &mut Command, command: &AgentCommand, folder: &Path) {
         .current_dir(folder)
         .env_clear()
         .envs(AgentCommand::inherited())
-        .envs(command.env.iter().map(|(name, value)| (name, value.expose_secret())))
+        .envs(
+            command
+                .env
+                .iter()
+                .map(|(name, value)| (name, value.expose_secret())),
+        )
         .env(strays::MARK_VARIABLE, folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

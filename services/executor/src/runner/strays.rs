@@ -10,34 +10,51 @@
 //! parent's death, `PR_SET_PDEATHSIG`), but that must be asked for between fork and exec, which Rust offers only as
 //! unsafe code; this crate forbids that.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 /// The variable that marks every process of a run; its value is the folder of the run.
 pub(super) const MARK_VARIABLE: &str = "ERRAND_RUN_FOLDER";
-/// A process may start another between two looks, so the search is repeated until it finds none.
-const MAX_SEARCHES: usize = 10;
+/// A killed process takes a moment to die, and one that is about to die may still start another; so the search is
+/// repeated until it finds none, at most this often.
+const MAX_SEARCHES: usize = 200;
+/// The pause between two searches.
+const SEARCH_PAUSE: Duration = Duration::from_millis(5);
 
-/// Kills every process that bears the mark of `folder` and tells how many there were.
+/// Kills every process that bears the mark of `folder`, waits until they are gone, and tells how many there were.
+/// It blocks for milliseconds, and a second at most.
 pub(super) fn end_all(folder: &Path) -> usize {
-    let mut ended = 0;
+    let mut ended = BTreeSet::new();
     for _ in 0..MAX_SEARCHES {
-        let found = process_ids().into_iter().filter(|pid| end_if_marked(*pid, folder)).count();
-        ended += found;
-        if found == 0 {
+        let found = signal_all(folder);
+        if found.is_empty() {
             break;
         }
+        ended.extend(found);
+        std::thread::sleep(SEARCH_PAUSE);
     }
-    ended
+    ended.len()
+}
+
+/// Kills every process that bears the mark of `folder`, without waiting, and returns their ids.
+pub(super) fn signal_all(folder: &Path) -> Vec<i32> {
+    let marked = process_ids()
+        .into_iter()
+        .filter(|pid| end_if_marked(*pid, folder));
+    marked.map(|pid| pid.as_raw_nonzero().get()).collect()
 }
 
 /// The handle is opened before the mark is read: a process id may be given to another process in between, a
 /// handle never is.
 fn end_if_marked(pid: Pid, folder: &Path) -> bool {
-    let Ok(handle) = pidfd_open(pid, PidfdFlags::empty()) else { return false };
+    let Ok(handle) = pidfd_open(pid, PidfdFlags::empty()) else {
+        return false;
+    };
     is_marked(pid, folder) && pidfd_send_signal(&handle, Signal::KILL).is_ok()
 }
 
@@ -56,7 +73,9 @@ fn is_marked(pid: Pid, folder: &Path) -> bool {
 /// All processes but this one.
 fn process_ids() -> Vec<Pid> {
     let own = rustix::process::getpid();
-    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let Ok(entries) = fs::read_dir("/proc") else {
+        return Vec::new();
+    };
     entries
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())

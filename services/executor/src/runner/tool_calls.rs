@@ -73,7 +73,11 @@ impl ToolCalls {
 
     /// Ends what the run's end cut off, in the order of beginning.
     pub(super) fn cut_off(&mut self) -> Vec<RunUpdate> {
-        let mut open: Vec<_> = self.open.iter().map(|(id, call)| (call.since, id.clone())).collect();
+        let mut open: Vec<_> = self
+            .open
+            .iter()
+            .map(|(id, call)| (call.since, id.clone()))
+            .collect();
         open.sort();
         for (_, id) in &open {
             if let Some(call) = self.open.get_mut(id)
@@ -82,7 +86,9 @@ impl ToolCalls {
                 call.output = "(the run ended before this call did)".to_owned();
             }
         }
-        open.iter().filter_map(|(_, id)| self.end(id, false)).collect()
+        open.iter()
+            .filter_map(|(_, id)| self.end(id, false))
+            .collect()
     }
 
     fn end(&mut self, id: &str, ok: bool) -> Option<RunUpdate> {
@@ -153,7 +159,10 @@ mod tests {
     #[test]
     fn a_call_ends_with_the_input_that_became_known_later() {
         let mut calls = ToolCalls::default();
-        let begun = ToolCallNews { title: Some("Read".into()), ..Default::default() };
+        let begun = ToolCallNews {
+            title: Some("Read".into()),
+            ..Default::default()
+        };
         assert_eq!(calls.news("1", begun).len(), 1);
         let ended = ToolCallNews {
             input: Some(json!({"path": "a"})),
@@ -162,16 +171,31 @@ mod tests {
             ..Default::default()
         };
         let updates = calls.news("1", ended);
-        let [RunUpdate::ToolCallEnded { name, input, ok: true, output, .. }] = updates.as_slice() else {
+        let [
+            RunUpdate::ToolCallEnded {
+                name,
+                input,
+                ok: true,
+                output,
+                ..
+            },
+        ] = updates.as_slice()
+        else {
             panic!("{updates:?}");
         };
-        assert_eq!((name.as_str(), input, output.as_str()), ("Read", &json!({"path": "a"}), "text"));
+        assert_eq!(
+            (name.as_str(), input, output.as_str()),
+            ("Read", &json!({"path": "a"}), "text")
+        );
     }
 
     #[test]
     fn a_call_is_ended_once_however_often_the_agent_says_so() {
         let mut calls = ToolCalls::default();
-        let ended = || ToolCallNews { ended: Some(true), ..Default::default() };
+        let ended = || ToolCallNews {
+            ended: Some(true),
+            ..Default::default()
+        };
         assert_eq!(calls.news("1", ended()).len(), 2);
         assert_eq!(calls.news("1", ended()).len(), 0);
     }
@@ -181,7 +205,10 @@ mod tests {
         let mut calls = ToolCalls::default();
         calls.news("1", ToolCallNews::default());
         let updates = calls.cut_off();
-        assert!(matches!(updates.as_slice(), [RunUpdate::ToolCallEnded { ok: false, .. }]));
+        assert!(matches!(
+            updates.as_slice(),
+            [RunUpdate::ToolCallEnded { ok: false, .. }]
+        ));
         assert!(calls.cut_off().is_empty());
     }
 }

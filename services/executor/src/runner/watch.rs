@@ -53,7 +53,12 @@ impl Watch {
             stray_sample: None,
             verdict: None,
         };
-        Arc::new(Self { limits, program, state: Mutex::new(state), changed: Notify::new() })
+        Arc::new(Self {
+            limits,
+            program,
+            state: Mutex::new(state),
+            changed: Notify::new(),
+        })
     }
 
     /// The agent's session is open: from now on silence is measured instead of the start.
@@ -147,7 +152,9 @@ impl Watch {
         };
         let now = Instant::now();
         let verdict = if now >= wall {
-            Some(RunFailure::TimedOut { limit: self.limits.wall_clock })
+            Some(RunFailure::TimedOut {
+                limit: self.limits.wall_clock,
+            })
         } else if now >= silence {
             Some(self.silent(&state))
         } else {
@@ -158,7 +165,9 @@ impl Watch {
 
     fn silent(&self, state: &State) -> RunFailure {
         if state.open {
-            return RunFailure::Stalled { limit: self.limits.stall };
+            return RunFailure::Stalled {
+                limit: self.limits.stall,
+            };
         }
         if state.stray_lines > 0 {
             return garbage(state);
@@ -167,7 +176,10 @@ impl Watch {
             "it did not open a session within {} s; check that the agent command starts its ACP mode",
             self.limits.start.as_secs_f32()
         );
-        RunFailure::NotStarted { program: self.program.clone(), reason }
+        RunFailure::NotStarted {
+            program: self.program.clone(),
+            reason,
+        }
     }
 
     fn break_off(&self, mut state: MutexGuard<'_, State>, failure: RunFailure) {
@@ -200,7 +212,9 @@ impl Drop for WaitingForPerson {
 }
 
 fn garbage(state: &State) -> RunFailure {
-    RunFailure::ProtocolGarbage { sample: state.stray_sample.clone().unwrap_or_default() }
+    RunFailure::ProtocolGarbage {
+        sample: state.stray_sample.clone().unwrap_or_default(),
+    }
 }
 
 async fn sleep_until(deadline: Option<Instant>) {
@@ -218,14 +232,24 @@ mod tests {
     const SHORT: Duration = Duration::from_millis(60);
 
     fn watch(wall_clock: Duration, stall: Duration, start: Duration) -> Arc<Watch> {
-        let limits = RunLimits { wall_clock, stall, output_bytes: 1000, start };
+        let limits = RunLimits {
+            wall_clock,
+            stall,
+            output_bytes: 1000,
+            start,
+        };
         Watch::new(limits, "agent".to_owned())
     }
 
     #[tokio::test]
     async fn an_agent_that_opens_no_session_has_not_started() {
         let failure = watch(LONG, LONG, SHORT).broken().await;
-        assert!(failure.to_string().contains("did not open a session within 0.06 s"), "{failure}");
+        assert!(
+            failure
+                .to_string()
+                .contains("did not open a session within 0.06 s"),
+            "{failure}"
+        );
     }
 
     #[tokio::test]
@@ -251,7 +275,11 @@ mod tests {
         watch.session_opened();
         let asked = watch.wait_for_person();
         let question = 8 * SHORT;
-        assert!(tokio::time::timeout(question, watch.broken()).await.is_err());
+        assert!(
+            tokio::time::timeout(question, watch.broken())
+                .await
+                .is_err()
+        );
         drop(asked);
         watch.broken().await;
         assert!(start.elapsed() >= question + 3 * SHORT);
@@ -273,6 +301,9 @@ mod tests {
     async fn output_beyond_the_limit_ends_the_run() {
         let watch = watch(LONG, LONG, LONG);
         watch.read(1001);
-        assert_eq!(watch.broken().await, RunFailure::OutputTooLarge { limit: 1000 });
+        assert_eq!(
+            watch.broken().await,
+            RunFailure::OutputTooLarge { limit: 1000 }
+        );
     }
 }

@@ -38,7 +38,11 @@ impl Conversation {
     pub(super) fn of(request: &MessagesRequest) -> Self {
         let turns = request.messages.iter().filter_map(|message| {
             // Words beside a tool result are newer than it: clients put both into one message.
-            let words = message.texts().into_iter().rev().find(|text| !text.trim().is_empty());
+            let words = message
+                .texts()
+                .into_iter()
+                .rev()
+                .find(|text| !text.trim().is_empty());
             match (message.role.as_str(), words) {
                 ("user", Some(words)) => Some(Turn::User(words.trim().to_owned())),
                 ("user", None) if message.has_tool_result() => Some(Turn::ToolResult),
@@ -46,18 +50,38 @@ impl Conversation {
                 _ => None,
             }
         });
-        Self { turns: turns.collect(), spawning: spawning(request) }
+        Self {
+            turns: turns.collect(),
+            spawning: spawning(request),
+        }
     }
 }
 
 fn spawning(request: &MessagesRequest) -> Spawning {
-    let forbidden = request.tool_choice.as_ref().is_some_and(|choice| choice.kind == "none");
-    let Some(task) = request.tools.iter().find(|tool| tool.name == TASK_TOOL && !forbidden) else {
+    let forbidden = request
+        .tool_choice
+        .as_ref()
+        .is_some_and(|choice| choice.kind == "none");
+    let Some(task) = request
+        .tools
+        .iter()
+        .find(|tool| tool.name == TASK_TOOL && !forbidden)
+    else {
         return Spawning::Impossible;
     };
-    match task.input_schema.pointer("/properties/agent_type/enum").and_then(Value::as_array) {
+    match task
+        .input_schema
+        .pointer("/properties/agent_type/enum")
+        .and_then(Value::as_array)
+    {
         None => Spawning::Anything,
-        Some(types) => Spawning::Only(types.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+        Some(types) => Spawning::Only(
+            types
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect(),
+        ),
     }
 }
 
@@ -70,7 +94,13 @@ impl Spawning {
             Self::Anything => Some(wanted),
             Self::Only(types) => {
                 let exactly = types.iter().find(|kind| kind.to_lowercase() == wanted);
-                exactly.or_else(|| types.iter().find(|kind| kind.to_lowercase().contains(&wanted))).cloned()
+                exactly
+                    .or_else(|| {
+                        types
+                            .iter()
+                            .find(|kind| kind.to_lowercase().contains(&wanted))
+                    })
+                    .cloned()
             }
         }
     }
@@ -100,9 +130,14 @@ mod tests {
     #[test]
     fn the_agent_types_come_from_the_tools_schema() {
         let schema = json!({"type": "object", "properties": {"agent_type": {"type": "string", "enum": ["codegen", "security-auditor"]}}});
-        let asked = conversation(json!({"model": "m", "max_tokens": 1, "messages": [{"role": "user", "content": "hi"}],
-            "tools": [{"name": "Task", "input_schema": schema}]}));
-        assert_eq!(asked.spawning.agent("Security").as_deref(), Some("security-auditor"));
+        let asked = conversation(
+            json!({"model": "m", "max_tokens": 1, "messages": [{"role": "user", "content": "hi"}],
+            "tools": [{"name": "Task", "input_schema": schema}]}),
+        );
+        assert_eq!(
+            asked.spawning.agent("Security").as_deref(),
+            Some("security-auditor")
+        );
         assert_eq!(asked.spawning.agent("seo"), None);
         assert_eq!(Spawning::Anything.agent("SEO").as_deref(), Some("seo"));
     }

@@ -23,10 +23,14 @@ pub(super) async fn messages(State(sandbox): State<Sandbox>, request: Request) -
     let (parts, body) = request.into_parts();
     let pace = pace(&parts.headers).unwrap_or(sandbox.word_pace());
     let handle = async {
-        let answered = request::read(&parts.headers, body).await.map(|request| speak(&request, pace));
+        let answered = request::read(&parts.headers, body)
+            .await
+            .map(|request| speak(&request, pace));
         let mut response = answered.unwrap_or_else(Problem::into_response);
         if let Ok(id) = HeaderValue::from_str(&request_id()) {
-            response.headers_mut().insert(HeaderName::from_static("request-id"), id);
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static("request-id"), id);
         }
         response
     };
@@ -40,11 +44,20 @@ fn speak(request: &MessagesRequest, pace: Duration) -> Response {
         return Json(reply.message(&request.model, input_tokens)).into_response();
     }
     let body = Body::from_stream(stream::stream(&reply, &request.model, input_tokens, pace));
-    let headers = [(header::CONTENT_TYPE, "text/event-stream; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
+    let headers = [
+        (header::CONTENT_TYPE, "text/event-stream; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
     (headers, body).into_response()
 }
 
 fn pace(headers: &HeaderMap) -> Option<Duration> {
-    let millis: u64 = headers.get(PACE_HEADER)?.to_str().ok()?.trim().parse().ok()?;
+    let millis: u64 = headers
+        .get(PACE_HEADER)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()?;
     Some(Duration::from_millis(millis.min(MAX_PACE_MS)))
 }

@@ -20,21 +20,111 @@ pub(super) enum Intent {
     Other,
 }
 
-const YES: [&str; 9] = ["yes", "yeah", "yep", "sure", "ok", "okay", "go ahead", "please do", "do it"];
-const NO: [&str; 9] = ["no", "nope", "not now", "no thanks", "no thank you", "later", "maybe later", "not yet", "never mind"];
+const YES: [&str; 9] = [
+    "yes",
+    "yeah",
+    "yep",
+    "sure",
+    "ok",
+    "okay",
+    "go ahead",
+    "please do",
+    "do it",
+];
+const NO: [&str; 9] = [
+    "no",
+    "nope",
+    "not now",
+    "no thanks",
+    "no thank you",
+    "later",
+    "maybe later",
+    "not yet",
+    "never mind",
+];
 const VERBS: [&str; 34] = [
-    "build", "add", "create", "make", "implement", "fix", "write", "change", "update", "improve", "remove", "delete",
-    "refactor", "rename", "replace", "design", "develop", "code", "generate", "set", "integrate", "connect", "move",
-    "migrate", "repair", "redesign", "rewrite", "extend", "install", "put", "draft", "speed", "turn", "ship",
+    "build",
+    "add",
+    "create",
+    "make",
+    "implement",
+    "fix",
+    "write",
+    "change",
+    "update",
+    "improve",
+    "remove",
+    "delete",
+    "refactor",
+    "rename",
+    "replace",
+    "design",
+    "develop",
+    "code",
+    "generate",
+    "set",
+    "integrate",
+    "connect",
+    "move",
+    "migrate",
+    "repair",
+    "redesign",
+    "rewrite",
+    "extend",
+    "install",
+    "put",
+    "draft",
+    "speed",
+    "turn",
+    "ship",
 ];
 /// What people say before they say what they want, longest first where one begins another.
 const POLITENESS: [&str; 34] = [
-    "please", "hey", "hi", "hello", "so", "now", "then", "also", "and", "next", "yes", "ok", "okay", "great", "thanks",
-    "can you", "could you", "would you", "will you", "can we", "could we", "should we", "i want you to", "i need you to",
-    "i would like you to", "i'd like you to", "i want to", "i need to", "i would like to", "i'd like to", "we want to",
-    "we need to", "let's", "let us",
+    "please",
+    "hey",
+    "hi",
+    "hello",
+    "so",
+    "now",
+    "then",
+    "also",
+    "and",
+    "next",
+    "yes",
+    "ok",
+    "okay",
+    "great",
+    "thanks",
+    "can you",
+    "could you",
+    "would you",
+    "will you",
+    "can we",
+    "could we",
+    "should we",
+    "i want you to",
+    "i need you to",
+    "i would like you to",
+    "i'd like you to",
+    "i want to",
+    "i need to",
+    "i would like to",
+    "i'd like to",
+    "we want to",
+    "we need to",
+    "let's",
+    "let us",
 ];
-const NEEDS: [&str; 8] = ["i want", "i need", "we need", "we want", "i'd like", "i would like", "we should have", "give me"];
+const NEEDS: [&str; 8] = [
+    "i want",
+    "i need",
+    "we need",
+    "we want",
+    "i'd like",
+    "i would like",
+    "we should have",
+    "give me",
+];
 const SPAWNERS: [&str; 5] = ["spawn", "start", "launch", "run", "use"];
 /// A longer answer than this is more than a yes or no.
 const MAX_NO_WORDS: usize = 6;
@@ -62,10 +152,17 @@ pub(super) fn intent(message: &str) -> Intent {
     if VERBS.contains(&first.as_str()) {
         return Intent::Build(phrase(request));
     }
-    if lower.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "audit" | "audits")) {
+    if lower
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|word| matches!(word, "audit" | "audits"))
+    {
         return audit(message);
     }
-    if let Some(start) = NEEDS.iter().find(|start| begins_with(&lower, start)).map(|start| start.len()) {
+    if let Some(start) = NEEDS
+        .iter()
+        .find(|start| begins_with(&lower, start))
+        .map(|start| start.len())
+    {
         return Intent::Build(phrase(&format!("build {}", message[start..].trim())));
     }
     match Topic::named_in(message).first() {
@@ -77,26 +174,49 @@ pub(super) fn intent(message: &str) -> Intent {
 fn audit(message: &str) -> Intent {
     let named = Topic::named_in(message);
     let full = message.to_lowercase().contains("full");
-    let topics = if named.is_empty() || full { TOPICS.to_vec() } else { named };
+    let topics = if named.is_empty() || full {
+        TOPICS.to_vec()
+    } else {
+        named
+    };
     Intent::Audit(topics, audit_subject(message))
 }
 
 /// What follows "audit on", "audit of", "audit for" or "audit"; the project when nothing does.
 fn audit_subject(message: &str) -> String {
     let lower = message.to_lowercase();
-    let after = lower.find("audit").map(|at| at + "audit".len()).and_then(|at| message.get(at..)).unwrap_or_default();
-    let subject = after.trim_start_matches(|c: char| !c.is_whitespace()).trim();
-    let subject = ["on ", "of ", "for "].iter().find_map(|word| subject.strip_prefix(word)).unwrap_or(subject);
+    let after = lower
+        .find("audit")
+        .map(|at| at + "audit".len())
+        .and_then(|at| message.get(at..))
+        .unwrap_or_default();
+    let subject = after
+        .trim_start_matches(|c: char| !c.is_whitespace())
+        .trim();
+    let subject = ["on ", "of ", "for "]
+        .iter()
+        .find_map(|word| subject.strip_prefix(word))
+        .unwrap_or(subject);
     let subject = subject.trim().trim_end_matches(['.', '!', '?']).trim();
-    if subject.is_empty() { "the project".to_owned() } else { subject.to_owned() }
+    if subject.is_empty() {
+        "the project".to_owned()
+    } else {
+        subject.to_owned()
+    }
 }
 
 /// The agent in "a security agent", "an SEO agent": the one or two words before "agent".
 pub(super) fn named_agent(text: &str) -> Option<String> {
     let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_').filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = lower
+        .split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_')
+        .filter(|word| !word.is_empty())
+        .collect();
     let agent = words.iter().position(|word| *word == "agent")?;
-    let article = words.get(..agent)?.iter().rposition(|word| matches!(*word, "a" | "an" | "the"))?;
+    let article = words
+        .get(..agent)?
+        .iter()
+        .rposition(|word| matches!(*word, "a" | "an" | "the"))?;
     let name = words.get(article + 1..agent)?.join("-");
     (!name.is_empty()).then_some(name)
 }
@@ -106,9 +226,13 @@ fn without_politeness(message: &str) -> &str {
     let mut rest = message;
     loop {
         let lower = rest.to_lowercase();
-        let Some(word) = POLITENESS.iter().find(|word| begins_with(&lower, word)) else { return rest };
+        let Some(word) = POLITENESS.iter().find(|word| begins_with(&lower, word)) else {
+            return rest;
+        };
         // Lower-casing may change the length of unusual letters, but never of these words.
-        let Some(after) = rest.get(word.len()..) else { return rest };
+        let Some(after) = rest.get(word.len()..) else {
+            return rest;
+        };
         rest = after.trim_start_matches(|c: char| !c.is_alphanumeric());
     }
 }
@@ -116,24 +240,36 @@ fn without_politeness(message: &str) -> &str {
 /// The first sentence, fit to follow "to": its first letter small, no full stop.
 fn phrase(request: &str) -> String {
     let line = request.lines().next().unwrap_or_default();
-    let end = line.find(". ").or_else(|| line.find("! ")).unwrap_or(line.len());
+    let end = line
+        .find(". ")
+        .or_else(|| line.find("! "))
+        .unwrap_or(line.len());
     let sentence = line[..end].trim().trim_end_matches(['.', '!', '?']).trim();
     let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
 }
 
 fn first_word(text: &str) -> String {
-    text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_lowercase()
+    text.split(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default()
+        .to_lowercase()
 }
 
 /// Whether a text begins with a phrase as whole words.
 fn begins_with(text: &str, phrase: &str) -> bool {
-    text.strip_prefix(phrase).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '\''))
+    text.strip_prefix(phrase)
+        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '\''))
 }
 
 /// What follows the longest phrase that the text begins with, without punctuation.
 fn begins_with_any<'t>(text: &'t str, phrases: &[&str]) -> Option<&'t str> {
-    let longest = phrases.iter().filter(|phrase| begins_with(text, phrase)).max_by_key(|phrase| phrase.len())?;
+    let longest = phrases
+        .iter()
+        .filter(|phrase| begins_with(text, phrase))
+        .max_by_key(|phrase| phrase.len())?;
     Some(text[longest.len()..].trim_matches(|c: char| !c.is_alphanumeric()))
 }
 

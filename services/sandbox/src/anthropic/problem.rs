@@ -17,9 +17,15 @@ pub(super) enum Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, kind, message) = match self {
-            Self::NoKey => (StatusCode::UNAUTHORIZED, "authentication_error", "x-api-key header is required".to_owned()),
+            Self::NoKey => (
+                StatusCode::UNAUTHORIZED,
+                "authentication_error",
+                "x-api-key header is required".to_owned(),
+            ),
             Self::Invalid(message) => (StatusCode::BAD_REQUEST, "invalid_request_error", message),
-            Self::TooLarge(message) => (StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", message),
+            Self::TooLarge(message) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", message)
+            }
         };
         (status, Json(error_body(kind, &message))).into_response()
     }

@@ -34,18 +34,28 @@ impl Call {
 
 impl Reply {
     pub(super) fn words(text: &str) -> Self {
-        Self { text: text.to_owned(), calls: Vec::new(), cut_short: false }
+        Self {
+            text: text.to_owned(),
+            calls: Vec::new(),
+            cut_short: false,
+        }
     }
 
     pub(super) fn calling(text: &str, calls: Vec<Call>) -> Self {
-        Self { text: text.to_owned(), calls, cut_short: false }
+        Self {
+            text: text.to_owned(),
+            calls,
+            cut_short: false,
+        }
     }
 
     /// Ends it where `max_tokens` are reached: within the words, or before a call that would not fit.
     pub(super) fn within(mut self, max_tokens: u64) -> Self {
         let mut left = max_tokens;
         if tokens_of(&self.text) > left {
-            let most = usize::try_from(left).unwrap_or(usize::MAX).saturating_mul(super::usage::CHARS_A_TOKEN);
+            let most = usize::try_from(left)
+                .unwrap_or(usize::MAX)
+                .saturating_mul(super::usage::CHARS_A_TOKEN);
             self.text = self.text.chars().take(most).collect();
             self.calls.clear();
             self.cut_short = true;
@@ -66,14 +76,21 @@ impl Reply {
 
     pub(super) fn stop_reason(&self) -> &'static str {
         match self {
-            Self { cut_short: true, .. } => "max_tokens",
+            Self {
+                cut_short: true, ..
+            } => "max_tokens",
             Self { calls, .. } if !calls.is_empty() => "tool_use",
             _ => "end_turn",
         }
     }
 
     pub(super) fn output_tokens(&self) -> u64 {
-        tokens_of(&self.text) + self.calls.iter().map(|call| tokens_of(&call.input.to_string())).sum::<u64>()
+        tokens_of(&self.text)
+            + self
+                .calls
+                .iter()
+                .map(|call| tokens_of(&call.input.to_string()))
+                .sum::<u64>()
     }
 
     /// The answer as one JSON message, for clients that do not stream.
@@ -119,7 +136,10 @@ mod tests {
         assert_eq!(reply.clone().within(2).text, "01234567");
         assert_eq!(reply.clone().within(2).stop_reason(), "max_tokens");
         let words_only = reply.clone().within(3);
-        assert_eq!((words_only.calls.len(), words_only.stop_reason()), (0, "max_tokens"));
+        assert_eq!(
+            (words_only.calls.len(), words_only.stop_reason()),
+            (0, "max_tokens")
+        );
         assert_eq!(reply.within(1_000).stop_reason(), "tool_use");
     }
 }

@@ -57,15 +57,18 @@ pub(super) struct ToolChoice {
 /// Reads and checks the request.
 pub(super) async fn read(headers: &HeaderMap, request: Body) -> Result<MessagesRequest, Problem> {
     check_headers(headers)?;
-    let bytes = body::collect(request, MAX_BODY_BYTES).await.map_err(|problem| Problem::TooLarge(problem.to_string()))?;
-    let value: Value =
-        serde_json::from_slice(&bytes).map_err(|_| Problem::Invalid("The request body is not valid JSON".to_owned()))?;
+    let bytes = body::collect(request, MAX_BODY_BYTES)
+        .await
+        .map_err(|problem| Problem::TooLarge(problem.to_string()))?;
+    let value: Value = serde_json::from_slice(&bytes)
+        .map_err(|_| Problem::Invalid("The request body is not valid JSON".to_owned()))?;
     for field in ["model", "max_tokens", "messages"] {
         if value.get(field).is_none_or(Value::is_null) {
             return Err(Problem::Invalid(format!("{field}: Field required")));
         }
     }
-    let request = serde_json::from_value(value).map_err(|problem| Problem::Invalid(problem.to_string()))?;
+    let request =
+        serde_json::from_value(value).map_err(|problem| Problem::Invalid(problem.to_string()))?;
     check(request)
 }
 
@@ -75,7 +78,9 @@ fn check_headers(headers: &HeaderMap) -> Result<(), Problem> {
         return Err(Problem::NoKey);
     }
     if !given("anthropic-version") {
-        return Err(Problem::Invalid("anthropic-version: header is required".to_owned()));
+        return Err(Problem::Invalid(
+            "anthropic-version: header is required".to_owned(),
+        ));
     }
     Ok(())
 }
@@ -91,7 +96,11 @@ fn check(request: MessagesRequest) -> Result<MessagesRequest, Problem> {
     let Some(last) = request.messages.last() else {
         return invalid("messages: at least one message is required");
     };
-    if let Some(message) = request.messages.iter().find(|message| !matches!(message.role.as_str(), "user" | "assistant" | "system")) {
+    if let Some(message) = request
+        .messages
+        .iter()
+        .find(|message| !matches!(message.role.as_str(), "user" | "assistant" | "system"))
+    {
         return invalid(&format!("messages: Unexpected role \"{}\"", message.role));
     }
     if last.role != "user" {
@@ -108,7 +117,11 @@ impl Message {
     pub(super) fn texts(&self) -> Vec<&str> {
         match &self.content {
             Content::Text(text) => vec![text.as_str()],
-            Content::Blocks(blocks) => blocks.iter().filter(|block| block["type"] == "text").filter_map(|block| block["text"].as_str()).collect(),
+            Content::Blocks(blocks) => blocks
+                .iter()
+                .filter(|block| block["type"] == "text")
+                .filter_map(|block| block["text"].as_str())
+                .collect(),
         }
     }
 

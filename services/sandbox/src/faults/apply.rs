@@ -47,11 +47,17 @@ pub(crate) async fn answer(
         return counted.await;
     };
     tracing::info!(?vendor, operation, fault = ?fault.fault, "the sandbox injects a fault");
-    sandbox.counters().count(vendor, operation, Outcome::Faulted);
+    sandbox
+        .counters()
+        .count(vendor, operation, Outcome::Faulted);
     suffer(sandbox, &fault, counted).await
 }
 
-async fn suffer(sandbox: &Sandbox, fault: &Fault, handle: impl Future<Output = Response>) -> Response {
+async fn suffer(
+    sandbox: &Sandbox,
+    fault: &Fault,
+    handle: impl Future<Output = Response>,
+) -> Response {
     match fault.fault {
         FaultKind::Slow => {
             wait(sandbox, fault.delay()).await;
@@ -90,10 +96,13 @@ fn cut(response: Response) -> Response {
     let (parts, body) = response.into_parts();
     let known_length = http_body::Body::size_hint(&body).exact();
     let half = known_length.and_then(|length| usize::try_from(length / 2).ok());
-    let head = body.into_data_stream().take(CUT_AFTER_CHUNKS).map(move |piece| match (piece, half) {
-        (Ok(bytes), Some(half)) => Ok(bytes.slice(..half.min(bytes.len()))),
-        (piece, _) => piece,
-    });
+    let head = body
+        .into_data_stream()
+        .take(CUT_AFTER_CHUNKS)
+        .map(move |piece| match (piece, half) {
+            (Ok(bytes), Some(half)) => Ok(bytes.slice(..half.min(bytes.len()))),
+            (piece, _) => piece,
+        });
     let broken = futures::stream::once(async {
         tokio::time::sleep(CUT_AFTER).await;
         Err::<Bytes, _>(axum::Error::new(std::io::Error::other("cut on purpose")))

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::{Json, Router};
 use axum::routing::get;
+use axum::{Json, Router};
 use serde_json::json;
 
 use super::kind::Fault;
@@ -23,7 +23,13 @@ async fn list(State(sandbox): State<Sandbox>) -> Json<Vec<Fault>> {
 }
 
 async fn inject(State(sandbox): State<Sandbox>, request: axum::extract::Request) -> Response {
-    let refused = |reason: String| (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({"error": reason}))).into_response();
+    let refused = |reason: String| {
+        (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Json(json!({"error": reason})),
+        )
+            .into_response()
+    };
     let bytes = match body::collect(request.into_body(), MAX_FAULT_BYTES).await {
         Ok(bytes) => bytes,
         Err(problem) => return refused(problem.to_string()),

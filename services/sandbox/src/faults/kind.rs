@@ -81,7 +81,14 @@ impl Fault {
 
     /// This fault, once, for any operation.
     pub fn new(vendor: Vendor, fault: FaultKind) -> Self {
-        Self { vendor, fault, count: 1, operation: None, delay_ms: None, retry_after_s: None }
+        Self {
+            vendor,
+            fault,
+            count: 1,
+            operation: None,
+            delay_ms: None,
+            retry_after_s: None,
+        }
     }
 
     /// For the next `count` requests.
@@ -113,7 +120,11 @@ impl Fault {
     }
 
     pub(super) fn delay(&self) -> Duration {
-        let default = if self.fault == FaultKind::Slow { Self::SLOW_BY } else { Self::HANG_FOR };
+        let default = if self.fault == FaultKind::Slow {
+            Self::SLOW_BY
+        } else {
+            Self::HANG_FOR
+        };
         self.delay_ms.map_or(default, Duration::from_millis)
     }
 

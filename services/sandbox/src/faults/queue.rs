@@ -13,7 +13,9 @@ const MAX_FAULT_DELAY_MS: u64 = 600_000;
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum FaultError {
     /// This vendor never fails in this way.
-    #[error("{vendor:?} never answers with {fault:?}; rate_limit_400 is Linear's, rate_limit_200 Linear's and Slack's, overloaded_529 the LLM's")]
+    #[error(
+        "{vendor:?} never answers with {fault:?}; rate_limit_400 is Linear's, rate_limit_200 Linear's and Slack's, overloaded_529 the LLM's"
+    )]
     NotThisVendor {
         /// Who was asked to fail.
         vendor: Vendor,
@@ -41,9 +43,14 @@ impl Faults {
     /// When the vendor never fails in this way, a number is out of range, or too many faults wait.
     pub fn inject(&self, fault: Fault) -> Result<(), FaultError> {
         if !can_happen(fault.vendor, fault.fault) {
-            return Err(FaultError::NotThisVendor { vendor: fault.vendor, fault: fault.fault });
+            return Err(FaultError::NotThisVendor {
+                vendor: fault.vendor,
+                fault: fault.fault,
+            });
         }
-        if !(1..=MAX_FAULT_COUNT).contains(&fault.count) || fault.delay_ms.is_some_and(|ms| ms > MAX_FAULT_DELAY_MS) {
+        if !(1..=MAX_FAULT_COUNT).contains(&fault.count)
+            || fault.delay_ms.is_some_and(|ms| ms > MAX_FAULT_DELAY_MS)
+        {
             return Err(FaultError::OutOfRange);
         }
         let mut waiting = self.lock();
@@ -68,7 +75,11 @@ impl Faults {
     pub(super) fn take(&self, vendor: Vendor, operation: &str) -> Option<Fault> {
         let mut waiting = self.lock();
         let fits = |fault: &Fault| {
-            fault.vendor == vendor && fault.operation.as_deref().is_none_or(|wanted| wanted == operation)
+            fault.vendor == vendor
+                && fault
+                    .operation
+                    .as_deref()
+                    .is_none_or(|wanted| wanted == operation)
         };
         let index = waiting.iter().position(fits)?;
         let met = waiting.get(index)?.clone();
@@ -101,16 +112,32 @@ mod tests {
     #[test]
     fn a_fault_is_met_as_often_as_it_says_and_in_order() {
         let faults = Faults::default();
-        faults.inject(Fault::new(Vendor::Slack, FaultKind::Error500).times(2)).expect("taken");
-        faults.inject(Fault::new(Vendor::Slack, FaultKind::Slow)).expect("taken");
-        let met: Vec<_> = (0..4).map(|_| faults.take(Vendor::Slack, "x").map(|fault| fault.fault)).collect();
-        assert_eq!(met, [Some(FaultKind::Error500), Some(FaultKind::Error500), Some(FaultKind::Slow), None]);
+        faults
+            .inject(Fault::new(Vendor::Slack, FaultKind::Error500).times(2))
+            .expect("taken");
+        faults
+            .inject(Fault::new(Vendor::Slack, FaultKind::Slow))
+            .expect("taken");
+        let met: Vec<_> = (0..4)
+            .map(|_| faults.take(Vendor::Slack, "x").map(|fault| fault.fault))
+            .collect();
+        assert_eq!(
+            met,
+            [
+                Some(FaultKind::Error500),
+                Some(FaultKind::Error500),
+                Some(FaultKind::Slow),
+                None
+            ]
+        );
     }
 
     #[test]
     fn a_fault_for_one_operation_leaves_the_others_alone() {
         let faults = Faults::default();
-        faults.inject(Fault::new(Vendor::Linear, FaultKind::Timeout).on("issueCreate")).expect("taken");
+        faults
+            .inject(Fault::new(Vendor::Linear, FaultKind::Timeout).on("issueCreate"))
+            .expect("taken");
         assert_eq!(faults.take(Vendor::Linear, "issue"), None);
         assert_eq!(faults.take(Vendor::Github, "issueCreate"), None);
         assert!(faults.take(Vendor::Linear, "issueCreate").is_some());
@@ -120,7 +147,10 @@ mod tests {
     fn what_cannot_happen_is_refused() {
         let faults = Faults::default();
         let overloaded_slack = Fault::new(Vendor::Slack, FaultKind::Overloaded529);
-        assert!(matches!(faults.inject(overloaded_slack), Err(FaultError::NotThisVendor { .. })));
+        assert!(matches!(
+            faults.inject(overloaded_slack),
+            Err(FaultError::NotThisVendor { .. })
+        ));
         let never = Fault::new(Vendor::Slack, FaultKind::Slow).times(0);
         assert_eq!(faults.inject(never), Err(FaultError::OutOfRange));
     }

@@ -20,8 +20,13 @@ pub(super) fn refusal(fault: &Fault) -> Response {
 }
 
 fn with_retry_after(fault: &Fault, mut response: Response) -> Response {
-    if matches!(fault.fault, FaultKind::RateLimit200 | FaultKind::RateLimit400 | FaultKind::RateLimit429) {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(fault.retry_after()));
+    if matches!(
+        fault.fault,
+        FaultKind::RateLimit200 | FaultKind::RateLimit400 | FaultKind::RateLimit429
+    ) {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(fault.retry_after()));
     }
     response
 }
@@ -40,17 +45,27 @@ fn linear_refusal(kind: FaultKind) -> (StatusCode, Value) {
 fn slack_refusal(kind: FaultKind) -> (StatusCode, Value) {
     match kind {
         FaultKind::RateLimit200 => (StatusCode::OK, json!({"ok": false, "error": "ratelimited"})),
-        FaultKind::RateLimit429 => (StatusCode::TOO_MANY_REQUESTS, json!({"ok": false, "error": "ratelimited"})),
-        FaultKind::Refuse => (StatusCode::OK, json!({"ok": false, "error": "invalid_auth"})),
-        _ => (StatusCode::INTERNAL_SERVER_ERROR, json!({"ok": false, "error": "internal_error"})),
+        FaultKind::RateLimit429 => (
+            StatusCode::TOO_MANY_REQUESTS,
+            json!({"ok": false, "error": "ratelimited"}),
+        ),
+        FaultKind::Refuse => (
+            StatusCode::OK,
+            json!({"ok": false, "error": "invalid_auth"}),
+        ),
+        _ => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            json!({"ok": false, "error": "internal_error"}),
+        ),
     }
 }
 
 fn github_refusal(kind: FaultKind) -> (StatusCode, Value) {
     let (status, message) = match kind {
-        FaultKind::RateLimit429 => {
-            (StatusCode::TOO_MANY_REQUESTS, "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.")
-        }
+        FaultKind::RateLimit429 => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
+        ),
         FaultKind::Refuse => (StatusCode::UNAUTHORIZED, "Bad credentials"),
         _ => (StatusCode::INTERNAL_SERVER_ERROR, "Server Error"),
     };
@@ -64,9 +79,10 @@ fn github_refusal(kind: FaultKind) -> (StatusCode, Value) {
 
 fn git_refusal(fault: &Fault) -> Response {
     match fault.fault {
-        FaultKind::RateLimit429 => {
-            with_retry_after(fault, (StatusCode::TOO_MANY_REQUESTS, "Too many requests\n").into_response())
-        }
+        FaultKind::RateLimit429 => with_retry_after(
+            fault,
+            (StatusCode::TOO_MANY_REQUESTS, "Too many requests\n").into_response(),
+        ),
         FaultKind::Refuse => crate::git_http::unauthorized(),
         _ => (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error\n").into_response(),
     }
@@ -74,7 +90,11 @@ fn git_refusal(fault: &Fault) -> Response {
 
 fn llm_refusal(kind: FaultKind) -> (StatusCode, Value) {
     let (code, kind, message) = match kind {
-        FaultKind::RateLimit429 => (429, "rate_limit_error", "This request would exceed your rate limit."),
+        FaultKind::RateLimit429 => (
+            429,
+            "rate_limit_error",
+            "This request would exceed your rate limit.",
+        ),
         FaultKind::Overloaded529 => (529, "overloaded_error", "Overloaded"),
         FaultKind::Refuse => (401, "authentication_error", "invalid x-api-key"),
         _ => (500, "api_error", "Internal server error"),

@@ -20,7 +20,10 @@ pub(super) fn user_of(headers: &HeaderMap) -> Option<String> {
 /// Asks for a credential, as a git host does.
 pub(crate) fn unauthorized() -> Response {
     let mut response = (StatusCode::UNAUTHORIZED, "a token is needed to push\n").into_response();
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"sandbox git\""));
+    response.headers_mut().insert(
+        header::WWW_AUTHENTICATE,
+        HeaderValue::from_static("Basic realm=\"sandbox git\""),
+    );
     response
 }
 
@@ -29,13 +32,23 @@ mod tests {
     use super::*;
 
     fn user(value: &'static str) -> Option<String> {
-        user_of(&HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(value))]))
+        user_of(&HeaderMap::from_iter([(
+            header::AUTHORIZATION,
+            HeaderValue::from_static(value),
+        )]))
     }
 
     #[test]
     fn only_basic_authentication_with_a_password_names_a_user() {
-        assert_eq!(user("Basic eC1hY2Nlc3MtdG9rZW46VE9LRU4="), Some("x-access-token".to_owned()));
-        assert_eq!(user("Basic eC1hY2Nlc3MtdG9rZW46"), None, "the password is empty");
+        assert_eq!(
+            user("Basic eC1hY2Nlc3MtdG9rZW46VE9LRU4="),
+            Some("x-access-token".to_owned())
+        );
+        assert_eq!(
+            user("Basic eC1hY2Nlc3MtdG9rZW46"),
+            None,
+            "the password is empty"
+        );
         assert_eq!(user("Bearer eC1hY2Nlc3MtdG9rZW46VE9LRU4="), None);
         assert_eq!(user("Basic ???"), None);
     }

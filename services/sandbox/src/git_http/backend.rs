@@ -51,14 +51,22 @@ pub(super) enum BackendError {
 pub(super) async fn run(call: Call<'_>, request: Request) -> Result<Response, BackendError> {
     // The semaphore is never closed, so waiting for a place cannot fail.
     let place = PROCESSES.acquire().await.ok();
-    let mut child = command(&call, &request).spawn().map_err(BackendError::Start)?;
+    let mut child = command(&call, &request)
+        .spawn()
+        .map_err(BackendError::Start)?;
     let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(BackendError::Start(std::io::Error::other("no pipes")));
     };
     let feeding = tokio::spawn(feed(stdin, request.into_body()));
     let mut reader = BufReader::new(stdout);
-    let head = tokio::time::timeout(REQUEST_TIMEOUT, read_head(&mut reader)).await.map_err(|_| BackendError::TooSlow)??;
-    let after = After { child, repository: call.repository.clone(), pushed: call.rest == "git-receive-pack" };
+    let head = tokio::time::timeout(REQUEST_TIMEOUT, read_head(&mut reader))
+        .await
+        .map_err(|_| BackendError::TooSlow)??;
+    let after = After {
+        child,
+        repository: call.repository.clone(),
+        pushed: call.rest == "git-receive-pack",
+    };
     let body = Body::from_stream(body_of(reader, after, feeding, place));
     let mut response = Response::new(body);
     *response.status_mut() = head.status;
@@ -93,7 +101,9 @@ fn body_of(
 async fn finish(mut after: After, feeding: tokio::task::JoinHandle<()>) {
     feeding.abort();
     match after.child.wait().await {
-        Ok(status) if !status.success() => tracing::warn!(%status, "git http-backend ended with an error"),
+        Ok(status) if !status.success() => {
+            tracing::warn!(%status, "git http-backend ended with an error")
+        }
         Ok(_) => {}
         Err(problem) => tracing::warn!(%problem, "git http-backend cannot be waited for"),
     }
@@ -109,7 +119,9 @@ async fn feed(mut stdin: ChildStdin, body: Body) {
     let mut left = MAX_PUSH_BYTES;
     let mut pieces = body.into_data_stream();
     while let Some(Ok(piece)) = pieces.next().await {
-        let Some(rest) = left.checked_sub(piece.len() as u64) else { return };
+        let Some(rest) = left.checked_sub(piece.len() as u64) else {
+            return;
+        };
         left = rest;
         if stdin.write_all(&piece).await.is_err() {
             return;
@@ -119,7 +131,10 @@ async fn feed(mut stdin: ChildStdin, body: Body) {
 
 fn command(call: &Call<'_>, request: &Request) -> Command {
     let mut command = git_command(call.root);
-    let repository = format!("/{}/{}.git/{}", call.repository.owner, call.repository.name, call.rest);
+    let repository = format!(
+        "/{}/{}.git/{}",
+        call.repository.owner, call.repository.name, call.rest
+    );
     command
         .arg("http-backend")
         .env("GIT_PROJECT_ROOT", call.root)
@@ -143,7 +158,10 @@ fn pass_headers(command: &mut Command, headers: &HeaderMap) {
         (header::CONTENT_TYPE, "CONTENT_TYPE"),
         (header::CONTENT_LENGTH, "CONTENT_LENGTH"),
         (header::CONTENT_ENCODING, "HTTP_CONTENT_ENCODING"),
-        (header::HeaderName::from_static("git-protocol"), "GIT_PROTOCOL"),
+        (
+            header::HeaderName::from_static("git-protocol"),
+            "GIT_PROTOCOL",
+        ),
     ];
     for (name, variable) in passed {
         if let Some(value) = headers.get(name).and_then(|value| value.to_str().ok()) {

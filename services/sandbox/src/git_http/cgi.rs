@@ -29,11 +29,17 @@ pub(super) enum HeadError {
 
 /// Reads the head and leaves the reader at the first byte of the body.
 pub(super) async fn read_head(reader: &mut (impl AsyncBufRead + Unpin)) -> Result<Head, HeadError> {
-    let mut head = Head { status: StatusCode::OK, headers: Vec::new() };
+    let mut head = Head {
+        status: StatusCode::OK,
+        headers: Vec::new(),
+    };
     let mut left = MAX_HEAD_BYTES;
     loop {
         let mut line = Vec::new();
-        let read = (&mut *reader).take(left).read_until(b'\n', &mut line).await?;
+        let read = (&mut *reader)
+            .take(left)
+            .read_until(b'\n', &mut line)
+            .await?;
         left -= read as u64;
         if !line.ends_with(b"\n") {
             return Err(HeadError::NoAnswer);
@@ -47,7 +53,10 @@ pub(super) async fn read_head(reader: &mut (impl AsyncBufRead + Unpin)) -> Resul
 }
 
 fn add_line(head: &mut Head, line: &[u8]) -> Result<(), HeadError> {
-    let colon = line.iter().position(|byte| *byte == b':').ok_or(HeadError::Malformed)?;
+    let colon = line
+        .iter()
+        .position(|byte| *byte == b':')
+        .ok_or(HeadError::Malformed)?;
     let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
     if name.eq_ignore_ascii_case(b"status") {
         let code = value.get(..3).ok_or(HeadError::Malformed)?;
@@ -76,8 +85,14 @@ mod tests {
     #[tokio::test]
     async fn an_answer_that_ends_early_is_an_error() {
         let mut answer: &[u8] = b"Content-Type: text/plain\r\n";
-        assert!(matches!(read_head(&mut answer).await, Err(HeadError::NoAnswer)));
+        assert!(matches!(
+            read_head(&mut answer).await,
+            Err(HeadError::NoAnswer)
+        ));
         let mut empty: &[u8] = b"";
-        assert!(matches!(read_head(&mut empty).await, Err(HeadError::NoAnswer)));
+        assert!(matches!(
+            read_head(&mut empty).await,
+            Err(HeadError::NoAnswer)
+        ));
     }
 }

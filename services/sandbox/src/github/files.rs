@@ -11,24 +11,48 @@ use super::pull::Pull;
 use crate::repositories::{ChangedFile, Repository};
 use crate::{Sandbox, SandboxError};
 
-pub(super) async fn list(sandbox: &Sandbox, repository: &Repository, number: i64, uri: &Uri) -> Answer<(HeaderMap, Json<Value>)> {
-    let pull = current(sandbox, repository, number).await?.ok_or(Problem::NotFound)?;
+pub(super) async fn list(
+    sandbox: &Sandbox,
+    repository: &Repository,
+    number: i64,
+    uri: &Uri,
+) -> Answer<(HeaderMap, Json<Value>)> {
+    let pull = current(sandbox, repository, number)
+        .await?
+        .ok_or(Problem::NotFound)?;
     let files = changed_files(repository, &pull).await?;
-    let address = format!("{}/pulls/{number}/files", sandbox.links().repository_api(&repository.owner, &repository.name));
+    let address = format!(
+        "{}/pulls/{number}/files",
+        sandbox
+            .links()
+            .repository_api(&repository.owner, &repository.name)
+    );
     let (files, links) = page(files, uri, &address)?;
-    let shown: Vec<Value> = files.iter().map(|file| show(sandbox, repository, &pull, file)).collect();
+    let shown: Vec<Value> = files
+        .iter()
+        .map(|file| show(sandbox, repository, &pull, file))
+        .collect();
     Ok((links, Json(Value::Array(shown))))
 }
 
 /// What the head branch changes since it left the base branch.
-pub(crate) async fn changed_files(repository: &Repository, pull: &Pull) -> Result<Vec<ChangedFile>, SandboxError> {
+pub(crate) async fn changed_files(
+    repository: &Repository,
+    pull: &Pull,
+) -> Result<Vec<ChangedFile>, SandboxError> {
     let base = repository.merge_base(&pull.base_sha, &pull.head_sha).await;
-    repository.changed_files(base.as_ref().unwrap_or(&pull.base_sha), &pull.head_sha).await
+    repository
+        .changed_files(base.as_ref().unwrap_or(&pull.base_sha), &pull.head_sha)
+        .await
 }
 
 fn show(sandbox: &Sandbox, repository: &Repository, pull: &Pull, file: &ChangedFile) -> Value {
-    let page = sandbox.links().repository(&repository.owner, &repository.name);
-    let api = sandbox.links().repository_api(&repository.owner, &repository.name);
+    let page = sandbox
+        .links()
+        .repository(&repository.owner, &repository.name);
+    let api = sandbox
+        .links()
+        .repository_api(&repository.owner, &repository.name);
     let (sha, name) = (&pull.head_sha, &file.name);
     let mut shown = json!({
         "sha": file.blob,

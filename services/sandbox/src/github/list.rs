@@ -58,13 +58,25 @@ pub(super) struct Paging {
     per_page: Option<usize>,
 }
 
-pub(super) async fn list(sandbox: &Sandbox, repository: &Repository, uri: &Uri) -> Answer<(HeaderMap, Json<Value>)> {
+pub(super) async fn list(
+    sandbox: &Sandbox,
+    repository: &Repository,
+    uri: &Uri,
+) -> Answer<(HeaderMap, Json<Value>)> {
     let filter: Filter = query(uri)?;
     let (owner, repo) = (repository.owner.clone(), repository.name.clone());
-    let mut pulls = sandbox.store().run(move |connection| Pull::of_repository(connection, &owner, &repo)).await?;
+    let mut pulls = sandbox
+        .store()
+        .run(move |connection| Pull::of_repository(connection, &owner, &repo))
+        .await?;
     pulls.retain(|pull| filter.keeps(pull));
     filter.order(&mut pulls);
-    let address = format!("{}/pulls", sandbox.links().repository_api(&repository.owner, &repository.name));
+    let address = format!(
+        "{}/pulls",
+        sandbox
+            .links()
+            .repository_api(&repository.owner, &repository.name)
+    );
     let (pulls, links) = page(pulls, uri, &address)?;
     let shown = shape::pull_list(sandbox, repository, &pulls).await?;
     Ok((links, Json(shown)))
@@ -72,18 +84,26 @@ pub(super) async fn list(sandbox: &Sandbox, repository: &Repository, uri: &Uri) 
 
 /// The query string as `T`, or GitHub's complaint.
 pub(super) fn query<T: serde::de::DeserializeOwned>(uri: &Uri) -> Answer<T> {
-    Query::try_from_uri(uri).map(|Query(wanted)| wanted).map_err(|problem| Problem::WrongShape(problem.body_text()))
+    Query::try_from_uri(uri)
+        .map(|Query(wanted)| wanted)
+        .map_err(|problem| Problem::WrongShape(problem.body_text()))
 }
 
 /// One page of a list, and the `Link` header that names its neighbours.
 pub(super) fn page<T>(entries: Vec<T>, uri: &Uri, address: &str) -> Answer<(Vec<T>, HeaderMap)> {
     let paging: Paging = query(uri)?;
-    let size = paging.per_page.unwrap_or(DEFAULT_PAGE_ENTRIES).clamp(1, MAX_PAGE_ENTRIES);
+    let size = paging
+        .per_page
+        .unwrap_or(DEFAULT_PAGE_ENTRIES)
+        .clamp(1, MAX_PAGE_ENTRIES);
     let page = paging.page.unwrap_or(1).max(1);
     let last = entries.len().div_ceil(size).max(1);
     let mut links = Vec::new();
     let mut link = |number: usize, name: &str| {
-        links.push(format!("<{address}?{}page={number}>; rel=\"{name}\"", other_parameters(uri)));
+        links.push(format!(
+            "<{address}?{}page={number}>; rel=\"{name}\"",
+            other_parameters(uri)
+        ));
     };
     if page > 1 {
         link(page - 1, "prev");
@@ -98,13 +118,20 @@ pub(super) fn page<T>(entries: Vec<T>, uri: &Uri, address: &str) -> Answer<(Vec<
         headers.insert(header::LINK, value);
     }
     let first = (page - 1).saturating_mul(size);
-    Ok((entries.into_iter().skip(first).take(size).collect(), headers))
+    Ok((
+        entries.into_iter().skip(first).take(size).collect(),
+        headers,
+    ))
 }
 
 /// The query string without `page`, ending with `&` unless it is empty.
 fn other_parameters(uri: &Uri) -> String {
     let query = uri.query().unwrap_or_default();
-    query.split('&').filter(|part| !part.is_empty() && !part.starts_with("page=")).map(|part| format!("{part}&")).collect()
+    query
+        .split('&')
+        .filter(|part| !part.is_empty() && !part.starts_with("page="))
+        .map(|part| format!("{part}&"))
+        .collect()
 }
 
 impl Filter {
@@ -122,7 +149,13 @@ impl Filter {
     }
 
     fn order(&self, pulls: &mut [Pull]) {
-        pulls.sort_by_key(|pull| if self.sort == Sort::Updated { pull.updated_at } else { pull.number });
+        pulls.sort_by_key(|pull| {
+            if self.sort == Sort::Updated {
+                pull.updated_at
+            } else {
+                pull.number
+            }
+        });
         if self.direction != Some(Direction::Asc) {
             pulls.reverse();
         }
@@ -139,7 +172,10 @@ mod tests {
         let (entries, headers) = page((0..35).collect(), &uri, "http://h/pulls").expect("a page");
         assert_eq!(entries, (10..20).collect::<Vec<_>>());
         let link = headers[header::LINK].to_str().expect("text");
-        assert!(link.contains("<http://h/pulls?state=all&per_page=10&page=3>; rel=\"next\""), "{link}");
+        assert!(
+            link.contains("<http://h/pulls?state=all&per_page=10&page=3>; rel=\"next\""),
+            "{link}"
+        );
         assert!(link.contains("page=4>; rel=\"last\""), "{link}");
     }
 }

@@ -32,12 +32,16 @@ pub(super) type Answer<T> = Result<T, Problem>;
 impl Problem {
     /// 422 with one field that is wrong; `code` is one of GitHub's (`invalid`, `missing_field`).
     pub(super) fn field(field: &str, code: &str) -> Self {
-        Self::Invalid(vec![json!({"resource": "PullRequest", "field": field, "code": code})])
+        Self::Invalid(vec![
+            json!({"resource": "PullRequest", "field": field, "code": code}),
+        ])
     }
 
     /// 422 with a sentence.
     pub(super) fn custom(message: String) -> Self {
-        Self::Invalid(vec![json!({"resource": "PullRequest", "code": "custom", "message": message})])
+        Self::Invalid(vec![
+            json!({"resource": "PullRequest", "code": "custom", "message": message}),
+        ])
     }
 }
 
@@ -54,15 +58,35 @@ impl IntoResponse for Problem {
                 let text = "Request forbidden by administrative rules. Please make sure your request has a User-Agent header.\n";
                 return (StatusCode::FORBIDDEN, text).into_response();
             }
-            Self::NoToken => (StatusCode::UNAUTHORIZED, "Requires authentication".to_owned(), None),
+            Self::NoToken => (
+                StatusCode::UNAUTHORIZED,
+                "Requires authentication".to_owned(),
+                None,
+            ),
             Self::NotFound => (StatusCode::NOT_FOUND, "Not Found".to_owned(), None),
-            Self::NotJson => (StatusCode::BAD_REQUEST, "Problems parsing JSON".to_owned(), None),
+            Self::NotJson => (
+                StatusCode::BAD_REQUEST,
+                "Problems parsing JSON".to_owned(),
+                None,
+            ),
             Self::TooLong(problem) => (StatusCode::PAYLOAD_TOO_LARGE, problem.to_string(), None),
-            Self::Invalid(errors) => (StatusCode::UNPROCESSABLE_ENTITY, "Validation Failed".to_owned(), Some(errors)),
-            Self::WrongShape(what) => (StatusCode::UNPROCESSABLE_ENTITY, format!("Invalid request.\n\n{what}"), None),
+            Self::Invalid(errors) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Validation Failed".to_owned(),
+                Some(errors),
+            ),
+            Self::WrongShape(what) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                format!("Invalid request.\n\n{what}"),
+                None,
+            ),
             Self::Ours(problem) => {
                 tracing::warn!(%problem, "the sandbox's GitHub failed");
-                (StatusCode::INTERNAL_SERVER_ERROR, "Server Error".to_owned(), None)
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "Server Error".to_owned(),
+                    None,
+                )
             }
         };
         let mut body = json!({"message": message, "documentation_url": DOCUMENTATION, "status": status.as_str()});

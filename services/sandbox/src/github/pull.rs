@@ -51,8 +51,17 @@ impl Pull {
             ON CONFLICT DO NOTHING RETURNING number";
         let number = connection.prepare_cached(INSERT)?.query_row(
             params![
-                self.owner, self.repo, self.title, self.body, self.head, self.base, self.head_sha, self.base_sha,
-                self.draft, self.maintainer_can_modify, self.created_at,
+                self.owner,
+                self.repo,
+                self.title,
+                self.body,
+                self.head,
+                self.base,
+                self.head_sha,
+                self.base_sha,
+                self.draft,
+                self.maintainer_can_modify,
+                self.created_at,
             ],
             |row| row.get(0),
         );
@@ -62,15 +71,34 @@ impl Pull {
         }))
     }
 
-    pub(crate) fn find(connection: &Connection, owner: &str, repo: &str, number: i64) -> rusqlite::Result<Option<Self>> {
-        let query = format!("SELECT {COLUMNS} FROM github_pulls WHERE owner = ?1 AND repo = ?2 AND number = ?3");
-        connection.prepare_cached(&query)?.query_row(params![owner, repo, number], from_row).optional()
+    pub(crate) fn find(
+        connection: &Connection,
+        owner: &str,
+        repo: &str,
+        number: i64,
+    ) -> rusqlite::Result<Option<Self>> {
+        let query = format!(
+            "SELECT {COLUMNS} FROM github_pulls WHERE owner = ?1 AND repo = ?2 AND number = ?3"
+        );
+        connection
+            .prepare_cached(&query)?
+            .query_row(params![owner, repo, number], from_row)
+            .optional()
     }
 
     /// All of a repository, newest first.
-    pub(crate) fn of_repository(connection: &Connection, owner: &str, repo: &str) -> rusqlite::Result<Vec<Self>> {
-        let query = format!("SELECT {COLUMNS} FROM github_pulls WHERE owner = ?1 AND repo = ?2 ORDER BY number DESC");
-        connection.prepare_cached(&query)?.query_map(params![owner, repo], from_row)?.collect()
+    pub(crate) fn of_repository(
+        connection: &Connection,
+        owner: &str,
+        repo: &str,
+    ) -> rusqlite::Result<Vec<Self>> {
+        let query = format!(
+            "SELECT {COLUMNS} FROM github_pulls WHERE owner = ?1 AND repo = ?2 ORDER BY number DESC"
+        );
+        connection
+            .prepare_cached(&query)?
+            .query_map(params![owner, repo], from_row)?
+            .collect()
     }
 
     /// Writes back everything that may change; `false` when the branch has another open one.
@@ -78,10 +106,25 @@ impl Pull {
         const UPDATE: &str = "UPDATE OR IGNORE github_pulls SET title = ?4, body = ?5, base = ?6, head_sha = ?7, base_sha = ?8,
             state = ?9, updated_at = ?10, closed_at = ?11, merged_at = ?12, maintainer_can_modify = ?13
             WHERE owner = ?1 AND repo = ?2 AND number = ?3";
-        let state = if self.state() == State::Open { "open" } else { "closed" };
+        let state = if self.state() == State::Open {
+            "open"
+        } else {
+            "closed"
+        };
         let changed = connection.prepare_cached(UPDATE)?.execute(params![
-            self.owner, self.repo, self.number, self.title, self.body, self.base, self.head_sha, self.base_sha, state,
-            self.updated_at, self.closed_at, self.merged_at, self.maintainer_can_modify,
+            self.owner,
+            self.repo,
+            self.number,
+            self.title,
+            self.body,
+            self.base,
+            self.head_sha,
+            self.base_sha,
+            state,
+            self.updated_at,
+            self.closed_at,
+            self.merged_at,
+            self.maintainer_can_modify,
         ])?;
         Ok(changed == 1)
     }

@@ -15,12 +15,23 @@ pub(super) async fn show(sandbox: &Sandbox, repository: &Repository) -> Answer<J
     Ok(Json(shown))
 }
 
-pub(super) async fn show_branch(sandbox: &Sandbox, repository: &Repository, branch: &str) -> Answer<Json<Value>> {
-    let sha = repository.branch(branch).await.ok_or_else(|| Problem::NotFound)?;
+pub(super) async fn show_branch(
+    sandbox: &Sandbox,
+    repository: &Repository,
+    branch: &str,
+) -> Answer<Json<Value>> {
+    let sha = repository
+        .branch(branch)
+        .await
+        .ok_or_else(|| Problem::NotFound)?;
     let commits = repository.commits(None, &sha, 1).await?;
     let commit = commits.first().ok_or(Problem::NotFound)?;
-    let api = sandbox.links().repository_api(&repository.owner, &repository.name);
-    let page = sandbox.links().repository(&repository.owner, &repository.name);
+    let api = sandbox
+        .links()
+        .repository_api(&repository.owner, &repository.name);
+    let page = sandbox
+        .links()
+        .repository(&repository.owner, &repository.name);
     Ok(Json(json!({
         "name": branch,
         "commit": shape::commit(sandbox.links(), repository, commit),

@@ -16,7 +16,11 @@ use sha2::{Digest, Sha256};
 fn id_of(name: &str) -> u64 {
     let digest = Sha256::digest(name.as_bytes());
     // 31 bits are enough for a handful of repositories and fit every client's integer.
-    digest.iter().take(4).fold(0_u64, |id, byte| (id << 8) | u64::from(*byte)) & 0x7fff_ffff
+    digest
+        .iter()
+        .take(4)
+        .fold(0_u64, |id, byte| (id << 8) | u64::from(*byte))
+        & 0x7fff_ffff
 }
 
 /// GitHub's opaque GraphQL id for the same thing.

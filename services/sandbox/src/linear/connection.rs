@@ -20,31 +20,59 @@ pub(super) struct Connection {
 }
 
 /// The page of `all` that the field's arguments ask for.
-pub(super) fn connect<'a>(node: &Node<'a>, type_name: &'static str, mut all: Vec<Object>, info: &'a ResolveInfo<'a>) -> Resolved<'a> {
+pub(super) fn connect<'a>(
+    node: &Node<'a>,
+    type_name: &'static str,
+    mut all: Vec<Object>,
+    info: &'a ResolveInfo<'a>,
+) -> Resolved<'a> {
     let arguments = info.arguments();
     if let Some(JsonValue::Object(filter)) = arguments.get("filter") {
         all.retain(|object| keeps(filter, object));
     }
     order(&mut all, arguments);
     let number = |name: &str| arguments.get(name).and_then(JsonValue::as_i64);
-    if let Some(wrong) = [number("first"), number("last")].into_iter().flatten().find(|n| *n < 0) {
-        return Err(node.world.refuse(Refusal::argument(format!("a page of {wrong} nodes cannot be"))));
+    if let Some(wrong) = [number("first"), number("last")]
+        .into_iter()
+        .flatten()
+        .find(|n| *n < 0)
+    {
+        return Err(node.world.refuse(Refusal::argument(format!(
+            "a page of {wrong} nodes cannot be"
+        ))));
     }
     let size = |n: Option<i64>| n.and_then(|n| usize::try_from(n).ok());
     let cursor = |name: &str| arguments.get(name).and_then(JsonValue::as_str);
     let position = |id: &str| all.iter().position(|object| id_of(object) == id);
-    let start = cursor("after").and_then(position).map_or(0, |index| index + 1);
-    let end = cursor("before").and_then(position).unwrap_or(all.len()).max(start);
+    let start = cursor("after")
+        .and_then(position)
+        .map_or(0, |index| index + 1);
+    let end = cursor("before")
+        .and_then(position)
+        .unwrap_or(all.len())
+        .max(start);
     let (start, end) = match (size(number("first")), size(number("last"))) {
         (None, Some(last)) => (end - last.min(MAX_PAGE_NODES).min(end - start), end),
-        (first, _) => (start, end.min(start + first.unwrap_or(DEFAULT_PAGE_NODES).min(MAX_PAGE_NODES))),
+        (first, _) => (
+            start,
+            end.min(start + first.unwrap_or(DEFAULT_PAGE_NODES).min(MAX_PAGE_NODES)),
+        ),
     };
     let (has_previous, has_next) = (start > 0, end < all.len());
     let nodes = all.drain(start..end).collect();
-    node.object(Object::Connection(Connection { type_name, nodes, has_previous, has_next }))
+    node.object(Object::Connection(Connection {
+        type_name,
+        nodes,
+        has_previous,
+        has_next,
+    }))
 }
 
-pub(super) fn field<'a>(node: &Node<'a>, connection: &'a Connection, info: &'a ResolveInfo<'a>) -> Resolved<'a> {
+pub(super) fn field<'a>(
+    node: &Node<'a>,
+    connection: &'a Connection,
+    info: &'a ResolveInfo<'a>,
+) -> Resolved<'a> {
     match info.field_name() {
         "nodes" => node.list(connection.nodes.clone()),
         "pageInfo" => node.object(Object::PageInfo(connection.clone())),
@@ -52,7 +80,10 @@ pub(super) fn field<'a>(node: &Node<'a>, connection: &'a Connection, info: &'a R
     }
 }
 
-pub(super) fn page_field<'a>(connection: &'a Connection, info: &'a ResolveInfo<'a>) -> Resolved<'a> {
+pub(super) fn page_field<'a>(
+    connection: &'a Connection,
+    info: &'a ResolveInfo<'a>,
+) -> Resolved<'a> {
     match info.field_name() {
         "hasNextPage" => leaf(connection.has_next),
         "hasPreviousPage" => leaf(connection.has_previous),
@@ -64,14 +95,23 @@ pub(super) fn page_field<'a>(connection: &'a Connection, info: &'a ResolveInfo<'
 
 /// Newest first, by creation unless `orderBy` or `sort` say otherwise. Lists of a workspace's fixed things keep their order.
 fn order(all: &mut [Object], arguments: &JsonMap) {
-    let sort = arguments.get("sort").and_then(JsonValue::as_array).and_then(|sorts| sorts.first()).and_then(JsonValue::as_object);
+    let sort = arguments
+        .get("sort")
+        .and_then(JsonValue::as_array)
+        .and_then(|sorts| sorts.first())
+        .and_then(JsonValue::as_object);
     let by_update = match sort {
         Some(sort) => sort.contains_key("updatedAt"),
         None => arguments.get("orderBy").and_then(JsonValue::as_str) == Some("updatedAt"),
     };
-    let key = |object: &Object| times_of(object).map(|(created, updated)| if by_update { updated } else { created });
+    let key = |object: &Object| {
+        times_of(object).map(|(created, updated)| if by_update { updated } else { created })
+    };
     all.sort_by_key(|object| std::cmp::Reverse(key(object)));
-    let ascending = sort.and_then(|sort| sort.iter().next()).and_then(|(_, how)| how.get("order")).and_then(JsonValue::as_str);
+    let ascending = sort
+        .and_then(|sort| sort.iter().next())
+        .and_then(|(_, how)| how.get("order"))
+        .and_then(JsonValue::as_str);
     if ascending == Some("Ascending") {
         all.reverse();
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use apollo_compiler::executable::Operation;
-use apollo_compiler::response::{JsonMap, JsonValue};
 use apollo_compiler::resolvers::Execution;
+use apollo_compiler::response::{JsonMap, JsonValue};
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
 use axum::Json;
@@ -46,11 +46,20 @@ pub(super) async fn graphql(State(sandbox): State<Sandbox>, request: Request) ->
     let prepared = match prepare(&sandbox, request).await {
         Ok(prepared) => prepared,
         Err((status, body)) => {
-            return answer(&sandbox, Vendor::Linear, "invalid", async { (status, Json(body)).into_response() }).await;
+            return answer(&sandbox, Vendor::Linear, "invalid", async {
+                (status, Json(body)).into_response()
+            })
+            .await;
         }
     };
     let operation = prepared.root_field();
-    answer(&sandbox, Vendor::Linear, &operation, run(sandbox.clone(), prepared)).await
+    answer(
+        &sandbox,
+        Vendor::Linear,
+        &operation,
+        run(sandbox.clone(), prepared),
+    )
+    .await
 }
 
 async fn prepare(sandbox: &Sandbox, request: Request) -> Result<Prepared, Refused> {
@@ -61,11 +70,15 @@ async fn prepare(sandbox: &Sandbox, request: Request) -> Result<Prepared, Refuse
     if !kind.as_bytes().starts_with(b"application/json") {
         return Err(bad("Content-Type must be application/json".to_owned()));
     }
-    let bytes = body::collect(request.into_body(), MAX_BODY_BYTES).await.map_err(|problem| bad(problem.to_string()))?;
-    let request: GraphqlRequest =
-        serde_json::from_slice(&bytes).map_err(|problem| bad(format!("POST body is not a GraphQL request: {problem}")))?;
+    let bytes = body::collect(request.into_body(), MAX_BODY_BYTES)
+        .await
+        .map_err(|problem| bad(problem.to_string()))?;
+    let request: GraphqlRequest = serde_json::from_slice(&bytes)
+        .map_err(|problem| bad(format!("POST body is not a GraphQL request: {problem}")))?;
     if request.query.len() > MAX_DOCUMENT_CHARS {
-        return Err(bad(format!("the document is longer than {MAX_DOCUMENT_CHARS} bytes")));
+        return Err(bad(format!(
+            "the document is longer than {MAX_DOCUMENT_CHARS} bytes"
+        )));
     }
     judge(sandbox, request)
 }
@@ -75,25 +88,45 @@ fn judge(sandbox: &Sandbox, request: GraphqlRequest) -> Result<Prepared, Refused
         tracing::error!(%problem, "the committed Linear schema is broken");
         (StatusCode::INTERNAL_SERVER_ERROR, refusal::internal_error())
     })?;
-    let document = sandbox.judge().document(&schema, &request.query).map_err(|errors| {
-        (StatusCode::BAD_REQUEST, refusal::invalid_document(errors, "GRAPHQL_VALIDATION_FAILED"))
-    })?;
+    let document = sandbox
+        .judge()
+        .document(&schema, &request.query)
+        .map_err(|errors| {
+            (
+                StatusCode::BAD_REQUEST,
+                refusal::invalid_document(errors, "GRAPHQL_VALIDATION_FAILED"),
+            )
+        })?;
     let variables = match JsonValue::from(Value::Object(request.variables.unwrap_or_default())) {
         JsonValue::Object(variables) => variables,
         _ => JsonMap::new(),
     };
-    Ok(Prepared { schema, document, operation_name: request.operation_name, variables })
+    Ok(Prepared {
+        schema,
+        document,
+        operation_name: request.operation_name,
+        variables,
+    })
 }
 
 impl Prepared {
     fn operation(&self) -> Option<&Operation> {
-        self.document.operations.get(self.operation_name.as_deref()).ok().map(|operation| &**operation)
+        self.document
+            .operations
+            .get(self.operation_name.as_deref())
+            .ok()
+            .map(|operation| &**operation)
     }
 
     /// The first field asked for, by which requests are counted: `issueCreate`, `viewer`.
     fn root_field(&self) -> String {
         let operation = self.operation();
-        let first = operation.and_then(|operation| operation.root_fields(&self.document).next().map(|field| field.name.to_string()));
+        let first = operation.and_then(|operation| {
+            operation
+                .root_fields(&self.document)
+                .next()
+                .map(|field| field.name.to_string())
+        });
         first.unwrap_or_else(|| "invalid".to_owned())
     }
 }
@@ -101,22 +134,50 @@ impl Prepared {
 async fn run(sandbox: Sandbox, prepared: Prepared) -> Response {
     // Resolvers read and write the database, which does not belong on an async thread.
     let worked = tokio::task::spawn_blocking(move || execute(&sandbox, &prepared)).await;
-    worked.unwrap_or_else(|_| (StatusCode::INTERNAL_SERVER_ERROR, Json(refusal::internal_error())).into_response())
+    worked.unwrap_or_else(|_| {
+        (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Json(refusal::internal_error()),
+        )
+            .into_response()
+    })
 }
 
 fn execute(sandbox: &Sandbox, prepared: &Prepared) -> Response {
     let world = World::new(sandbox);
     let is_mutation = prepared.operation().is_some_and(Operation::is_mutation);
-    let root = Node { world: &world, object: if is_mutation { Object::Mutation } else { Object::Query } };
+    let root = Node {
+        world: &world,
+        object: if is_mutation {
+            Object::Mutation
+        } else {
+            Object::Query
+        },
+    };
     let executed = Execution::new(&prepared.schema, &prepared.document)
         .operation_name(prepared.operation_name.as_deref())
-        .and_then(|execution| execution.raw_variable_values(&prepared.variables).execute_sync(&root));
+        .and_then(|execution| {
+            execution
+                .raw_variable_values(&prepared.variables)
+                .execute_sync(&root)
+        });
     match executed {
         Ok(mut response) => {
-            response.errors.iter_mut().for_each(|error| world.describe(error));
-            response.data.iter_mut().flat_map(JsonMap::values_mut).for_each(write_whole_numbers_plainly);
+            response
+                .errors
+                .iter_mut()
+                .for_each(|error| world.describe(error));
+            response
+                .data
+                .iter_mut()
+                .flat_map(JsonMap::values_mut)
+                .for_each(write_whole_numbers_plainly);
             let answered = Json(&response).into_response();
-            if response.errors.is_empty() { answered } else { mark_refused(answered) }
+            if response.errors.is_empty() {
+                answered
+            } else {
+                mark_refused(answered)
+            }
         }
         Err(problem) => {
             let error = problem.to_graphql_error(&prepared.document.sources);
@@ -132,8 +193,13 @@ fn write_whole_numbers_plainly(value: &mut JsonValue) {
         JsonValue::Array(values) => values.iter_mut().for_each(write_whole_numbers_plainly),
         JsonValue::Object(fields) => fields.values_mut().for_each(write_whole_numbers_plainly),
         JsonValue::Number(number) => {
-            let whole = number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0);
-            #[expect(clippy::cast_possible_truncation, reason = "only numbers that float() made from an i64 have no fraction")]
+            let whole = number
+                .as_f64()
+                .filter(|float| number.is_f64() && float.fract() == 0.0);
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "only numbers that float() made from an i64 have no fraction"
+            )]
             if let Some(whole) = whole {
                 *value = JsonValue::from(whole as i64);
             }

@@ -7,16 +7,24 @@ use super::workspace::TEAM;
 
 /// Whether an object passes a filter.
 pub(super) fn keeps(filter: &JsonMap, object: &Object) -> bool {
-    filter.iter().all(|(name, condition)| match (name.as_str(), condition) {
-        (_, JsonValue::Null) => true,
-        ("and", JsonValue::Array(all)) => all.iter().filter_map(JsonValue::as_object).all(|one| keeps(one, object)),
-        ("or", JsonValue::Array(any)) => any.iter().filter_map(JsonValue::as_object).any(|one| keeps(one, object)),
-        (name, JsonValue::Object(condition)) => match related(object, name) {
-            Some(other) => keeps(condition, &other),
-            None => compares(condition, &value(object, name)),
-        },
-        _ => false,
-    })
+    filter
+        .iter()
+        .all(|(name, condition)| match (name.as_str(), condition) {
+            (_, JsonValue::Null) => true,
+            ("and", JsonValue::Array(all)) => all
+                .iter()
+                .filter_map(JsonValue::as_object)
+                .all(|one| keeps(one, object)),
+            ("or", JsonValue::Array(any)) => any
+                .iter()
+                .filter_map(JsonValue::as_object)
+                .any(|one| keeps(one, object)),
+            (name, JsonValue::Object(condition)) => match related(object, name) {
+                Some(other) => keeps(condition, &other),
+                None => compares(condition, &value(object, name)),
+            },
+            _ => false,
+        })
 }
 
 fn related(object: &Object, name: &str) -> Option<Object> {
@@ -48,13 +56,19 @@ fn value(object: &Object, name: &str) -> JsonValue {
 }
 
 fn compares(condition: &JsonMap, value: &JsonValue) -> bool {
-    condition.iter().all(|(name, wanted)| matches!(wanted, JsonValue::Null) || compare(name.as_str(), value, wanted))
+    condition.iter().all(|(name, wanted)| {
+        matches!(wanted, JsonValue::Null) || compare(name.as_str(), value, wanted)
+    })
 }
 
 fn compare(comparator: &str, value: &JsonValue, wanted: &JsonValue) -> bool {
-    let same = |one: &JsonValue| one == value || (one.is_number() && one.as_f64() == value.as_f64());
+    let same =
+        |one: &JsonValue| one == value || (one.is_number() && one.as_f64() == value.as_f64());
     let among = || wanted.as_array().is_some_and(|all| all.iter().any(same));
-    let (text, part) = (value.as_str().unwrap_or_default(), wanted.as_str().unwrap_or_default());
+    let (text, part) = (
+        value.as_str().unwrap_or_default(),
+        wanted.as_str().unwrap_or_default(),
+    );
     let (lower, lower_part) = (text.to_lowercase(), part.to_lowercase());
     let numbers = || Some((value.as_f64()?, wanted.as_f64()?));
     match comparator {

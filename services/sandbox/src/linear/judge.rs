@@ -21,18 +21,32 @@ pub(crate) struct Judge {
 impl Judge {
     /// The schema; an error only if the committed file is broken, which a test rules out.
     pub(super) fn schema(&self) -> Result<Arc<Valid<Schema>>, String> {
-        let parse = || Schema::parse_and_validate(SCHEMA, "linear.graphql").map(Arc::new).map_err(|problem| problem.to_string());
+        let parse = || {
+            Schema::parse_and_validate(SCHEMA, "linear.graphql")
+                .map(Arc::new)
+                .map_err(|problem| problem.to_string())
+        };
         self.schema.get_or_init(parse).clone()
     }
 
     /// The document, when it is one that Linear's schema allows.
-    pub(super) fn document(&self, schema: &Valid<Schema>, text: &str) -> Result<Arc<Valid<ExecutableDocument>>, Vec<GraphQLError>> {
+    pub(super) fn document(
+        &self,
+        schema: &Valid<Schema>,
+        text: &str,
+    ) -> Result<Arc<Valid<ExecutableDocument>>, Vec<GraphQLError>> {
         if let Some(document) = self.lock().get(text) {
             return Ok(document.clone());
         }
         let document = ExecutableDocument::parse_and_validate(schema, text, "request.graphql")
             .map(Arc::new)
-            .map_err(|refused| refused.errors.iter().map(|error| error.unstable_to_json_compat()).collect::<Vec<_>>())?;
+            .map_err(|refused| {
+                refused
+                    .errors
+                    .iter()
+                    .map(|error| error.unstable_to_json_compat())
+                    .collect::<Vec<_>>()
+            })?;
         let mut passed = self.lock();
         if passed.len() >= MAX_CACHED_DOCUMENTS {
             passed.clear();
@@ -59,7 +73,15 @@ mod tests {
     fn what_the_schema_does_not_allow_is_refused_in_the_words_clients_know() {
         let judge = Judge::default();
         let schema = judge.schema().expect("valid");
-        let refused = judge.document(&schema, "{ viewer { id shoeSize } }").expect_err("no such field");
-        assert!(refused[0].message.contains("Cannot query field \"shoeSize\" on type \"User\""), "{}", refused[0].message);
+        let refused = judge
+            .document(&schema, "{ viewer { id shoeSize } }")
+            .expect_err("no such field");
+        assert!(
+            refused[0]
+                .message
+                .contains("Cannot query field \"shoeSize\" on type \"User\""),
+            "{}",
+            refused[0].message
+        );
     }
 }

@@ -54,7 +54,10 @@ pub(super) struct Node<'w> {
 impl<'w> Node<'w> {
     /// Another object in the same surroundings, as a field's value.
     pub(super) fn object(&self, object: Object) -> Resolved<'w> {
-        Ok(ResolvedValue::object(Node { world: self.world, object }))
+        Ok(ResolvedValue::object(Node {
+            world: self.world,
+            object,
+        }))
     }
 
     /// An object or null.
@@ -65,7 +68,9 @@ impl<'w> Node<'w> {
     /// Several objects.
     pub(super) fn list(&self, objects: Vec<Object>) -> Resolved<'w> {
         let world = self.world;
-        Ok(ResolvedValue::list(objects.into_iter().map(move |object| ResolvedValue::object(Node { world, object }))))
+        Ok(ResolvedValue::list(objects.into_iter().map(
+            move |object| ResolvedValue::object(Node { world, object }),
+        )))
     }
 }
 
@@ -119,13 +124,18 @@ pub(super) fn leaf<'a>(value: impl Into<JsonValue>) -> Resolved<'a> {
 /// A number of the schema's type Float.
 pub(super) fn float<'a>(number: i64) -> Resolved<'a> {
     // Numbers here are far below 2^52, from where on a float could not hold them.
-    #[expect(clippy::cast_precision_loss, reason = "issue numbers, milliseconds and amounts are small")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "issue numbers, milliseconds and amounts are small"
+    )]
     leaf(number as f64)
 }
 
 /// A time, or null.
 pub(super) fn time<'a>(micros: impl Into<Option<i64>>) -> Resolved<'a> {
-    leaf(micros.into().map_or(JsonValue::Null, |micros| clock::rfc3339_millis(micros).into()))
+    leaf(micros.into().map_or(JsonValue::Null, |micros| {
+        clock::rfc3339_millis(micros).into()
+    }))
 }
 
 /// A text, or null.
@@ -142,7 +152,12 @@ fn organization<'a>(info: &'a ResolveInfo<'a>) -> Resolved<'a> {
     }
 }
 
-fn payload<'a>(node: &Node<'a>, made: &str, object: &Object, info: &'a ResolveInfo<'a>) -> Resolved<'a> {
+fn payload<'a>(
+    node: &Node<'a>,
+    made: &str,
+    object: &Object,
+    info: &'a ResolveInfo<'a>,
+) -> Resolved<'a> {
     match info.field_name() {
         "success" => leaf(true),
         // Linear counts synchronisation steps; the time does the same: it grows with every change.

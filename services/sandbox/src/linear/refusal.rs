@@ -20,7 +20,10 @@ impl Refusal {
             "userError": true,
             "userPresentableMessage": message,
         });
-        Self { message, extensions }
+        Self {
+            message,
+            extensions,
+        }
     }
 
     /// An argument breaks a rule that the schema cannot express.
@@ -32,20 +35,27 @@ impl Refusal {
             "userError": true,
             "userPresentableMessage": what,
         });
-        Self { message: format!("Argument Validation Error - {what}"), extensions }
+        Self {
+            message: format!("Argument Validation Error - {what}"),
+            extensions,
+        }
     }
 
     /// An id that names nothing.
     pub(super) fn not_found(entity: &str) -> Self {
         let mut refusal = Self::input(format!("Entity not found: {entity}"));
-        refusal.extensions["userPresentableMessage"] = json!(format!("Could not find referenced {entity}."));
+        refusal.extensions["userPresentableMessage"] =
+            json!(format!("Could not find referenced {entity}."));
         refusal
     }
 
     /// Something of ours failed.
     pub(super) fn internal() -> Self {
         let extensions = json!({"type": "internal error", "code": "INTERNAL_SERVER_ERROR", "statusCode": 500, "userError": false});
-        Self { message: "Internal server error".to_owned(), extensions }
+        Self {
+            message: "Internal server error".to_owned(),
+            extensions,
+        }
     }
 
     /// Puts what Linear says about this refusal on the error that execution made of it.
@@ -58,7 +68,8 @@ impl Refusal {
 
 /// A document that does not parse or validate, or variables that do not fit it.
 pub(super) fn invalid_document(mut errors: Vec<GraphQLError>, code: &str) -> Value {
-    let extensions = json!({"type": "graphql error", "code": code, "userError": true, "http": {"status": 400}});
+    let extensions =
+        json!({"type": "graphql error", "code": code, "userError": true, "http": {"status": 400}});
     let extensions = match JsonValue::from(extensions) {
         JsonValue::Object(extensions) => extensions,
         _ => JsonMap::new(),
@@ -77,13 +88,16 @@ pub(super) fn bad_request(message: &str) -> Value {
 /// No credential.
 pub(crate) fn not_authenticated() -> Value {
     let message = "Authentication required, not authenticated";
-    authentication(message, 401, "You need to authenticate to access this operation.")
+    authentication(
+        message,
+        401,
+        "You need to authenticate to access this operation.",
+    )
 }
 
 /// A personal key behind `Bearer`.
 pub(super) fn key_as_bearer() -> Value {
-    let message =
-        "It looks like you're trying to use an API key as a Bearer token. Remove the Bearer prefix from the Authorization header.";
+    let message = "It looks like you're trying to use an API key as a Bearer token. Remove the Bearer prefix from the Authorization header.";
     authentication(message, 400, message)
 }
 

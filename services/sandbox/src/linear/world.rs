@@ -21,7 +21,10 @@ pub(super) struct World<'a> {
 
 impl<'a> World<'a> {
     pub(super) fn new(sandbox: &'a Sandbox) -> Self {
-        Self { sandbox, refusals: RefCell::default() }
+        Self {
+            sandbox,
+            refusals: RefCell::default(),
+        }
     }
 
     pub(super) fn links(&self) -> &Links {
@@ -30,11 +33,19 @@ impl<'a> World<'a> {
 
     /// How many requests Linear has answered since the process started.
     pub(super) fn requests_answered(&self) -> u64 {
-        self.sandbox.counters().of(crate::Vendor::Linear).values().map(|counts| counts.succeeded).sum()
+        self.sandbox
+            .counters()
+            .of(crate::Vendor::Linear)
+            .values()
+            .map(|counts| counts.succeeded)
+            .sum()
     }
 
     /// Reads or writes the store.
-    pub(super) fn store<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, FieldError> {
+    pub(super) fn store<T>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, FieldError> {
         self.sandbox.store().with(work).map_err(|problem| {
             tracing::warn!(%problem, "the sandbox's Linear failed");
             self.refuse(Refusal::internal())
@@ -60,7 +71,9 @@ impl<'a> World<'a> {
         }
         let refusals = self.refusals.borrow();
         let internal = Refusal::internal();
-        let refusal = refusals.iter().find(|refusal| refusal.message == error.message);
+        let refusal = refusals
+            .iter()
+            .find(|refusal| refusal.message == error.message);
         refusal.unwrap_or(&internal).describe(error);
     }
 }

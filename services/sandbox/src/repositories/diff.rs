@@ -55,9 +55,17 @@ pub(crate) struct ChangedFile {
 
 impl Repository {
     /// The files that differ between two commits, in git's order.
-    pub(crate) async fn changed_files(&self, from: &str, to: &str) -> Result<Vec<ChangedFile>, SandboxError> {
-        let raw = self.git(&["diff", "--raw", "--no-abbrev", "-z", "-M", from, to, "--"]).await?;
-        let counts = self.git(&["diff", "--numstat", "-z", "-M", from, to, "--"]).await?;
+    pub(crate) async fn changed_files(
+        &self,
+        from: &str,
+        to: &str,
+    ) -> Result<Vec<ChangedFile>, SandboxError> {
+        let raw = self
+            .git(&["diff", "--raw", "--no-abbrev", "-z", "-M", from, to, "--"])
+            .await?;
+        let counts = self
+            .git(&["diff", "--numstat", "-z", "-M", from, to, "--"])
+            .await?;
         let patches = patches(&self.diff(from, to).await?);
         let mut files = raw_files(&text(&raw));
         let counts = line_counts(&text(&counts));
@@ -81,13 +89,26 @@ fn raw_files(raw: &str) -> Vec<ChangedFile> {
     while let Some(head) = fields.next().filter(|field| !field.is_empty()) {
         let columns: Vec<&str> = head.trim_start_matches(':').split(' ').collect();
         let status = FileStatus::from_letter(columns.get(4).unwrap_or(&"M"));
-        let blob = columns.get(if status == FileStatus::Removed { 2 } else { 3 }).unwrap_or(&"");
+        let blob = columns
+            .get(if status == FileStatus::Removed { 2 } else { 3 })
+            .unwrap_or(&"");
         let first = fields.next().unwrap_or_default().to_owned();
         let two_names = matches!(status, FileStatus::Renamed | FileStatus::Copied);
-        let (name, previous_name) =
-            if two_names { (fields.next().unwrap_or_default().to_owned(), Some(first)) } else { (first, None) };
+        let (name, previous_name) = if two_names {
+            (fields.next().unwrap_or_default().to_owned(), Some(first))
+        } else {
+            (first, None)
+        };
         let blob = (*blob).to_owned();
-        files.push(ChangedFile { name, previous_name, status, blob, additions: 0, deletions: 0, patch: None });
+        files.push(ChangedFile {
+            name,
+            previous_name,
+            status,
+            blob,
+            additions: 0,
+            deletions: 0,
+            patch: None,
+        });
     }
     files
 }
@@ -98,7 +119,12 @@ fn line_counts(numstat: &str) -> Vec<(u64, u64)> {
     let mut counts = Vec::new();
     while let Some(line) = fields.next().filter(|field| !field.is_empty()) {
         let mut columns = line.split('\t');
-        let mut number = || columns.next().and_then(|column| column.parse().ok()).unwrap_or(0);
+        let mut number = || {
+            columns
+                .next()
+                .and_then(|column| column.parse().ok())
+                .unwrap_or(0)
+        };
         counts.push((number(), number()));
         if line.ends_with('\t') {
             fields.nth(1);
@@ -121,7 +147,10 @@ fn patches(diff: &str) -> Vec<Option<String>> {
             }
         }
     }
-    patches.into_iter().map(|patch| patch.map(|text| text.trim_end_matches('\n').to_owned())).collect()
+    patches
+        .into_iter()
+        .map(|patch| patch.map(|text| text.trim_end_matches('\n').to_owned()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -130,18 +159,31 @@ mod tests {
 
     #[test]
     fn a_rename_keeps_both_names_and_its_counts() {
-        let raw = ":100644 100644 aaa bbb R090\0old.txt\0new.txt\0:000000 100644 000 ccc A\0added.txt\0";
+        let raw =
+            ":100644 100644 aaa bbb R090\0old.txt\0new.txt\0:000000 100644 000 ccc A\0added.txt\0";
         let files = raw_files(raw);
         assert_eq!(files[0].previous_name.as_deref(), Some("old.txt"));
-        assert_eq!((files[0].name.as_str(), files[0].status), ("new.txt", FileStatus::Renamed));
-        assert_eq!((files[1].name.as_str(), files[1].blob.as_str()), ("added.txt", "ccc"));
-        assert_eq!(line_counts("1\t2\t\0old.txt\0new.txt\x003\t0\tadded.txt\0-\t-\tx.png\0"), [(1, 2), (3, 0), (0, 0)]);
+        assert_eq!(
+            (files[0].name.as_str(), files[0].status),
+            ("new.txt", FileStatus::Renamed)
+        );
+        assert_eq!(
+            (files[1].name.as_str(), files[1].blob.as_str()),
+            ("added.txt", "ccc")
+        );
+        assert_eq!(
+            line_counts("1\t2\t\0old.txt\0new.txt\x003\t0\tadded.txt\0-\t-\tx.png\0"),
+            [(1, 2), (3, 0), (0, 0)]
+        );
     }
 
     #[test]
     fn patches_are_split_by_file_and_binary_files_have_none() {
         let diff = "diff --git a/a b/a\nindex 1..2\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-x\n+y\n\
                     diff --git a/b b/b\nBinary files a/b and b/b differ\n";
-        assert_eq!(patches(diff), [Some("@@ -1 +1 @@\n-x\n+y".to_owned()), None]);
+        assert_eq!(
+            patches(diff),
+            [Some("@@ -1 +1 @@\n-x\n+y".to_owned()), None]
+        );
     }
 }

@@ -21,7 +21,8 @@ pub(crate) fn is_repository_name(name: &str) -> bool {
 /// A branch name by the rules of `git check-ref-format`, so that it can never be read as a revision expression.
 pub(crate) fn is_branch_name(name: &str) -> bool {
     let forbidden = |c: char| c.is_control() || " ~^:?*[\\".contains(c);
-    let component = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
+    let component =
+        |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
     name.len() <= MAX_BRANCH_CHARS
         && name.split('/').all(component)
         && !name.contains(forbidden)
@@ -38,7 +39,20 @@ mod tests {
 
     #[test]
     fn names_that_would_leave_the_folder_are_refused() {
-        for wrong in ["", ".", "..", "../x", "a/b", "-x", ".git", "x.git", "x.lock", "a b", "ä", &"x".repeat(101)] {
+        for wrong in [
+            "",
+            ".",
+            "..",
+            "../x",
+            "a/b",
+            "-x",
+            ".git",
+            "x.git",
+            "x.lock",
+            "a b",
+            "ä",
+            &"x".repeat(101),
+        ] {
             assert!(!is_repository_name(wrong), "{wrong:?} was accepted");
         }
         for right in ["site", "Errand.rs", "a-b_c", "x.gitx"] {
@@ -48,7 +62,10 @@ mod tests {
 
     #[test]
     fn branch_names_that_are_revision_expressions_are_refused() {
-        for wrong in ["", "main~1", "a..b", "x^", "@", "a@{1}", "-x", "a//b", "/a", "a/", "a.lock", "a b", ".a", "a:b", "a."] {
+        for wrong in [
+            "", "main~1", "a..b", "x^", "@", "a@{1}", "-x", "a//b", "/a", "a/", "a.lock", "a b",
+            ".a", "a:b", "a.",
+        ] {
             assert!(!is_branch_name(wrong), "{wrong:?} was accepted");
         }
         for right in ["main", "errand/0198-story", "feature/x.y", "ü"] {

@@ -48,7 +48,11 @@ impl Method {
 }
 
 /// One call: what it answers beside `"ok": true`.
-pub(super) async fn call(sandbox: &Sandbox, method: Method, request: Request) -> Answer<Map<String, Value>> {
+pub(super) async fn call(
+    sandbox: &Sandbox,
+    method: Method,
+    request: Request,
+) -> Answer<Map<String, Value>> {
     let (parts, body) = request.into_parts();
     let parameters = parameters::read(&parts, body).await?;
     auth::require_token(&parts.headers, &parameters)?;
@@ -81,6 +85,9 @@ fn who_am_i(sandbox: &Sandbox) -> Value {
 }
 
 fn list_channels(_: &Parameters) -> Value {
-    let channels: Vec<Value> = channel::CHANNELS.iter().map(channel::Channel::show).collect();
+    let channels: Vec<Value> = channel::CHANNELS
+        .iter()
+        .map(channel::Channel::show)
+        .collect();
     json!({"channels": channels, "response_metadata": {"next_cursor": ""}})
 }

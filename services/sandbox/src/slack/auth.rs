@@ -11,8 +11,12 @@ pub(super) const APP_ID: &str = "A0SANDBOX";
 
 /// Any token that is not empty is good here, in the header or as the parameter `token`.
 pub(super) fn require_token(headers: &HeaderMap, parameters: &Parameters) -> Answer<()> {
-    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = header.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
+    let header = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let bearer = header
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .map(str::trim);
     match bearer.or(parameters.text("token")) {
         Some(token) if !token.is_empty() => Ok(()),
         _ => Err(Refusal::new("not_authed")),

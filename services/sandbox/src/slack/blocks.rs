@@ -14,16 +14,33 @@ const MAX_CONTEXT_ELEMENTS: usize = 10;
 const MAX_BUTTON_TEXT_CHARS: usize = 75;
 const MAX_BLOCK_ID_CHARS: usize = 255;
 const BLOCK_TYPES: [&str; 11] = [
-    "actions", "context", "divider", "file", "header", "image", "input", "markdown", "rich_text", "section", "video",
+    "actions",
+    "context",
+    "divider",
+    "file",
+    "header",
+    "image",
+    "input",
+    "markdown",
+    "rich_text",
+    "section",
+    "video",
 ];
 
 /// Refuses what Slack would refuse.
 pub(super) fn check(blocks: &Value) -> Answer<()> {
-    let Some(blocks) = blocks.as_array() else { return Err(Refusal::new("invalid_blocks_format")) };
+    let Some(blocks) = blocks.as_array() else {
+        return Err(Refusal::new("invalid_blocks_format"));
+    };
     if blocks.len() > MAX_BLOCKS {
-        return refuse(format!("no more than {MAX_BLOCKS} items allowed [json-pointer:/blocks]"));
+        return refuse(format!(
+            "no more than {MAX_BLOCKS} items allowed [json-pointer:/blocks]"
+        ));
     }
-    blocks.iter().enumerate().try_for_each(|(index, block)| check_block(block, &format!("/blocks/{index}")))
+    blocks
+        .iter()
+        .enumerate()
+        .try_for_each(|(index, block)| check_block(block, &format!("/blocks/{index}")))
 }
 
 fn check_block(block: &Value, at: &str) -> Answer<()> {
@@ -46,28 +63,52 @@ fn check_block(block: &Value, at: &str) -> Answer<()> {
 fn check_section(block: &Value, at: &str) -> Answer<()> {
     let fields = block["fields"].as_array();
     if block["text"].is_null() && fields.is_none() {
-        return refuse(format!("missing required field: text or fields [json-pointer:{at}]"));
+        return refuse(format!(
+            "missing required field: text or fields [json-pointer:{at}]"
+        ));
     }
     if !block["text"].is_null() {
-        check_text(&block["text"], MAX_SECTION_TEXT_CHARS, &format!("{at}/text"))?;
+        check_text(
+            &block["text"],
+            MAX_SECTION_TEXT_CHARS,
+            &format!("{at}/text"),
+        )?;
     }
     let fields = fields.map(Vec::as_slice).unwrap_or_default();
     if fields.len() > MAX_FIELDS {
-        return refuse(format!("no more than {MAX_FIELDS} items allowed [json-pointer:{at}/fields]"));
+        return refuse(format!(
+            "no more than {MAX_FIELDS} items allowed [json-pointer:{at}/fields]"
+        ));
     }
-    fields.iter().enumerate().try_for_each(|(index, field)| check_text(field, MAX_FIELD_CHARS, &format!("{at}/fields/{index}")))
+    fields.iter().enumerate().try_for_each(|(index, field)| {
+        check_text(field, MAX_FIELD_CHARS, &format!("{at}/fields/{index}"))
+    })
 }
 
 fn check_elements(block: &Value, most: usize, at: &str) -> Answer<()> {
-    let Some(elements) = block["elements"].as_array().filter(|elements| !elements.is_empty()) else {
-        return refuse(format!("missing required field: elements [json-pointer:{at}]"));
+    let Some(elements) = block["elements"]
+        .as_array()
+        .filter(|elements| !elements.is_empty())
+    else {
+        return refuse(format!(
+            "missing required field: elements [json-pointer:{at}]"
+        ));
     };
     if elements.len() > most {
-        return refuse(format!("no more than {most} items allowed [json-pointer:{at}/elements]"));
+        return refuse(format!(
+            "no more than {most} items allowed [json-pointer:{at}/elements]"
+        ));
     }
-    let buttons = elements.iter().enumerate().filter(|(_, element)| element["type"] == "button");
+    let buttons = elements
+        .iter()
+        .enumerate()
+        .filter(|(_, element)| element["type"] == "button");
     buttons.into_iter().try_for_each(|(index, button)| {
-        check_text(&button["text"], MAX_BUTTON_TEXT_CHARS, &format!("{at}/elements/{index}/text"))
+        check_text(
+            &button["text"],
+            MAX_BUTTON_TEXT_CHARS,
+            &format!("{at}/elements/{index}/text"),
+        )
     })
 }
 
@@ -77,18 +118,26 @@ fn check_text(object: &Value, most: usize, at: &str) -> Answer<()> {
         return refuse(format!("must be a text object [json-pointer:{at}]"));
     }
     match object["text"].as_str() {
-        None | Some("") => refuse(format!("must be more than 0 characters [json-pointer:{at}/text]")),
+        None | Some("") => refuse(format!(
+            "must be more than 0 characters [json-pointer:{at}/text]"
+        )),
         Some(text) => at_most(text, most, &format!("{at}/text")),
     }
 }
 
 fn at_most(text: &str, most: usize, at: &str) -> Answer<()> {
     if text.chars().count() > most {
-        return refuse(format!("must be less than {} characters [json-pointer:{at}]", most + 1));
+        return refuse(format!(
+            "must be less than {} characters [json-pointer:{at}]",
+            most + 1
+        ));
     }
     Ok(())
 }
 
 fn refuse(message: String) -> Answer<()> {
-    Err(Refusal::because("invalid_blocks", format!("[ERROR] {message}")))
+    Err(Refusal::because(
+        "invalid_blocks",
+        format!("[ERROR] {message}"),
+    ))
 }

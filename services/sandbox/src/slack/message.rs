@@ -29,9 +29,17 @@ impl Message {
             RETURNING ts";
         let body = Value::Object(self.body.clone()).to_string();
         let metadata = self.metadata.as_ref().map(Value::to_string);
-        self.ts = connection
-            .prepare_cached(INSERT)?
-            .query_row(params![self.channel, self.ts, self.thread_ts, self.reply_broadcast, body, metadata], |row| row.get(0))?;
+        self.ts = connection.prepare_cached(INSERT)?.query_row(
+            params![
+                self.channel,
+                self.ts,
+                self.thread_ts,
+                self.reply_broadcast,
+                body,
+                metadata
+            ],
+            |row| row.get(0),
+        )?;
         Ok(self)
     }
 
@@ -40,32 +48,62 @@ impl Message {
         const UPDATE: &str = "UPDATE slack_messages SET body = ?3, metadata = ?4, edited_ts = ?5 WHERE channel = ?1 AND ts = ?2";
         let body = Value::Object(self.body.clone()).to_string();
         let metadata = self.metadata.as_ref().map(Value::to_string);
-        connection.prepare_cached(UPDATE)?.execute(params![self.channel, self.ts, body, metadata, self.edited_ts])?;
+        connection.prepare_cached(UPDATE)?.execute(params![
+            self.channel,
+            self.ts,
+            body,
+            metadata,
+            self.edited_ts
+        ])?;
         Ok(())
     }
 
-    pub(super) fn find(connection: &Connection, channel: &str, ts: i64) -> rusqlite::Result<Option<Self>> {
+    pub(super) fn find(
+        connection: &Connection,
+        channel: &str,
+        ts: i64,
+    ) -> rusqlite::Result<Option<Self>> {
         let query = format!("SELECT {COLUMNS} FROM slack_messages WHERE channel = ?1 AND ts = ?2");
-        connection.prepare_cached(&query)?.query_row(params![channel, ts], from_row).optional()
+        connection
+            .prepare_cached(&query)?
+            .query_row(params![channel, ts], from_row)
+            .optional()
     }
 
     /// What stands in the channel itself between two times, newest first: no replies, unless they were sent there too.
-    pub(crate) fn history(connection: &Connection, channel: &str, from: i64, to: i64, limit: usize) -> rusqlite::Result<Vec<Self>> {
+    pub(crate) fn history(
+        connection: &Connection,
+        channel: &str,
+        from: i64,
+        to: i64,
+        limit: usize,
+    ) -> rusqlite::Result<Vec<Self>> {
         let query = format!(
             "SELECT {COLUMNS} FROM slack_messages WHERE channel = ?1 AND ts >= ?2 AND ts <= ?3
              AND (thread_ts IS NULL OR thread_ts = ts OR reply_broadcast) ORDER BY ts DESC LIMIT ?4"
         );
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        connection.prepare_cached(&query)?.query_map(params![channel, from, to, limit], from_row)?.collect()
+        connection
+            .prepare_cached(&query)?
+            .query_map(params![channel, from, to, limit], from_row)?
+            .collect()
     }
 
     /// A thread, oldest first: its first message and the replies.
-    pub(crate) fn thread(connection: &Connection, channel: &str, ts: i64, limit: usize) -> rusqlite::Result<Vec<Self>> {
+    pub(crate) fn thread(
+        connection: &Connection,
+        channel: &str,
+        ts: i64,
+        limit: usize,
+    ) -> rusqlite::Result<Vec<Self>> {
         let query = format!(
             "SELECT {COLUMNS} FROM slack_messages WHERE channel = ?1 AND (ts = ?2 OR thread_ts = ?2) ORDER BY ts LIMIT ?3"
         );
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        connection.prepare_cached(&query)?.query_map(params![channel, ts, limit], from_row)?.collect()
+        connection
+            .prepare_cached(&query)?
+            .query_map(params![channel, ts, limit], from_row)?
+            .collect()
     }
 
     /// The message as the API shows it, with or without its metadata.
@@ -86,7 +124,10 @@ impl Message {
             shown.insert("thread_ts".to_owned(), json!(ts_text(thread)));
         }
         if let Some(edited) = self.edited_ts {
-            shown.insert("edited".to_owned(), json!({"user": USER_ID, "ts": ts_text(edited)}));
+            shown.insert(
+                "edited".to_owned(),
+                json!({"user": USER_ID, "ts": ts_text(edited)}),
+            );
         }
         if let Some(metadata) = self.metadata.as_ref().filter(|_| with_metadata) {
             shown.insert("metadata".to_owned(), metadata.clone());
@@ -97,13 +138,19 @@ impl Message {
 
 /// Slack's text of a time: seconds, a point, six digits.
 pub(crate) fn ts_text(micros: i64) -> String {
-    format!("{}.{:06}", micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000))
+    format!(
+        "{}.{:06}",
+        micros.div_euclid(1_000_000),
+        micros.rem_euclid(1_000_000)
+    )
 }
 
 /// The time of Slack's text; `None` when it is none. Slack takes fewer digits too, as in `latest=1700000000`.
 pub(super) fn ts_micros(text: &str) -> Option<i64> {
     let (seconds, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |text: &str| !text.is_empty() && text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = |text: &str| {
+        !text.is_empty() && text.len() <= 10 && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
     if !digits(seconds) || !digits(fraction) || fraction.len() > 6 {
         return None;
     }

@@ -18,7 +18,10 @@ pub(super) struct Parameters {
 impl Parameters {
     /// A text that is not empty.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.values.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+        self.values
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
     }
 
     pub(super) fn flag(&self, name: &str) -> bool {
@@ -40,7 +43,9 @@ impl Parameters {
         match self.values.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) if text.is_empty() => Ok(None),
-            Some(Value::String(text)) => serde_json::from_str(text).map(Some).map_err(|_| Refusal::new(broken)),
+            Some(Value::String(text)) => serde_json::from_str(text)
+                .map(Some)
+                .map_err(|_| Refusal::new(broken)),
             Some(value) => Ok(Some(value.clone())),
         }
     }
@@ -52,10 +57,17 @@ pub(super) async fn read(parts: &Parts, request: Body) -> Answer<Parameters> {
         .await
         .map_err(|problem| Refusal::because("request_too_large", problem.to_string()))?;
     let mut values = pairs(parts.uri.query().unwrap_or_default().as_bytes());
-    let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     if kind.starts_with("application/json") {
-        let parsed: Value = serde_json::from_slice(&bytes).map_err(|_| Refusal::new("invalid_json"))?;
-        let Value::Object(object) = parsed else { return Err(Refusal::new("json_not_object")) };
+        let parsed: Value =
+            serde_json::from_slice(&bytes).map_err(|_| Refusal::new("invalid_json"))?;
+        let Value::Object(object) = parsed else {
+            return Err(Refusal::new("json_not_object"));
+        };
         values.extend(object);
     } else if kind.starts_with("application/x-www-form-urlencoded") {
         values.extend(pairs(&bytes));
@@ -66,5 +78,7 @@ pub(super) async fn read(parts: &Parts, request: Body) -> Answer<Parameters> {
 }
 
 fn pairs(encoded: &[u8]) -> Map<String, Value> {
-    form_urlencoded::parse(encoded).map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect()
+    form_urlencoded::parse(encoded)
+        .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
+        .collect()
 }

@@ -14,7 +14,9 @@ const MAX_ATTACHMENTS: usize = 100;
 const MAX_METADATA_BYTES: usize = 16 * 1024;
 
 pub(super) async fn post(sandbox: &Sandbox, parameters: &Parameters) -> Answer<Value> {
-    let wanted = parameters.text("channel").ok_or(Refusal::new("channel_not_found"))?;
+    let wanted = parameters
+        .text("channel")
+        .ok_or(Refusal::new("channel_not_found"))?;
     let channel = Channel::named(wanted).ok_or(Refusal::new("channel_not_found"))?;
     let body = content(parameters)?;
     let thread_ts = thread(sandbox, parameters, channel).await?;
@@ -27,34 +29,55 @@ pub(super) async fn post(sandbox: &Sandbox, parameters: &Parameters) -> Answer<V
         metadata: metadata(parameters)?,
         edited_ts: None,
     };
-    let stored = sandbox.store().run(move |connection| message.insert(connection)).await?;
+    let stored = sandbox
+        .store()
+        .run(move |connection| message.insert(connection))
+        .await?;
     Ok(json!({"channel": channel.id, "ts": ts_text(stored.ts), "message": stored.show(true)}))
 }
 
 pub(super) async fn update(sandbox: &Sandbox, parameters: &Parameters) -> Answer<Value> {
     let channel = Channel::with_id(parameters.text("channel").unwrap_or_default())?;
-    let mut message = find(sandbox, parameters.text("ts"), channel).await?.ok_or(Refusal::new("message_not_found"))?;
+    let mut message = find(sandbox, parameters.text("ts"), channel)
+        .await?
+        .ok_or(Refusal::new("message_not_found"))?;
     message.body.extend(content(parameters)?);
     message.metadata = metadata(parameters)?.or(message.metadata);
     message.edited_ts = Some(clock::now_micros());
     let shown = message.show(true);
     let answer = json!({"channel": channel.id, "ts": ts_text(message.ts), "text": message.body.get("text"), "message": shown});
-    sandbox.store().run(move |connection| message.update(connection)).await?;
+    sandbox
+        .store()
+        .run(move |connection| message.update(connection))
+        .await?;
     Ok(answer)
 }
 
 pub(super) async fn permalink(sandbox: &Sandbox, parameters: &Parameters) -> Answer<Value> {
     let channel = Channel::with_id(parameters.text("channel").unwrap_or_default())?;
-    let message = find(sandbox, parameters.text("message_ts"), channel).await?.ok_or(Refusal::new("message_not_found"))?;
-    let link = sandbox.links().slack_message(channel.name, &ts_text(message.ts));
+    let message = find(sandbox, parameters.text("message_ts"), channel)
+        .await?
+        .ok_or(Refusal::new("message_not_found"))?;
+    let link = sandbox
+        .links()
+        .slack_message(channel.name, &ts_text(message.ts));
     Ok(json!({"channel": channel.id, "permalink": link}))
 }
 
 /// The message with this `ts`, when there is one.
-pub(super) async fn find(sandbox: &Sandbox, ts: Option<&str>, channel: &Channel) -> Answer<Option<Message>> {
-    let Some(ts) = ts.and_then(ts_micros) else { return Ok(None) };
+pub(super) async fn find(
+    sandbox: &Sandbox,
+    ts: Option<&str>,
+    channel: &Channel,
+) -> Answer<Option<Message>> {
+    let Some(ts) = ts.and_then(ts_micros) else {
+        return Ok(None);
+    };
     let id = channel.id;
-    Ok(sandbox.store().run(move |connection| Message::find(connection, id, ts)).await?)
+    Ok(sandbox
+        .store()
+        .run(move |connection| Message::find(connection, id, ts))
+        .await?)
 }
 
 /// What is to be seen: text, blocks or attachments, at least one of them.
@@ -76,19 +99,29 @@ fn content(parameters: &Parameters) -> Answer<Map<String, Value>> {
     if let Some(wanted) = attachments {
         match wanted.as_array() {
             None => return Err(Refusal::new("invalid_attachments")),
-            Some(list) if list.len() > MAX_ATTACHMENTS => return Err(Refusal::new("too_many_attachments")),
+            Some(list) if list.len() > MAX_ATTACHMENTS => {
+                return Err(Refusal::new("too_many_attachments"));
+            }
             Some(_) => content.insert("attachments".to_owned(), wanted),
         };
     }
     let name = parameters.text("username").unwrap_or("Errand");
     content.insert("username".to_owned(), json!(name));
-    content.insert("bot_profile".to_owned(), json!({"id": auth::BOT_ID, "app_id": auth::APP_ID, "name": name, "team_id": auth::TEAM_ID}));
+    content.insert(
+        "bot_profile".to_owned(),
+        json!({"id": auth::BOT_ID, "app_id": auth::APP_ID, "name": name, "team_id": auth::TEAM_ID}),
+    );
     Ok(content)
 }
 
 fn metadata(parameters: &Parameters) -> Answer<Option<Value>> {
-    let Some(metadata) = parameters.structure("metadata", "invalid_metadata_format")? else { return Ok(None) };
-    let whole = metadata["event_type"].as_str().is_some_and(|kind| !kind.is_empty()) && metadata["event_payload"].is_object();
+    let Some(metadata) = parameters.structure("metadata", "invalid_metadata_format")? else {
+        return Ok(None);
+    };
+    let whole = metadata["event_type"]
+        .as_str()
+        .is_some_and(|kind| !kind.is_empty())
+        && metadata["event_payload"].is_object();
     if !whole {
         return Err(Refusal::new("invalid_metadata_format"));
     }
@@ -99,8 +132,16 @@ fn metadata(parameters: &Parameters) -> Answer<Option<Value>> {
 }
 
 /// The thread to answer in; a reply to a reply joins the thread of the first message.
-async fn thread(sandbox: &Sandbox, parameters: &Parameters, channel: &Channel) -> Answer<Option<i64>> {
-    let Some(ts) = parameters.text("thread_ts") else { return Ok(None) };
-    let parent = find(sandbox, Some(ts), channel).await?.ok_or(Refusal::new("thread_not_found"))?;
+async fn thread(
+    sandbox: &Sandbox,
+    parameters: &Parameters,
+    channel: &Channel,
+) -> Answer<Option<i64>> {
+    let Some(ts) = parameters.text("thread_ts") else {
+        return Ok(None);
+    };
+    let parent = find(sandbox, Some(ts), channel)
+        .await?
+        .ok_or(Refusal::new("thread_not_found"))?;
     Ok(Some(parent.thread_ts.unwrap_or(parent.ts)))
 }

@@ -18,11 +18,17 @@ pub(super) type Answer<T> = Result<T, Refusal>;
 
 impl Refusal {
     pub(super) fn new(code: &'static str) -> Self {
-        Self { code, messages: Vec::new() }
+        Self {
+            code,
+            messages: Vec::new(),
+        }
     }
 
     pub(super) fn because(code: &'static str, message: String) -> Self {
-        Self { code, messages: vec![message] }
+        Self {
+            code,
+            messages: vec![message],
+        }
     }
 }
 

@@ -9,7 +9,8 @@ async fn what_is_pushed_can_be_cloned_by_anybody() {
     let _copy = running.repository_with_a_branch("acme", "site").await;
     let elsewhere = TempDir::new().expect("a folder");
     let url = format!("{}/git/acme/site.git", running.url);
-    let (cloned, output) = try_git(elsewhere.path(), &["clone", "--quiet", &url, "copy"], None).await;
+    let (cloned, output) =
+        try_git(elsewhere.path(), &["clone", "--quiet", &url, "copy"], None).await;
     assert!(cloned, "{output}");
     let page = std::fs::read_to_string(elsewhere.path().join("copy/index.html")).expect("a file");
     assert_eq!(page, "<h1>Hello</h1>\n<p>old</p>\n", "main is checked out");
@@ -23,9 +24,17 @@ async fn a_push_needs_a_token() {
     let running = Running::start().await;
     let copy = running.repository_with_a_branch("acme", "site").await;
     for token in [None, Some("")] {
-        let (pushed, output) = try_git(copy.path(), &["push", "origin", "HEAD:refs/heads/other"], token).await;
+        let (pushed, output) = try_git(
+            copy.path(),
+            &["push", "origin", "HEAD:refs/heads/other"],
+            token,
+        )
+        .await;
         assert!(!pushed, "{output}");
-        assert!(output.contains("could not read Username") || output.contains("Authentication failed"), "{output}");
+        assert!(
+            output.contains("could not read Username") || output.contains("Authentication failed"),
+            "{output}"
+        );
     }
     let branches = git(copy.path(), &["ls-remote", "--heads", "origin"]).await;
     assert!(!branches.contains("other"), "{branches}");
@@ -35,10 +44,23 @@ async fn a_push_needs_a_token() {
 async fn a_repeated_push_is_up_to_date_and_a_diverged_one_is_refused() {
     let running = Running::start().await;
     let copy = running.repository_with_a_branch("acme", "site").await;
-    let again = git(copy.path(), &["push", "--porcelain", "origin", "errand/capture"]).await;
+    let again = git(
+        copy.path(),
+        &["push", "--porcelain", "origin", "errand/capture"],
+    )
+    .await;
     assert!(again.contains("=\trefs/heads/errand/capture"), "{again}");
-    git(copy.path(), &["commit", "--quiet", "--amend", "-m", "Another"]).await;
-    let (pushed, output) = try_git(copy.path(), &["push", "origin", "errand/capture"], Some("t")).await;
+    git(
+        copy.path(),
+        &["commit", "--quiet", "--amend", "-m", "Another"],
+    )
+    .await;
+    let (pushed, output) = try_git(
+        copy.path(),
+        &["push", "origin", "errand/capture"],
+        Some("t"),
+    )
+    .await;
     assert!(!pushed && output.contains("non-fast-forward"), "{output}");
 }
 
@@ -61,17 +83,38 @@ async fn a_push_of_many_megabytes_is_streamed() {
     push(copy.path(), "errand/capture").await;
     let elsewhere = TempDir::new().expect("a folder");
     let url = format!("{}/git/acme/site.git", running.url);
-    git(elsewhere.path(), &["clone", "--quiet", "--branch", "errand/capture", &url, "copy"]).await;
-    let size = std::fs::metadata(elsewhere.path().join("copy/noise.bin")).expect("a file").len();
+    git(
+        elsewhere.path(),
+        &[
+            "clone",
+            "--quiet",
+            "--branch",
+            "errand/capture",
+            &url,
+            "copy",
+        ],
+    )
+    .await;
+    let size = std::fs::metadata(elsewhere.path().join("copy/noise.bin"))
+        .expect("a file")
+        .len();
     assert_eq!(size, 8_000_000);
 }
 
 #[tokio::test]
 async fn a_first_push_to_another_branch_makes_it_the_default() {
     let running = Running::start().await;
-    running.sandbox.ensure_repository("acme", "old").await.expect("a repository");
+    running
+        .sandbox
+        .ensure_repository("acme", "old")
+        .await
+        .expect("a repository");
     let copy = TempDir::new().expect("a folder");
-    git(copy.path(), &["init", "--quiet", "--initial-branch=trunk", "."]).await;
+    git(
+        copy.path(),
+        &["init", "--quiet", "--initial-branch=trunk", "."],
+    )
+    .await;
     write(copy.path(), "a.txt", "a\n");
     commit(copy.path(), "A").await;
     let url = format!("{}/git/acme/old.git", running.url);
@@ -88,8 +131,26 @@ async fn a_repository_that_does_not_exist_or_is_none_is_refused() {
     let (found, output) = try_git(folder.path(), &["ls-remote", &url], None).await;
     assert!(!found && output.contains("not found"), "{output}");
     for wrong in ["..", "a/b", "-x", "", "x.git"] {
-        assert!(running.sandbox.ensure_repository("acme", wrong).await.is_err(), "{wrong:?} was accepted");
+        assert!(
+            running
+                .sandbox
+                .ensure_repository("acme", wrong)
+                .await
+                .is_err(),
+            "{wrong:?} was accepted"
+        );
     }
-    let twice = running.sandbox.ensure_repository("acme", "twice").await.expect("a repository");
-    assert_eq!(running.sandbox.ensure_repository("acme", "twice").await.expect("the same"), twice);
+    let twice = running
+        .sandbox
+        .ensure_repository("acme", "twice")
+        .await
+        .expect("a repository");
+    assert_eq!(
+        running
+            .sandbox
+            .ensure_repository("acme", "twice")
+            .await
+            .expect("the same"),
+        twice
+    );
 }

@@ -15,7 +15,10 @@ async fn team(running: &Running) -> Value {
 async fn state(running: &Running, kind: &str) -> String {
     let team = team(running).await;
     let states = team["states"]["nodes"].as_array().expect("states").clone();
-    let state = states.iter().find(|state| state["type"] == kind).expect("such a state");
+    let state = states
+        .iter()
+        .find(|state| state["type"] == kind)
+        .expect("such a state");
     state["id"].as_str().expect("an id").to_owned()
 }
 
@@ -29,7 +32,11 @@ async fn create(running: &Running, input: Value) -> (u16, Value) {
 async fn an_issue_is_created_moved_and_found_by_uuid_and_identifier() {
     let running = Running::start().await;
     let id = Uuid::new_v4().to_string();
-    let (status, created) = create(&running, json!({"id": id, "title": "Email capture", "priority": 2})).await;
+    let (status, created) = create(
+        &running,
+        json!({"id": id, "title": "Email capture", "priority": 2}),
+    )
+    .await;
     assert_eq!(status, 200, "{created}");
     let issue = &created["data"]["issueCreate"]["issue"];
     assert_eq!(issue["id"], id.as_str());
@@ -39,15 +46,25 @@ async fn an_issue_is_created_moved_and_found_by_uuid_and_identifier() {
 
     let done = state(&running, "completed").await;
     let input = json!({"stateId": done, "description": "- [x] done"});
-    let (_, updated) = running.linear(UPDATE, json!({"id": "ERR-1", "input": input})).await;
+    let (_, updated) = running
+        .linear(UPDATE, json!({"id": "ERR-1", "input": input}))
+        .await;
     let issue = &updated["data"]["issueUpdate"]["issue"];
     assert_eq!(issue["state"]["name"], "Done", "{updated}");
     assert_eq!(issue["priorityLabel"], "High");
     assert!(issue["completedAt"].is_string());
 
     for wanted in [id.as_str(), "ERR-1", "err-1"] {
-        let (_, found) = running.linear("query($id: String!) { issue(id: $id) { title description } }", json!({"id": wanted})).await;
-        assert_eq!(found["data"]["issue"]["description"], "- [x] done", "{wanted}: {found}");
+        let (_, found) = running
+            .linear(
+                "query($id: String!) { issue(id: $id) { title description } }",
+                json!({"id": wanted}),
+            )
+            .await;
+        assert_eq!(
+            found["data"]["issue"]["description"], "- [x] done",
+            "{wanted}: {found}"
+        );
     }
 }
 
@@ -67,13 +84,26 @@ async fn a_repeated_create_with_the_same_id_is_refused_and_makes_nothing() {
 #[tokio::test]
 async fn what_the_schema_does_not_allow_is_refused() {
     let running = Running::start().await;
-    for document in ["{ viewer { shoeSize } }", "{ viewer { id ", "mutation { issueCreate(input: {}) { success } }", "{ issue { id } }"] {
+    for document in [
+        "{ viewer { shoeSize } }",
+        "{ viewer { id ",
+        "mutation { issueCreate(input: {}) { success } }",
+        "{ issue { id } }",
+    ] {
         let (status, body) = running.linear(document, json!({})).await;
         assert_eq!(status, 400, "{document}: {body}");
-        assert_eq!(body["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED", "{document}");
+        assert_eq!(
+            body["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED",
+            "{document}"
+        );
     }
-    let (status, body) = running.linear(CREATE, json!({"input": {"teamId": 7, "title": "x"}})).await;
-    assert_eq!((status, &body["errors"][0]["extensions"]["code"]), (400, &json!("BAD_USER_INPUT")));
+    let (status, body) = running
+        .linear(CREATE, json!({"input": {"teamId": 7, "title": "x"}}))
+        .await;
+    assert_eq!(
+        (status, &body["errors"][0]["extensions"]["code"]),
+        (400, &json!("BAD_USER_INPUT"))
+    );
     assert_eq!(running.sandbox.made().await.expect("counts").issues, 0);
 }
 
@@ -92,21 +122,52 @@ async fn rules_beyond_the_schema_are_kept_too() {
     ];
     for input in wrong {
         let (status, body) = create(&running, input.clone()).await;
-        assert_eq!((status, &body["data"]), (200, &Value::Null), "{input}: {body}");
-        assert_eq!(body["errors"][0]["extensions"]["type"], "invalid input", "{input}: {body}");
+        assert_eq!(
+            (status, &body["data"]),
+            (200, &Value::Null),
+            "{input}: {body}"
+        );
+        assert_eq!(
+            body["errors"][0]["extensions"]["type"], "invalid input",
+            "{input}: {body}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_request_without_a_key_or_with_a_key_as_bearer_is_refused() {
     let running = Running::start().await;
-    let post = || running.http.post(format!("{}/linear/graphql", running.url)).json(&json!({"query": "{ viewer { id } }"}));
+    let post = || {
+        running
+            .http
+            .post(format!("{}/linear/graphql", running.url))
+            .json(&json!({"query": "{ viewer { id } }"}))
+    };
     let without = post().send().await.expect("an answer");
     assert_eq!(without.status(), 401);
     let body: Value = without.json().await.expect("JSON");
-    assert_eq!(body["errors"][0]["extensions"]["code"], "AUTHENTICATION_ERROR");
-    assert_eq!(post().bearer_auth("lin_api_x").send().await.expect("an answer").status(), 400);
-    assert_eq!(post().bearer_auth("oauth").send().await.expect("an answer").status(), 200);
+    assert_eq!(
+        body["errors"][0]["extensions"]["code"],
+        "AUTHENTICATION_ERROR"
+    );
+    assert_eq!(
+        post()
+            .bearer_auth("lin_api_x")
+            .send()
+            .await
+            .expect("an answer")
+            .status(),
+        400
+    );
+    assert_eq!(
+        post()
+            .bearer_auth("oauth")
+            .send()
+            .await
+            .expect("an answer")
+            .status(),
+        200
+    );
 }
 
 #[tokio::test]
@@ -118,16 +179,36 @@ async fn issues_are_filtered_ordered_and_paged() {
     let identifiers = async |query: &str| {
         let (_, body) = running.linear(query, json!({})).await;
         assert!(body["errors"].is_null(), "{body}");
-        let nodes = body["data"]["issues"]["nodes"].as_array().expect("nodes").clone();
-        nodes.iter().map(|node| node["identifier"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+        let nodes = body["data"]["issues"]["nodes"]
+            .as_array()
+            .expect("nodes")
+            .clone();
+        nodes
+            .iter()
+            .map(|node| node["identifier"].as_str().unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
     };
-    assert_eq!(identifiers("{ issues { nodes { identifier } } }").await, ["ERR-5", "ERR-4", "ERR-3", "ERR-2", "ERR-1"]);
-    assert_eq!(identifiers("{ issues(filter: {number: {in: [2, 4]}}) { nodes { identifier } } }").await, ["ERR-4", "ERR-2"]);
+    assert_eq!(
+        identifiers("{ issues { nodes { identifier } } }").await,
+        ["ERR-5", "ERR-4", "ERR-3", "ERR-2", "ERR-1"]
+    );
+    assert_eq!(
+        identifiers("{ issues(filter: {number: {in: [2, 4]}}) { nodes { identifier } } }").await,
+        ["ERR-4", "ERR-2"]
+    );
     assert_eq!(identifiers("{ issues(filter: {title: {contains: \"3\"}, team: {key: {eq: \"ERR\"}}}) { nodes { identifier } } }").await, ["ERR-3"]);
-    let (_, first) = running.linear("{ issues(first: 2) { nodes { id } pageInfo { hasNextPage endCursor } } }", json!({})).await;
+    let (_, first) = running
+        .linear(
+            "{ issues(first: 2) { nodes { id } pageInfo { hasNextPage endCursor } } }",
+            json!({}),
+        )
+        .await;
     let page = &first["data"]["issues"]["pageInfo"];
     assert_eq!(page["hasNextPage"], true);
-    let after = format!("{{ issues(first: 2, after: {}) {{ nodes {{ identifier }} }} }}", page["endCursor"]);
+    let after = format!(
+        "{{ issues(first: 2, after: {}) {{ nodes {{ identifier }} }} }}",
+        page["endCursor"]
+    );
     assert_eq!(identifiers(&after).await, ["ERR-3", "ERR-2"]);
 }
 
@@ -137,13 +218,22 @@ async fn comments_and_links_belong_to_their_issue_and_a_url_is_attached_once() {
     create(&running, json!({"title": "Email capture"})).await;
     let comment = "mutation { commentCreate(input: {issueId: \"ERR-1\", body: \"Working\"}) { success comment { body issue { identifier } } } }";
     let (_, commented) = running.linear(comment, json!({})).await;
-    assert_eq!(commented["data"]["commentCreate"]["comment"]["issue"]["identifier"], "ERR-1", "{commented}");
+    assert_eq!(
+        commented["data"]["commentCreate"]["comment"]["issue"]["identifier"], "ERR-1",
+        "{commented}"
+    );
     let link = "mutation($title: String!) { attachmentLinkURL(issueId: \"ERR-1\", url: \"https://example.com/pr\", title: $title) { success } }";
     running.linear(link, json!({"title": "One"})).await;
     running.linear(link, json!({"title": "Two"})).await;
     let (_, issue) = running.linear("{ issue(id: \"ERR-1\") { comments { nodes { body } } attachments { nodes { title url } } } }", json!({})).await;
-    assert_eq!(issue["data"]["issue"]["comments"]["nodes"], json!([{"body": "Working"}]));
-    assert_eq!(issue["data"]["issue"]["attachments"]["nodes"], json!([{"title": "Two", "url": "https://example.com/pr"}]));
+    assert_eq!(
+        issue["data"]["issue"]["comments"]["nodes"],
+        json!([{"body": "Working"}])
+    );
+    assert_eq!(
+        issue["data"]["issue"]["attachments"]["nodes"],
+        json!([{"title": "Two", "url": "https://example.com/pr"}])
+    );
 }
 
 #[tokio::test]
@@ -151,7 +241,9 @@ async fn issues_survive_a_restart() {
     let running = Running::start().await;
     create(&running, json!({"title": "Before"})).await;
     let running = running.restart().await;
-    let (_, found) = running.linear("{ issue(id: \"ERR-1\") { title } }", json!({})).await;
+    let (_, found) = running
+        .linear("{ issue(id: \"ERR-1\") { title } }", json!({}))
+        .await;
     assert_eq!(found["data"]["issue"]["title"], "Before", "{found}");
     create(&running, json!({"title": "After"})).await;
     assert_eq!(running.sandbox.made().await.expect("counts").issues, 2);

@@ -10,13 +10,21 @@ use crate::support::Running;
 #[tokio::test]
 async fn the_vendors_own_clients_work_unchanged() {
     let Some(modules) = std::env::var_os("ERRAND_TEST_NODE_MODULES") else {
-        println!("skipped: ERRAND_TEST_NODE_MODULES does not name a folder with the packages of tests/clients/package.json");
+        println!(
+            "skipped: ERRAND_TEST_NODE_MODULES does not name a folder with the packages of tests/clients/package.json"
+        );
         return;
     };
     let running = Running::start().await;
     let _copy = running.repository_with_a_branch("acme", "site").await;
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/check.mjs");
-    let output = Command::new("node").arg(script).arg(modules).arg(&running.url).output().await.expect("node runs");
+    let output = Command::new("node")
+        .arg(script)
+        .arg(modules)
+        .arg(&running.url)
+        .output()
+        .await
+        .expect("node runs");
     let said = String::from_utf8_lossy(&output.stdout);
     let complained = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}\n{complained}");

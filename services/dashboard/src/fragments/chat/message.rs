@@ -52,7 +52,6 @@ impl Cards {
 struct MessageView<'a> {
     id: &'a str,
     conversation_id: &'a str,
-    session_id: &'a str,
     story_id: &'a str,
     kind: &'a str,
     order: i64,
@@ -68,6 +67,8 @@ struct MessageView<'a> {
     reason: &'a str,
     card: Option<&'a StoryCard>,
     pull_request: Option<Link>,
+    /// How the story ended, in a completion message.
+    status: &'a str,
     streaming: bool,
 }
 
@@ -79,7 +80,6 @@ pub fn render(message: &Message, cards: &Cards) -> Result<Fragment, Problem> {
     let view = MessageView {
         id: &message.id,
         conversation_id: &message.conversation_id,
-        session_id: &message.session_id,
         story_id: &message.story_id,
         kind: message.kind.as_str(),
         order: message.seq,
@@ -92,7 +92,9 @@ pub fn render(message: &Message, cards: &Cards) -> Result<Fragment, Problem> {
         answer: &message.answer,
         reason: &message.reason,
         card: cards.0.get(&message.story_id).filter(|_| message.kind == MessageKind::Spawn),
-        pull_request: Link::pull_request(&message.pr_url).filter(|_| is_completion),
+        pull_request: Link::pull_request(&message.pr_url)
+            .filter(|pr| is_completion && !message.text.contains(&pr.url)),
+        status: &message.status,
         streaming: false,
     };
     Fragment::render(format!("msg-{}", message.id), &view)
@@ -103,7 +105,6 @@ pub fn streaming(message_id: &str, text: &str) -> Result<Fragment, Problem> {
     let view = MessageView {
         id: message_id,
         conversation_id: "",
-        session_id: "",
         story_id: "",
         kind: MessageKind::Assistant.as_str(),
         order: ORDER_OF_STREAMING,
@@ -117,6 +118,7 @@ pub fn streaming(message_id: &str, text: &str) -> Result<Fragment, Problem> {
         reason: "",
         card: None,
         pull_request: None,
+        status: "",
         streaming: true,
     };
     Fragment::render(format!("msg-{message_id}"), &view)

@@ -11,7 +11,7 @@ use crate::{
     diff::{self, FileDiff},
     markdown,
     problem::Problem,
-    view::{Badge, Clock, Link, StoryCard, session_badge},
+    view::{Badge, Clock, Link, StoryCard, needs_approval, session_badge},
     when::{self, Moment},
 };
 use askama::Template;
@@ -68,8 +68,9 @@ pub fn controls(record: &StoryRecord) -> Result<Fragment, Problem> {
         question_id: question.map(|s| s.question_id.as_str()).unwrap_or_default(),
         question: question.map(|s| markdown::to_html(&s.question)).unwrap_or_default(),
         options: question.map(|s| s.question_options.as_slice()).unwrap_or_default(),
-        can_approve: story.status == StoryStatus::Pending && story.policy == "needs_approval",
-        can_cancel: !story.status.is_ended() && !story.cancel_requested,
+        can_approve: needs_approval(story),
+        // A story that waits for approval is rejected instead.
+        can_cancel: !story.status.is_ended() && !story.cancel_requested && !needs_approval(story),
         can_retry: matches!(story.status, StoryStatus::Failed | StoryStatus::Cancelled),
         can_steer: status == Some(SessionStatus::Running) && !story.cancel_requested,
         max_text: MAX_MESSAGE_CHARS,

@@ -26,11 +26,25 @@ pub(super) struct Addition {
 impl Change {
     /// A new file.
     pub(super) fn create(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { path: path.into(), text: text.into(), what: "Create".to_owned(), edits: false }
+        Self {
+            path: path.into(),
+            text: text.into(),
+            what: "Create".to_owned(),
+            edits: false,
+        }
     }
 
     /// A new text for a file that is there.
-    pub(super) fn edit(path: impl Into<String>, text: impl Into<String>, what: impl Into<String>) -> Self {
-        Self { path: path.into(), text: text.into(), what: what.into(), edits: true }
+    pub(super) fn edit(
+        path: impl Into<String>,
+        text: impl Into<String>,
+        what: impl Into<String>,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            text: text.into(),
+            what: what.into(),
+            edits: true,
+        }
     }
 }

@@ -4,8 +4,10 @@ use super::widget::Widget;
 use super::{Feature, html_edit, mentions};
 
 pub(super) const FEATURE: Feature = Feature {
-    name: "contact form",
-    asked_for: |text| mentions(text, &["contact"]) && mentions(text, &["form", "page", "section", "us"]),
+    name: "a contact form",
+    asked_for: |text| {
+        mentions(text, &["contact"]) && mentions(text, &["form", "page", "section", "us"])
+    },
     build: |site, _| WIDGET.build(site),
 };
 

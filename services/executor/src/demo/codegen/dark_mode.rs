@@ -4,8 +4,10 @@ use super::widget::Widget;
 use super::{Feature, html_edit, mentions};
 
 pub(super) const FEATURE: Feature = Feature {
-    name: "dark mode toggle",
-    asked_for: |text| mentions(text, &["dark"]) && mentions(text, &["mode", "theme", "toggle", "switch"]),
+    name: "a dark mode toggle",
+    asked_for: |text| {
+        mentions(text, &["dark"]) && mentions(text, &["mode", "theme", "toggle", "switch"])
+    },
     build: |site, _| WIDGET.build(site),
 };
 

@@ -4,10 +4,19 @@ use super::widget::Widget;
 use super::{Feature, html_edit, mentions};
 
 pub(super) const FEATURE: Feature = Feature {
-    name: "email capture form",
+    name: "an email capture form",
     asked_for: |text| {
-        mentions(text, &["newsletter", "waitlist", "wait list", "subscri", "mailing list"])
-            || (mentions(text, &["email", "e-mail"]) && mentions(text, &["captur", "collect", "sign", "form", "hero"]))
+        mentions(
+            text,
+            &[
+                "newsletter",
+                "waitlist",
+                "wait list",
+                "subscri",
+                "mailing list",
+            ],
+        ) || (mentions(text, &["email", "e-mail"])
+            && mentions(text, &["captur", "collect", "sign", "form", "hero"]))
     },
     build: |site, _| WIDGET.build(site),
 };

@@ -19,8 +19,15 @@ pub(super) struct Place {
 /// The end of the hero section: the first element whose class or id has "hero" as a word.
 pub(super) fn hero_end(page: &str) -> Option<Place> {
     let html = Html::parse(page);
-    let (index, tag) = html.tags().find(|(_, tag)| HERO_ELEMENTS.contains(&tag.name.as_str()) && is_hero(tag))?;
-    before_end(page, &html, index, format!("the hero section (line {})", tag.line))
+    let (index, tag) = html
+        .tags()
+        .find(|(_, tag)| HERO_ELEMENTS.contains(&tag.name.as_str()) && is_hero(tag))?;
+    before_end(
+        page,
+        &html,
+        index,
+        format!("the hero section (line {})", tag.line),
+    )
 }
 
 /// The beginning of `<main>`, or of the body where there is none.
@@ -41,11 +48,19 @@ pub(super) fn main_end(page: &str) -> Option<Place> {
 /// The end of the page's header or navigation, or the beginning of the body.
 pub(super) fn header_end(page: &str) -> Option<Place> {
     let html = Html::parse(page);
-    let found = html.tags().find(|(_, tag)| tag.name == "nav" || (tag.name == "header" && !is_hero(tag)));
+    let found = html
+        .tags()
+        .find(|(_, tag)| tag.name == "nav" || (tag.name == "header" && !is_hero(tag)));
     if let Some((index, tag)) = found {
-        return before_end(page, &html, index, format!("the <{}> (line {})", tag.name, tag.line));
+        return before_end(
+            page,
+            &html,
+            index,
+            format!("the <{}> (line {})", tag.name, tag.line),
+        );
     }
-    html.first("body").map(|(_, tag)| after(page, tag, "the start of <body>".to_owned()))
+    html.first("body")
+        .map(|(_, tag)| after(page, tag, "the start of <body>".to_owned()))
 }
 
 /// The end of the head, for style sheets.
@@ -60,7 +75,11 @@ pub(super) fn body_end(page: &str) -> Place {
     let html = Html::parse(page);
     html.first("body")
         .and_then(|(index, _)| before_end(page, &html, index, "the end of the body".to_owned()))
-        .unwrap_or_else(|| Place { at: page.len(), indent: String::new(), name: "the end of the page".to_owned() })
+        .unwrap_or_else(|| Place {
+            at: page.len(),
+            indent: String::new(),
+            name: "the end of the page".to_owned(),
+        })
 }
 
 /// The page with `markup` inserted at `place`, each line indented as its surroundings.
@@ -81,13 +100,21 @@ pub(super) fn insert(page: &str, place: &Place, markup: &str) -> String {
 }
 
 fn is_hero(tag: &Tag) -> bool {
-    ["class", "id"].iter().filter_map(|name| tag.get(name)).any(|value| {
-        value.to_ascii_lowercase().split(|it: char| !it.is_ascii_alphanumeric()).any(|word| word == "hero")
-    })
+    ["class", "id"]
+        .iter()
+        .filter_map(|name| tag.get(name))
+        .any(|value| {
+            value
+                .to_ascii_lowercase()
+                .split(|it: char| !it.is_ascii_alphanumeric())
+                .any(|word| word == "hero")
+        })
 }
 
 fn before_end(page: &str, html: &Html, index: usize, name: String) -> Option<Place> {
-    let Token::End { at, .. } = html.tokens.get(html.end_of(index)?)? else { return None };
+    let Token::End { at, .. } = html.tokens.get(html.end_of(index)?)? else {
+        return None;
+    };
     let line = line_start(page, *at);
     let before = &page[line..*at];
     // An end tag that shares its line with contents is split off; its own line keeps its indentation.
@@ -99,8 +126,16 @@ fn before_end(page: &str, html: &Html, index: usize, name: String) -> Option<Pla
 fn after(page: &str, tag: &Tag, name: String) -> Place {
     let line = line_start(page, tag.span.0);
     let end = tag.span.1;
-    let at = if page[end..].starts_with('\n') { end + 1 } else { end };
-    Place { at, indent: format!("{}  ", leading_space(&page[line..])), name }
+    let at = if page[end..].starts_with('\n') {
+        end + 1
+    } else {
+        end
+    };
+    Place {
+        at,
+        indent: format!("{}  ", leading_space(&page[line..])),
+        name,
+    }
 }
 
 fn line_start(page: &str, at: usize) -> usize {
@@ -122,7 +157,10 @@ mod tests {
         let place = hero_end(PAGE).unwrap();
         assert_eq!(place.name, "the hero section (line 3)");
         let page = insert(PAGE, &place, "<form>\n</form>");
-        assert!(page.contains("      <h1>Hi</h1>\n      <form>\n      </form>\n    </section>"), "{page}");
+        assert!(
+            page.contains("      <h1>Hi</h1>\n      <form>\n      </form>\n    </section>"),
+            "{page}"
+        );
     }
 
     #[test]
@@ -141,8 +179,14 @@ mod tests {
     fn pages_without_a_hero_have_other_places() {
         let page = "<body>\n<header>\n<nav></nav>\n</header>\n<p>Hi</p>\n</body>";
         assert_eq!(hero_end(page), None);
-        assert_eq!(main_start(page).unwrap().name, "the start of <body> (line 1)");
-        assert!(insert(page, &body_end(page), "<script></script>").ends_with("  <script></script>\n</body>"));
+        assert_eq!(
+            main_start(page).unwrap().name,
+            "the start of <body> (line 1)"
+        );
+        assert!(
+            insert(page, &body_end(page), "<script></script>")
+                .ends_with("  <script></script>\n</body>")
+        );
         assert_eq!(insert("<p>", &body_end("<p>"), "x"), "<p>\nx\n");
     }
 }

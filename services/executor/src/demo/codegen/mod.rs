@@ -30,19 +30,27 @@ struct Feature {
 }
 
 /// Everything the demo agent can really add.
-static CATALOGUE: [Feature; 4] =
-    [email_capture::FEATURE, contact_form::FEATURE, dark_mode::FEATURE, readme::FEATURE];
+static CATALOGUE: [Feature; 4] = [
+    email_capture::FEATURE,
+    contact_form::FEATURE,
+    dark_mode::FEATURE,
+    readme::FEATURE,
+];
 
 /// The features that `task` names.
 fn named(task: &Task) -> Vec<&'static Feature> {
     let text = task.text.to_lowercase();
-    CATALOGUE.iter().filter(|feature| (feature.asked_for)(&text)).collect()
+    CATALOGUE
+        .iter()
+        .filter(|feature| (feature.asked_for)(&text))
+        .collect()
 }
 
 /// Whether `text` has one of `words` at the beginning of a word.
 fn mentions(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| {
-        text.match_indices(word).any(|(at, _)| !text[..at].ends_with(|it: char| it.is_alphanumeric()))
+        text.match_indices(word)
+            .any(|(at, _)| !text[..at].ends_with(|it: char| it.is_alphanumeric()))
     })
 }
 
@@ -58,10 +66,19 @@ mod tests {
 
     #[test]
     fn a_task_is_understood_by_what_it_names() {
-        assert_eq!(names("build email capture for the hero"), ["email capture form"]);
-        assert_eq!(names("Add a newsletter signup"), ["email capture form"]);
-        assert_eq!(names("we need a contact form and dark mode"), ["contact form", "dark mode toggle"]);
-        assert_eq!(names("document the setup in the README"), ["README section"]);
+        assert_eq!(
+            names("build email capture for the hero"),
+            ["an email capture form"]
+        );
+        assert_eq!(names("Add a newsletter signup"), ["an email capture form"]);
+        assert_eq!(
+            names("we need a contact form and dark mode"),
+            ["a contact form", "a dark mode toggle"]
+        );
+        assert_eq!(
+            names("document the setup in the README"),
+            ["a README section"]
+        );
         assert_eq!(names("rewrite the billing engine"), [""; 0]);
         assert_eq!(names("send an email when a build fails"), [""; 0]);
     }

@@ -17,7 +17,7 @@ const USUAL_HEADING: &str = "Project layout";
 const SUBJECT_MARKS: [&str; 5] = [" about ", " called ", " named ", " titled ", " on "];
 
 pub(super) const FEATURE: Feature = Feature {
-    name: "README section",
+    name: "a README section",
     asked_for: |text| mentions(text, &["readme"]),
     build,
 };
@@ -26,33 +26,59 @@ fn build(site: &Site, task: &Task) -> Addition {
     let heading = heading(&task.text);
     let section = section(&heading, site);
     let (path, change) = match &site.readme {
-        Some((path, text)) if text.lines().any(|line| line.trim() == format!("## {heading}")) => {
-            let note = format!("`{path}` has a section \"{heading}\" already, so there was nothing to add.");
-            return Addition { notes: vec![note], ..Addition::default() };
+        Some((path, text))
+            if text
+                .lines()
+                .any(|line| line.trim() == format!("## {heading}")) =>
+        {
+            let note = format!(
+                "`{path}` has a section \"{heading}\" already, so there was nothing to add."
+            );
+            return Addition {
+                notes: vec![note],
+                ..Addition::default()
+            };
         }
         Some((path, text)) => {
             let text = format!("{}\n\n{section}", text.trim_end());
             (path.clone(), Change::edit(path, text, "Add a section to"))
         }
-        None => ("README.md".to_owned(), Change::create("README.md", format!("# Read me\n\n{section}"))),
+        None => (
+            "README.md".to_owned(),
+            Change::create("README.md", format!("# Read me\n\n{section}")),
+        ),
     };
     let note = format!(
         "The section \"{heading}\" of `{path}` lists what can be read from the repository; what it is for, only you can say."
     );
-    Addition { changes: vec![change], test: None, notes: vec![note] }
+    Addition {
+        changes: vec![change],
+        test: None,
+        notes: vec![note],
+    }
 }
 
 /// The subject that the task names, as a heading.
 fn heading(task: &str) -> String {
     let line = task.lines().next().unwrap_or_default();
-    let subject = SUBJECT_MARKS.iter().find_map(|mark| line.split_once(mark)).map(|(_, rest)| rest);
-    let subject = subject.and_then(|it| it.split(['.', ',', ';', '#', '\n']).next()).unwrap_or_default();
-    let subject = subject.trim().trim_matches(['"', '\'', '`']).trim_start_matches("the ");
+    let subject = SUBJECT_MARKS
+        .iter()
+        .find_map(|mark| line.split_once(mark))
+        .map(|(_, rest)| rest);
+    let subject = subject
+        .and_then(|it| it.split(['.', ',', ';', '#', '\n']).next())
+        .unwrap_or_default();
+    let subject = subject
+        .trim()
+        .trim_matches(['"', '\'', '`'])
+        .trim_start_matches("the ");
     if subject.is_empty() || subject.chars().count() > MAX_HEADING_CHARS {
         return USUAL_HEADING.to_owned();
     }
     let mut letters = subject.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 fn section(heading: &str, site: &Site) -> String {
@@ -77,7 +103,11 @@ fn section(heading: &str, site: &Site) -> String {
 
 /// The commands that the repository's own files promise.
 fn commands(site: &Site) -> Vec<String> {
-    let mut commands: Vec<_> = site.npm_scripts.iter().map(|it| format!("npm run {it}")).collect();
+    let mut commands: Vec<_> = site
+        .npm_scripts
+        .iter()
+        .map(|it| format!("npm run {it}"))
+        .collect();
     let by_file = [
         ("Cargo.toml", &["cargo build", "cargo test"][..]),
         ("go.mod", &["go build ./...", "go test ./..."]),
@@ -99,12 +129,26 @@ mod tests {
 
     #[test]
     fn the_section_tells_what_the_repository_is_made_of() {
-        let site = Site::of(&[("README.md", "# Chairs\n"), ("src/a.rs", ""), ("Cargo.toml", "")]);
-        let task = Task::parse("Add a README section about the project structure", AgentKind::Codegen).unwrap();
+        let site = Site::of(&[
+            ("README.md", "# Chairs\n"),
+            ("src/a.rs", ""),
+            ("Cargo.toml", ""),
+        ]);
+        let task = Task::parse(
+            "Add a README section about the project structure",
+            AgentKind::Codegen,
+        )
+        .unwrap();
         let addition = build(&site, &task);
         let text = &addition.changes[0].text;
-        assert!(text.starts_with("# Chairs\n\n## Project structure\n\n- `Cargo.toml`\n"), "{text}");
-        assert!(text.contains("- `src/` (1 file)\n") && text.contains("cargo test"), "{text}");
+        assert!(
+            text.starts_with("# Chairs\n\n## Project structure\n\n- `Cargo.toml`\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("- `src/` (1 file)\n") && text.contains("cargo test"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -20,23 +20,39 @@ pub(super) fn build(site: &Site, task: &Task) -> Addition {
     let path = format!("docs/errand/{}.md", slug(&task.text));
     if site.has(&path) {
         let note = format!("`{path}` is there already, so there was nothing to add.");
-        return Addition { notes: vec![note], ..Addition::default() };
+        return Addition {
+            notes: vec![note],
+            ..Addition::default()
+        };
     }
-    let note = format!("`{path}` is a scaffold: the task is written down and outlined, and not done.");
+    let note =
+        format!("`{path}` is a scaffold: the task is written down and outlined, and not done.");
     let change = Change::create(path, document(site, task));
-    Addition { changes: vec![change], test: None, notes: vec![note] }
+    Addition {
+        changes: vec![change],
+        test: None,
+        notes: vec![note],
+    }
 }
 
 fn document(site: &Site, task: &Task) -> String {
     let title = task.headline(MAX_TITLE_CHARS);
-    let title = if title.is_empty() { "Task without words" } else { &title };
+    let title = if title.is_empty() {
+        "Task without words"
+    } else {
+        &title
+    };
     let mut text = format!("# {title}\n\n");
     let _ = writeln!(
         text,
         "**This is a scaffold.** Errand's demo agent is scripted and has no script for this task, so nothing of it \
          is implemented. It wrote down the task, an outline made of the repository's structure, and a checklist.\n"
     );
-    let quoted: Vec<_> = task.text.lines().map(|line| format!("> {line}").trim_end().to_owned()).collect();
+    let quoted: Vec<_> = task
+        .text
+        .lines()
+        .map(|line| format!("> {line}").trim_end().to_owned())
+        .collect();
     let _ = writeln!(text, "## Task\n\n{}\n", quoted.join("\n"));
     let _ = writeln!(text, "## Where it would go\n\n{}\n", whereabouts(site));
     let related = related(site, &task.text);
@@ -69,9 +85,15 @@ fn whereabouts(site: &Site) -> String {
         Layout::Other => "There is no start page and no folder of web sources.".to_owned(),
     };
     if folders.is_empty() {
-        return format!("{layout} There are {} files, all at the top.", site.files.len());
+        return format!(
+            "{layout} There are {} files, all at the top.",
+            site.files.len()
+        );
     }
-    format!("{layout} The folders, with their number of files: {}.", folders.join(", "))
+    format!(
+        "{layout} The folders, with their number of files: {}.",
+        folders.join(", ")
+    )
 }
 
 /// Files whose paths have words of the task in them, those with most first.
@@ -86,12 +108,19 @@ fn related(site: &Site, task: &str) -> Vec<String> {
         .iter()
         .map(|file| {
             let path = file.path.to_lowercase();
-            (words.iter().filter(|word| path.contains(**word)).count(), &file.path)
+            (
+                words.iter().filter(|word| path.contains(**word)).count(),
+                &file.path,
+            )
         })
         .filter(|(score, _)| *score > 0)
         .collect();
     scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
-    scored.into_iter().take(MAX_FILES).map(|(_, path)| path.clone()).collect()
+    scored
+        .into_iter()
+        .take(MAX_FILES)
+        .map(|(_, path)| path.clone())
+        .collect()
 }
 
 fn steps(site: &Site) -> Vec<String> {
@@ -115,12 +144,22 @@ fn steps(site: &Site) -> Vec<String> {
 
 /// A file name made of a task.
 fn slug(task: &str) -> String {
-    let line = task.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().to_lowercase();
-    let words: Vec<_> =
-        line.split(|it: char| !it.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let line = task
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default()
+        .to_lowercase();
+    let words: Vec<_> = line
+        .split(|it: char| !it.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
     let slug: String = words.join("-").chars().take(MAX_SLUG_CHARS).collect();
     let slug = slug.trim_matches('-');
-    if slug.is_empty() { "task".to_owned() } else { slug.to_owned() }
+    if slug.is_empty() {
+        "task".to_owned()
+    } else {
+        slug.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -135,7 +174,12 @@ mod tests {
         let addition = build(&site, &task);
         let Change { path, text, .. } = &addition.changes[0];
         assert_eq!(path, "docs/errand/rewrite-the-billing-engine.md");
-        for expected in ["This is a scaffold", "> Rewrite the billing engine!", "- `billing/engine.py`", "`cargo test` passes"] {
+        for expected in [
+            "This is a scaffold",
+            "> Rewrite the billing engine!",
+            "- `billing/engine.py`",
+            "`cargo test` passes",
+        ] {
             assert!(text.contains(expected), "{expected} is not in {text}");
         }
     }

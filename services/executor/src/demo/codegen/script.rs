@@ -27,7 +27,11 @@ enum Tested {
 pub(in super::super) async fn play(stage: &mut Stage, task: &Task) -> Played {
     let features = named(task);
     let names: Vec<_> = features.iter().map(|it| it.name).collect();
-    let what = if names.is_empty() { "a documented scaffold".to_owned() } else { names.join(" and ") };
+    let what = if names.is_empty() {
+        "a documented scaffold".to_owned()
+    } else {
+        names.join(" and ")
+    };
     stage
         .plan([
             "Survey the repository".to_owned(),
@@ -54,7 +58,11 @@ pub(in super::super) async fn play(stage: &mut Stage, task: &Task) -> Played {
         built.collect()
     };
     stage.think(thought(&what, &additions)).await?;
-    let paths: Vec<_> = additions.iter().flat_map(|it| &it.changes).map(|it| it.path.clone()).collect();
+    let paths: Vec<_> = additions
+        .iter()
+        .flat_map(|it| &it.changes)
+        .map(|it| it.path.clone())
+        .collect();
     stage.advance().await?;
     if !misdeeds::may_change(stage, &format!("Add {what}"), &paths).await? {
         return Ok(());
@@ -70,7 +78,9 @@ pub(in super::super) async fn play(stage: &mut Stage, task: &Task) -> Played {
 
 async fn survey(stage: &mut Stage) -> Played<Site> {
     let root = stage.folder().to_owned();
-    let site = tokio::task::spawn_blocking(move || Site::survey(&root)).await?.map_err(at("."))?;
+    let site = tokio::task::spawn_blocking(move || Site::survey(&root))
+        .await?
+        .map_err(at("."))?;
     let found = match &site.layout {
         Layout::Page { path, .. } => {
             stage.read(path).await?;
@@ -79,19 +89,29 @@ async fn survey(stage: &mut Stage) -> Played<Site> {
         Layout::Sources { folder } => format!("the sources are in {folder}/"),
         Layout::Other => "it has no start page and no web sources".to_owned(),
     };
-    stage.think(format!("The repository has {} files; {found}.", site.files.len())).await?;
+    stage
+        .think(format!(
+            "The repository has {} files; {found}.",
+            site.files.len()
+        ))
+        .await?;
     Ok(site)
 }
 
 async fn write(stage: &mut Stage, additions: &[Addition]) -> Played {
     for change in additions.iter().flat_map(|it| &it.changes) {
-        stage.write(&change.path, &change.text, &change.what).await?;
+        stage
+            .write(&change.path, &change.text, &change.what)
+            .await?;
     }
     Ok(())
 }
 
 async fn test(stage: &mut Stage, additions: &[Addition]) -> Played<Tested> {
-    let tests: Vec<_> = additions.iter().filter_map(|it| it.test.as_deref()).collect();
+    let tests: Vec<_> = additions
+        .iter()
+        .filter_map(|it| it.test.as_deref())
+        .collect();
     if tests.is_empty() {
         stage.think("There is no code to test in this.").await?;
         return Ok(Tested::Nothing);
@@ -111,7 +131,10 @@ fn thought(what: &str, additions: &[Addition]) -> String {
         return format!("There is nothing to do: {what} is there already.");
     }
     let edits = changes.iter().filter(|it| it.edits).count();
-    format!("For {what} I will create {} files and edit {edits}.", changes.len() - edits)
+    format!(
+        "For {what} I will create {} files and edit {edits}.",
+        changes.len() - edits
+    )
 }
 
 fn closing(what: &str, additions: &[Addition], tested: &Tested) -> String {

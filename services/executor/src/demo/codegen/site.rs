@@ -9,8 +9,9 @@ use super::super::scan::Html;
 use super::change::Addition;
 
 /// Where a start page is looked for, the likeliest first.
-const PAGE_FOLDERS: [&str; 9] =
-    ["", "public/", "src/", "site/", "app/", "www/", "static/", "web/", "docs/"];
+const PAGE_FOLDERS: [&str; 9] = [
+    "", "public/", "src/", "site/", "app/", "www/", "static/", "web/", "docs/",
+];
 /// Where a page's scripts may be, the likeliest first.
 const SCRIPT_FOLDERS: [&str; 5] = ["js", "scripts", "assets/js", "assets", "static"];
 /// Extensions of script sources.
@@ -49,7 +50,10 @@ impl Site {
     pub(super) fn survey(root: &Path) -> io::Result<Self> {
         let files = files::list(root)?.files;
         let text = |path: &str| {
-            files.iter().find(|it| it.path == path).and_then(|file| files::read_text(root, file))
+            files
+                .iter()
+                .find(|it| it.path == path)
+                .and_then(|file| files::read_text(root, file))
         };
         let package = text("package.json").and_then(|it| serde_json::from_str(&it).ok());
         let package: serde_json::Value = package.unwrap_or_default();
@@ -61,7 +65,13 @@ impl Site {
             .as_object()
             .map(|scripts| scripts.keys().cloned().collect())
             .unwrap_or_default();
-        Ok(Self { layout, js_is_module: package["type"] == "module", npm_scripts, readme, files })
+        Ok(Self {
+            layout,
+            js_is_module: package["type"] == "module",
+            npm_scripts,
+            readme,
+            files,
+        })
     }
 
     /// The site as it will be after `addition`.
@@ -69,10 +79,15 @@ impl Site {
         for change in &addition.changes {
             if !self.has(&change.path) {
                 let bytes = change.text.len() as u64;
-                self.files.push(ListedFile { path: change.path.clone(), bytes });
+                self.files.push(ListedFile {
+                    path: change.path.clone(),
+                    bytes,
+                });
             }
             match &mut self.layout {
-                Layout::Page { path, text } if *path == change.path => text.clone_from(&change.text),
+                Layout::Page { path, text } if *path == change.path => {
+                    text.clone_from(&change.text)
+                }
                 _ => {}
             }
         }
@@ -85,7 +100,11 @@ impl Site {
 
     /// Whether there is a file in or below `folder`.
     pub(super) fn has_folder(&self, folder: &str) -> bool {
-        self.files.iter().any(|file| file.path.strip_prefix(folder).is_some_and(|it| it.starts_with('/')))
+        self.files.iter().any(|file| {
+            file.path
+                .strip_prefix(folder)
+                .is_some_and(|it| it.starts_with('/'))
+        })
     }
 
     /// The extension for a module, such that a browser and Node both read it as one.
@@ -96,19 +115,29 @@ impl Site {
     /// The folder for scripts of the page in `page_folder`, without a trailing `/`.
     pub(super) fn script_folder(&self, page_folder: &str) -> String {
         let known = SCRIPT_FOLDERS.iter().map(|it| format!("{page_folder}{it}"));
-        known.into_iter().find(|it| self.has_folder(it)).unwrap_or_else(|| format!("{page_folder}assets"))
+        known
+            .into_iter()
+            .find(|it| self.has_folder(it))
+            .unwrap_or_else(|| format!("{page_folder}assets"))
     }
 
     /// The folder for tests, without a trailing `/`.
     pub(super) fn test_folder(&self) -> &'static str {
-        if self.has_folder("test") && !self.has_folder("tests") { "test" } else { "tests" }
+        if self.has_folder("test") && !self.has_folder("tests") {
+            "test"
+        } else {
+            "tests"
+        }
     }
 
     /// The files at the top and the folders with their number of files.
     pub(super) fn top_level(&self) -> BTreeMap<String, usize> {
         let mut entries = BTreeMap::new();
         for file in &self.files {
-            let entry = file.path.split_once('/').map_or(file.path.clone(), |(folder, _)| format!("{folder}/"));
+            let entry = file
+                .path
+                .split_once('/')
+                .map_or(file.path.clone(), |(folder, _)| format!("{folder}/"));
             *entries.entry(entry).or_default() += 1;
         }
         entries
@@ -116,17 +145,21 @@ impl Site {
 }
 
 fn layout(files: &[ListedFile], text: &dyn Fn(&str) -> Option<String>) -> Layout {
-    let sources = files
-        .iter()
-        .any(|it| it.path.starts_with("src/") && SCRIPT_EXTENSIONS.contains(&it.extension().as_str()));
+    let sources = files.iter().any(|it| {
+        it.path.starts_with("src/") && SCRIPT_EXTENSIONS.contains(&it.extension().as_str())
+    });
     let page = PAGE_FOLDERS
         .iter()
         .map(|folder| format!("{folder}index.html"))
         .find_map(|path| text(&path).map(|it| (path, it)));
     match page {
-        Some((_, page)) if sources && is_mount_point(&page) => Layout::Sources { folder: "src".to_owned() },
+        Some((_, page)) if sources && is_mount_point(&page) => Layout::Sources {
+            folder: "src".to_owned(),
+        },
         Some((path, text)) => Layout::Page { path, text },
-        None if sources => Layout::Sources { folder: "src".to_owned() },
+        None if sources => Layout::Sources {
+            folder: "src".to_owned(),
+        },
         None => Layout::Other,
     }
 }
@@ -160,15 +193,28 @@ mod tests {
     #[test]
     fn a_page_is_preferred_to_sources_unless_a_framework_fills_it() {
         let page = Site::of(&[("public/index.html", "<h1>Hi</h1>"), ("src/a.js", "")]);
-        assert!(matches!(page.layout, Layout::Page { ref path, .. } if path == "public/index.html"));
+        assert!(
+            matches!(page.layout, Layout::Page { ref path, .. } if path == "public/index.html")
+        );
         let app = Site::of(&[("index.html", "<div id=root></div>"), ("src/main.tsx", "")]);
-        assert_eq!(app.layout, Layout::Sources { folder: "src".to_owned() });
+        assert_eq!(
+            app.layout,
+            Layout::Sources {
+                folder: "src".to_owned()
+            }
+        );
         assert_eq!(Site::of(&[("Cargo.toml", "")]).layout, Layout::Other);
     }
 
     #[test]
     fn the_package_decides_what_a_module_is_called() {
-        assert_eq!(Site::of(&[("package.json", r#"{"type":"module"}"#)]).module_extension(), "js");
-        assert_eq!(Site::of(&[("package.json", "broken")]).module_extension(), "mjs");
+        assert_eq!(
+            Site::of(&[("package.json", r#"{"type":"module"}"#)]).module_extension(),
+            "js"
+        );
+        assert_eq!(
+            Site::of(&[("package.json", "broken")]).module_extension(),
+            "mjs"
+        );
     }
 }

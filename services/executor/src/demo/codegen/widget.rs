@@ -32,21 +32,36 @@ impl Widget {
     pub(super) fn build(&self, site: &Site) -> Addition {
         let files = self.files(site);
         if site.has(&files.module) {
-            let note = format!("`{}` is there already, so there was nothing to add.", files.module);
+            let note = format!(
+                "`{}` is there already, so there was nothing to add.",
+                files.module
+            );
             let test = site.has(&files.test).then_some(files.test);
-            return Addition { test, notes: vec![note], ..Addition::default() };
+            return Addition {
+                test,
+                notes: vec![note],
+                ..Addition::default()
+            };
         }
-        let mut addition = Addition { test: Some(files.test.clone()), ..Addition::default() };
+        let mut addition = Addition {
+            test: Some(files.test.clone()),
+            ..Addition::default()
+        };
         match &site.layout {
-            Layout::Page { path, text } => self.into_page(path, text, &files, &mut addition),
+            Layout::Page { path, text } => self.put_into_page(path, text, &files, &mut addition),
             _ => self.as_partial(&files, &mut addition),
         }
-        addition.changes.push(Change::create(&files.module, self.module));
+        addition
+            .changes
+            .push(Change::create(&files.module, self.module));
         if let Some(style) = self.style {
             addition.changes.push(Change::create(&files.style, style));
         }
         let import = relative(&files.test, &files.module);
-        addition.changes.push(Change::create(&files.test, self.test.replace(MODULE_PATH, &import)));
+        addition.changes.push(Change::create(
+            &files.test,
+            self.test.replace(MODULE_PATH, &import),
+        ));
         addition.notes.push(self.left.to_owned());
         addition
     }
@@ -54,7 +69,10 @@ impl Widget {
     fn files(&self, site: &Site) -> Files {
         let slug = self.slug;
         let (folder, tests) = match &site.layout {
-            Layout::Page { path, .. } => (site.script_folder(folder_of(path)), site.test_folder().to_owned()),
+            Layout::Page { path, .. } => (
+                site.script_folder(folder_of(path)),
+                site.test_folder().to_owned(),
+            ),
             Layout::Sources { folder } => (folder.clone(), site.test_folder().to_owned()),
             Layout::Other => (slug.to_owned(), slug.to_owned()),
         };
@@ -66,18 +84,28 @@ impl Widget {
         }
     }
 
-    fn into_page(&self, path: &str, page: &str, files: &Files, addition: &mut Addition) {
+    fn put_into_page(&self, path: &str, page: &str, files: &Files, addition: &mut Addition) {
         let place = (self.place)(page).unwrap_or_else(|| html_edit::body_end(page));
         let mut text = html_edit::insert(page, &place, self.markup);
         if self.style.is_some() {
-            let link = format!("<link rel=\"stylesheet\" href=\"{}\">", relative(path, &files.style));
+            let link = format!(
+                "<link rel=\"stylesheet\" href=\"{}\">",
+                relative(path, &files.style)
+            );
             let at = html_edit::head_end(&text).unwrap_or_else(|| html_edit::body_end(&text));
             text = html_edit::insert(&text, &at, &link);
         }
-        let script = format!("<script type=\"module\" src=\"{}\"></script>", relative(path, &files.module));
+        let script = format!(
+            "<script type=\"module\" src=\"{}\"></script>",
+            relative(path, &files.module)
+        );
         text = html_edit::insert(&text, &html_edit::body_end(&text), &script);
-        addition.notes.push(format!("The markup is in `{path}`, in {}.", place.name));
-        addition.changes.push(Change::edit(path, text, "Insert into"));
+        addition
+            .notes
+            .push(format!("The markup is in `{path}`, in {}.", place.name));
+        addition
+            .changes
+            .push(Change::edit(path, text, "Insert into"));
     }
 
     fn as_partial(&self, files: &Files, addition: &mut Addition) {
@@ -107,11 +135,15 @@ fn folder_of(path: &str) -> &str {
 fn relative(from: &str, to: &str) -> String {
     let mut from: Vec<_> = folder_of(from).split_terminator('/').collect();
     let mut to: Vec<_> = to.split('/').collect();
-    while from.first().is_some() && from.first() == to.first() {
+    while !from.is_empty() && from.first() == to.first() {
         from.remove(0);
         to.remove(0);
     }
-    let up = if from.is_empty() { "./".to_owned() } else { "../".repeat(from.len()) };
+    let up = if from.is_empty() {
+        "./".to_owned()
+    } else {
+        "../".repeat(from.len())
+    };
     format!("{up}{}", to.join("/"))
 }
 
@@ -121,32 +153,61 @@ mod tests {
     use super::*;
 
     fn paths(site: &Site) -> Vec<String> {
-        WIDGET.build(site).changes.into_iter().map(|it| it.path).collect()
+        WIDGET
+            .build(site)
+            .changes
+            .into_iter()
+            .map(|it| it.path)
+            .collect()
     }
 
     #[test]
     fn relative_paths_lead_from_file_to_file() {
         assert_eq!(relative("index.html", "assets/a.mjs"), "./assets/a.mjs");
         assert_eq!(relative("tests/a.mjs", "src/a.mjs"), "../src/a.mjs");
-        assert_eq!(relative("public/index.html", "public/js/a.mjs"), "./js/a.mjs");
+        assert_eq!(
+            relative("public/index.html", "public/js/a.mjs"),
+            "./js/a.mjs"
+        );
     }
 
     #[test]
     fn every_layout_gets_a_module_and_a_test_where_they_belong() {
-        let page = Site::of(&[("public/index.html", "<body></body>"), ("public/js/a.js", "")]);
-        let expected = ["public/index.html", "public/js/email-capture.mjs", "tests/email-capture.test.mjs"];
+        let page = Site::of(&[
+            ("public/index.html", "<body></body>"),
+            ("public/js/a.js", ""),
+        ]);
+        let expected = [
+            "public/index.html",
+            "public/js/email-capture.mjs",
+            "tests/email-capture.test.mjs",
+        ];
         assert_eq!(paths(&page), expected);
-        let sources = Site::of(&[("src/a.ts", ""), ("package.json", r#"{"type":"module"}"#), ("test/a.js", "")]);
-        let expected = ["src/email-capture.html", "src/email-capture.js", "test/email-capture.test.mjs"];
+        let sources = Site::of(&[
+            ("src/a.ts", ""),
+            ("package.json", r#"{"type":"module"}"#),
+            ("test/a.js", ""),
+        ]);
+        let expected = [
+            "src/email-capture.html",
+            "src/email-capture.js",
+            "test/email-capture.test.mjs",
+        ];
         assert_eq!(paths(&sources), expected);
-        let expected =
-            ["email-capture/email-capture.html", "email-capture/email-capture.mjs", "email-capture/email-capture.test.mjs"];
+        let expected = [
+            "email-capture/email-capture.html",
+            "email-capture/email-capture.mjs",
+            "email-capture/email-capture.test.mjs",
+        ];
         assert_eq!(paths(&Site::of(&[("main.go", "")])), expected);
     }
 
     #[test]
     fn a_widget_is_added_once() {
-        let site = Site::of(&[("index.html", "<body></body>"), ("assets/email-capture.mjs", "")]);
+        let site = Site::of(&[
+            ("index.html", "<body></body>"),
+            ("assets/email-capture.mjs", ""),
+        ]);
         assert_eq!(WIDGET.build(&site).changes, []);
     }
 }

@@ -9,7 +9,11 @@ use super::html::{Html, Tag, Token};
 use super::page::{document, is_templated, meta};
 use super::source::{Language, SourceFile};
 
-pub(super) static SCANNER: Scanner = Scanner { rules: || RULES, file: check, repository: |_, _| {} };
+pub(super) static SCANNER: Scanner = Scanner {
+    rules: || RULES,
+    file: check,
+    repository: |_, _| {},
+};
 
 rules! {
     IMAGE = "img-alt", High, "images without an alternative text",
@@ -47,8 +51,16 @@ rules! {
 }
 
 /// Link texts that say nothing when read alone.
-const VAGUE_TEXTS: [&str; 8] =
-    ["click here", "here", "click", "more", "read more", "this", "link", "learn more"];
+const VAGUE_TEXTS: [&str; 8] = [
+    "click here",
+    "here",
+    "click",
+    "more",
+    "read more",
+    "this",
+    "link",
+    "learn more",
+];
 /// Fields that need no label.
 const UNLABELLED_TYPES: [&str; 5] = ["hidden", "submit", "reset", "button", "image"];
 
@@ -64,10 +76,17 @@ fn check(file: &SourceFile, findings: &mut Findings) {
         check_names(file, html, index, tag, findings);
         check_field(file, html, index, tag, &labelled, findings);
         check_behaviour(file, tag, findings);
-        if let Some(id) = tag.get("id").filter(|id| !id.is_empty() && !is_templated(id))
+        if let Some(id) = tag
+            .get("id")
+            .filter(|id| !id.is_empty() && !is_templated(id))
             && !seen.insert(id)
         {
-            findings.add(&DUPLICATE_ID, file, tag.line, format!("The id \"{id}\" is used before."));
+            findings.add(
+                &DUPLICATE_ID,
+                file,
+                tag.line,
+                format!("The id \"{id}\" is used before."),
+            );
         }
         if let Some(next) = heading_level(tag) {
             if level > 0 && next > level + 1 {
@@ -81,9 +100,16 @@ fn check(file: &SourceFile, findings: &mut Findings) {
 }
 
 fn check_document(file: &SourceFile, findings: &mut Findings) {
-    let Some((html, root)) = document(file) else { return };
+    let Some((html, root)) = document(file) else {
+        return;
+    };
     if !root.has("lang") {
-        findings.add(&LANG, file, root.line, "This page does not tell its language.");
+        findings.add(
+            &LANG,
+            file,
+            root.line,
+            "This page does not tell its language.",
+        );
     }
     if let Some((tag, content)) = meta(html, "viewport") {
         let content = content.replace(' ', "");
@@ -92,7 +118,9 @@ fn check_document(file: &SourceFile, findings: &mut Findings) {
             findings.add(&ZOOM, file, tag.line, "This page cannot be enlarged.");
         }
     }
-    let main = html.tags().any(|(_, tag)| tag.name == "main" || tag.get("role") == Some("main"));
+    let main = html
+        .tags()
+        .any(|(_, tag)| tag.name == "main" || tag.get("role") == Some("main"));
     if let Some((body, tag)) = html.first("body")
         && !main
         && !html.spoken(body).is_empty()
@@ -103,14 +131,22 @@ fn check_document(file: &SourceFile, findings: &mut Findings) {
 
 /// Whether the tag itself carries a name for screen readers.
 fn is_named(tag: &Tag) -> bool {
-    ["aria-label", "aria-labelledby", "title"].iter().any(|name| tag.has(name)) || tag.spreads()
+    ["aria-label", "aria-labelledby", "title"]
+        .iter()
+        .any(|name| tag.has(name))
+        || tag.spreads()
 }
 
 fn check_names(file: &SourceFile, html: &Html, index: usize, tag: &Tag, findings: &mut Findings) {
     let silent = !is_named(tag) && tag.get("aria-hidden") != Some("true");
     match tag.name.as_str() {
         "img" if !tag.has("alt") && silent && tag.get("role") != Some("presentation") => {
-            findings.add(&IMAGE, file, tag.line, "This image has no alternative text.");
+            findings.add(
+                &IMAGE,
+                file,
+                tag.line,
+                "This image has no alternative text.",
+            );
         }
         "button" if silent && html.spoken(index).is_empty() => {
             findings.add(&BUTTON, file, tag.line, "This button has no name.");
@@ -119,8 +155,18 @@ fn check_names(file: &SourceFile, html: &Html, index: usize, tag: &Tag, findings
             let text = html.spoken(index);
             if silent && text.is_empty() {
                 findings.add(&LINK, file, tag.line, "This link has no name.");
-            } else if VAGUE_TEXTS.contains(&text.trim_end_matches(['.', '…', '→', ' ']).to_lowercase().as_str()) {
-                findings.add(&VAGUE, file, tag.line, format!("\"{text}\" does not say where it leads."));
+            } else if VAGUE_TEXTS.contains(
+                &text
+                    .trim_end_matches(['.', '…', '→', ' '])
+                    .to_lowercase()
+                    .as_str(),
+            ) {
+                findings.add(
+                    &VAGUE,
+                    file,
+                    tag.line,
+                    format!("\"{text}\" does not say where it leads."),
+                );
             }
         }
         "iframe" if silent => findings.add(&FRAME, file, tag.line, "This frame has no title."),
@@ -142,7 +188,8 @@ fn check_field(
     if !field || is_named(tag) || inside_label(html, index) {
         return;
     }
-    let by_id = tag.get("id").is_some_and(|id| labelled.contains(id)) || tag.has("id") && tag.get("id").is_none();
+    let by_id = tag.get("id").is_some_and(|id| labelled.contains(id))
+        || tag.has("id") && tag.get("id").is_none();
     if !by_id {
         findings.add(&LABEL, file, tag.line, "This field has no label.");
     }
@@ -169,22 +216,48 @@ fn inside_label(html: &Html, index: usize) -> bool {
 }
 
 fn check_behaviour(file: &SourceFile, tag: &Tag, findings: &mut Findings) {
-    if tag.get("tabindex").and_then(|it| it.trim().parse::<i32>().ok()).is_some_and(|it| it > 0) {
-        findings.add(&TABINDEX, file, tag.line, "This element jumps the tab order.");
+    if tag
+        .get("tabindex")
+        .and_then(|it| it.trim().parse::<i32>().ok())
+        .is_some_and(|it| it > 0)
+    {
+        findings.add(
+            &TABINDEX,
+            file,
+            tag.line,
+            "This element jumps the tab order.",
+        );
     }
-    let clicks = ["onclick", "@click", "v-on:click", "on:click"].iter().any(|name| tag.has(name));
+    let clicks = ["onclick", "@click", "v-on:click", "on:click"]
+        .iter()
+        .any(|name| tag.has(name));
     let passive = matches!(tag.name.as_str(), "div" | "span" | "li" | "p" | "img");
     if clicks && passive && !tag.has("role") && !tag.spreads() {
-        findings.add(&CLICK, file, tag.line, format!("A key cannot do what a click on this <{}> does.", tag.name));
+        findings.add(
+            &CLICK,
+            file,
+            tag.line,
+            format!("A key cannot do what a click on this <{}> does.", tag.name),
+        );
     }
     let plays = matches!(tag.name.as_str(), "video" | "audio") && tag.has("autoplay");
     if plays && !(tag.has("muted") && tag.name == "video") {
-        findings.add(&AUTOPLAY, file, tag.line, "This starts by itself, with sound.");
+        findings.add(
+            &AUTOPLAY,
+            file,
+            tag.line,
+            "This starts by itself, with sound.",
+        );
     }
     if let Some(contrast) = tag.get("style").and_then(style_contrast)
         && contrast < MIN_CONTRAST
     {
-        findings.add(&CONTRAST, file, tag.line, format!("The contrast is {contrast:.1} to 1."));
+        findings.add(
+            &CONTRAST,
+            file,
+            tag.line,
+            format!("The contrast is {contrast:.1} to 1."),
+        );
     }
 }
 
@@ -210,27 +283,55 @@ mod tests {
 
     fn found(path: &str, text: &str) -> Vec<(&'static str, u32)> {
         let found = scan_texts(AgentKind::Accessibility, &[(path, text)]);
-        found.into_iter().map(|(rule, _, line)| (rule, line)).collect()
+        found
+            .into_iter()
+            .map(|(rule, _, line)| (rule, line))
+            .collect()
     }
 
     #[test]
     fn barriers_are_found_where_they_are() {
         let cases = [
             ("a.html", "<p>\n<img src=a>", "img-alt", 2),
-            ("a.html", "<input type=email placeholder=Mail>", "form-label", 1),
+            (
+                "a.html",
+                "<input type=email placeholder=Mail>",
+                "form-label",
+                1,
+            ),
             ("a.html", "<button><svg></svg></button>", "button-name", 1),
-            ("a.html", "<a href=/x><i class=icon></i></a>", "link-name", 1),
+            (
+                "a.html",
+                "<a href=/x><i class=icon></i></a>",
+                "link-name",
+                1,
+            ),
             ("a.html", "<h1>a</h1>\n<h3>b</h3>", "heading-order", 2),
             ("a.html", "<div tabindex=3>a</div>", "positive-tabindex", 1),
-            ("a.html", "<p style=\"color:#999;background:#fff\">a</p>", "contrast", 1),
+            (
+                "a.html",
+                "<p style=\"color:#999;background:#fff\">a</p>",
+                "contrast",
+                1,
+            ),
             ("a.html", "<iframe src=x></iframe>", "iframe-title", 1),
             ("a.html", "<p id=a></p><p id=a></p>", "duplicate-id", 1),
-            ("a.html", "<div onclick=go()>a</div>", "click-without-keyboard", 1),
+            (
+                "a.html",
+                "<div onclick=go()>a</div>",
+                "click-without-keyboard",
+                1,
+            ),
             ("a.html", "<video autoplay></video>", "autoplay", 1),
             ("a.html", "<a href=/x>Click here</a>", "vague-link", 1),
             ("a.css", "a {\n outline: none; }", "focus-invisible", 2),
             ("a.html", "<html><main>a</main></html>", "html-lang", 1),
-            ("a.html", "<html lang=en><body>a</body></html>", "main-missing", 1),
+            (
+                "a.html",
+                "<html lang=en><body>a</body></html>",
+                "main-missing",
+                1,
+            ),
             (
                 "a.html",
                 "<html lang=en>\n<meta name=viewport content='width=1, user-scalable=no'>",

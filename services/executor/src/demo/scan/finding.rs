@@ -1,11 +1,14 @@
 //! What a rule found.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::source::SourceFile;
 
-/// Findings that are kept; a repository with more has a problem that no list solves.
-const MAX_FINDINGS: usize = 1000;
+/// Findings of one rule that are kept: a repository with more has a problem that no list solves, and a rule that
+/// finds much must not crowd out those that find what is worse.
+const MAX_OF_RULE: usize = 100;
 /// Findings of one rule in one file that are kept: the rest says nothing new.
 const MAX_SAME: usize = 25;
 
@@ -22,8 +25,13 @@ pub(in super::super) enum Severity {
 
 impl Severity {
     /// Every severity, the worst first.
-    pub(in super::super) const ALL: [Self; 5] =
-        [Self::Critical, Self::High, Self::Medium, Self::Low, Self::Info];
+    pub(in super::super) const ALL: [Self; 5] = [
+        Self::Critical,
+        Self::High,
+        Self::Medium,
+        Self::Low,
+        Self::Info,
+    ];
 
     /// The word in reports.
     pub(in super::super) const fn as_str(self) -> &'static str {
@@ -79,21 +87,34 @@ pub(in super::super) struct Finding {
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     kept: Vec<Finding>,
+    by_rule: HashMap<&'static str, usize>,
     left_out: usize,
 }
 
 impl Findings {
     /// Adds a finding, unless its line asks to be ignored.
-    pub(super) fn add(&mut self, rule: &Rule, file: &SourceFile, line: u32, message: impl Into<String>) {
-        if file.line_ignored(line) {
-            return;
-        }
-        let same = self.kept.iter().rev().take_while(|it| it.file == file.path());
+    pub(super) fn add(
+        &mut self,
+        rule: &Rule,
+        file: &SourceFile,
+        line: u32,
+        message: impl Into<String>,
+    ) {
+        let of_rule = self.by_rule.entry(rule.id).or_default();
+        let same = self
+            .kept
+            .iter()
+            .rev()
+            .take_while(|it| it.file == file.path());
         let same = same.filter(|it| it.rule == rule.id).count();
-        if self.kept.len() >= MAX_FINDINGS || same >= MAX_SAME {
+        if *of_rule >= MAX_OF_RULE || same >= MAX_SAME {
             self.left_out += 1;
             return;
         }
+        if file.line_ignored(line) {
+            return;
+        }
+        *of_rule += 1;
         self.kept.push(Finding {
             rule: rule.id,
             severity: rule.severity,
@@ -109,7 +130,7 @@ impl Findings {
         (self.left_out > 0).then(|| {
             format!(
                 "{} further findings were left out: at most {MAX_SAME} of one rule in one file \
-                 and {MAX_FINDINGS} altogether are listed.",
+                 and {MAX_OF_RULE} of one rule altogether are listed.",
                 self.left_out
             )
         })

@@ -5,7 +5,10 @@
 pub(in super::super) enum Token {
     Start(Tag),
     /// `</name>`; `at` is its byte offset in the page.
-    End { name: String, at: usize },
+    End {
+        name: String,
+        at: usize,
+    },
     /// Text between tags, with template expressions kept as they stand.
     Text(String),
 }
@@ -26,7 +29,8 @@ pub(in super::super) struct Tag {
 
 /// Elements that never have contents.
 const VOID_ELEMENTS: [&str; 13] = [
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr",
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
+    "wbr",
 ];
 /// Elements whose contents are no markup.
 const RAW_ELEMENTS: [&str; 4] = ["script", "style", "textarea", "title"];
@@ -36,7 +40,10 @@ const TEMPLATE_CODE: [(&str, &str); 4] = [("<%", "%>"), ("<?", "?>"), ("{%", "%}
 impl Tag {
     /// The value of an attribute, empty when it stands without one.
     pub(in super::super) fn get(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.attributes
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Whether the attribute is there, also when a framework binds it (`:alt`, `v-bind:alt`, `[alt]`).
@@ -51,7 +58,9 @@ impl Tag {
 
     /// Whether attributes are spread into the tag, so that one cannot know what it has.
     pub(in super::super) fn spreads(&self) -> bool {
-        self.attributes.iter().any(|(name, _)| name.starts_with("{...") || name == "v-bind")
+        self.attributes
+            .iter()
+            .any(|(name, _)| name.starts_with("{...") || name == "v-bind")
     }
 }
 
@@ -64,17 +73,27 @@ pub(in super::super) struct Html {
 impl Html {
     /// Reads a page. Nothing is an error: what is no tag is text.
     pub(in super::super) fn parse(text: &str) -> Self {
-        let mut reader = Reader { text, at: 0, line: 1, tokens: Vec::new() };
+        let mut reader = Reader {
+            text,
+            at: 0,
+            line: 1,
+            tokens: Vec::new(),
+        };
         reader.read();
-        Self { tokens: reader.tokens }
+        Self {
+            tokens: reader.tokens,
+        }
     }
 
     /// The start tags with their place among the tokens.
     pub(in super::super) fn tags(&self) -> impl Iterator<Item = (usize, &Tag)> {
-        self.tokens.iter().enumerate().filter_map(|(index, token)| match token {
-            Token::Start(tag) => Some((index, tag)),
-            _ => None,
-        })
+        self.tokens
+            .iter()
+            .enumerate()
+            .filter_map(|(index, token)| match token {
+                Token::Start(tag) => Some((index, tag)),
+                _ => None,
+            })
     }
 
     /// The first start tag with this name.
@@ -84,7 +103,9 @@ impl Html {
 
     /// The tokens inside the element that starts at `index`, without its own tags.
     pub(in super::super) fn inside(&self, index: usize) -> &[Token] {
-        let Some(Token::Start(tag)) = self.tokens.get(index) else { return &[] };
+        let Some(Token::Start(tag)) = self.tokens.get(index) else {
+            return &[];
+        };
         if tag.empty {
             return &[];
         }
@@ -94,7 +115,9 @@ impl Html {
 
     /// The place of the end tag that belongs to the start tag at `index`.
     pub(in super::super) fn end_of(&self, index: usize) -> Option<usize> {
-        let Some(Token::Start(opened)) = self.tokens.get(index) else { return None };
+        let Some(Token::Start(opened)) = self.tokens.get(index) else {
+            return None;
+        };
         let mut depth = 0_usize;
         for (place, token) in self.tokens.iter().enumerate().skip(index) {
             match token {
@@ -118,7 +141,11 @@ impl Html {
             match token {
                 Token::Text(text) => words.push(text.as_str()),
                 Token::Start(tag) => {
-                    words.extend(["alt", "aria-label", "title"].iter().filter_map(|name| tag.get(name)));
+                    words.extend(
+                        ["alt", "aria-label", "title"]
+                            .iter()
+                            .filter_map(|name| tag.get(name)),
+                    );
                     if tag.has("v-text") || tag.has("v-html") || tag.name == "slot" {
                         words.push("…");
                     }
@@ -126,7 +153,11 @@ impl Html {
                 Token::End { .. } => {}
             }
         }
-        words.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+        words
+            .join(" ")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
@@ -143,7 +174,10 @@ impl Reader<'_> {
             let rest = &self.text[self.at..];
             if rest.starts_with("<!--") {
                 self.skip_past("-->");
-            } else if let Some((start, end)) = TEMPLATE_CODE.iter().find(|(start, _)| rest.starts_with(start)) {
+            } else if let Some((start, end)) = TEMPLATE_CODE
+                .iter()
+                .find(|(start, _)| rest.starts_with(start))
+            {
                 self.template(start, end);
             } else if rest.starts_with("</") {
                 self.end_tag();
@@ -174,7 +208,11 @@ impl Reader<'_> {
         let from = self.at;
         self.skip_past(end);
         let code = &self.text[from..self.at];
-        if start == "{{" || code.starts_with("<%=") || code.starts_with("<?=") || code.contains(" block ") {
+        if start == "{{"
+            || code.starts_with("<%=")
+            || code.starts_with("<?=")
+            || code.contains(" block ")
+        {
             self.tokens.push(Token::Text(code.to_owned()));
         }
     }
@@ -198,8 +236,14 @@ impl Reader<'_> {
     fn end_tag(&mut self) {
         let at = self.at;
         let rest = &self.text[at..];
-        let name = rest[2..].split(|it: char| it.is_whitespace() || it == '>').next().unwrap_or("");
-        self.tokens.push(Token::End { name: name.to_ascii_lowercase(), at });
+        let name = rest[2..]
+            .split(|it: char| it.is_whitespace() || it == '>')
+            .next()
+            .unwrap_or("");
+        self.tokens.push(Token::End {
+            name: name.to_ascii_lowercase(),
+            at,
+        });
         self.skip_past(">");
     }
 
@@ -208,7 +252,9 @@ impl Reader<'_> {
         let body = tag_body(&self.text[from + 1..]);
         let closed = body.ends_with('/');
         let inner = body.strip_suffix('/').unwrap_or(body);
-        let name_end = inner.find(|it: char| it.is_whitespace()).unwrap_or(inner.len());
+        let name_end = inner
+            .find(|it: char| it.is_whitespace())
+            .unwrap_or(inner.len());
         let name = inner[..name_end].to_ascii_lowercase();
         let empty = closed || VOID_ELEMENTS.contains(&name.as_str());
         let length = (body.len() + 2).min(self.text.len() - from);
@@ -271,7 +317,9 @@ fn attributes(mut text: &str) -> Vec<(String, String)> {
             text = &text[end..];
             continue;
         }
-        let end = text.find(|it: char| it.is_whitespace() || it == '=').unwrap_or(text.len());
+        let end = text
+            .find(|it: char| it.is_whitespace() || it == '=')
+            .unwrap_or(text.len());
         let end = if end == 0 { 1 } else { end };
         let name = text[..end].to_ascii_lowercase();
         text = text[end..].trim_start();
@@ -323,11 +371,19 @@ mod tests {
 
     #[test]
     fn tags_have_their_attributes_and_lines() {
-        let page = Html::parse("<!-- <img> -->\n<p\n class='a b' hidden>\n<img src=x.png alt=\"a > b\"/></p>");
-        let tags: Vec<_> = page.tags().map(|(_, tag)| (tag.name.as_str(), tag.line)).collect();
+        let page = Html::parse(
+            "<!-- <img> -->\n<p\n class='a b' hidden>\n<img src=x.png alt=\"a > b\"/></p>",
+        );
+        let tags: Vec<_> = page
+            .tags()
+            .map(|(_, tag)| (tag.name.as_str(), tag.line))
+            .collect();
         assert_eq!(tags, [("p", 2), ("img", 4)]);
         let (_, image) = page.first("img").unwrap();
-        assert_eq!((image.get("src"), image.get("alt")), (Some("x.png"), Some("a > b")));
+        assert_eq!(
+            (image.get("src"), image.get("alt")),
+            (Some("x.png"), Some("a > b"))
+        );
         let (index, paragraph) = page.first("p").unwrap();
         assert_eq!(paragraph.get("hidden"), Some(""));
         assert_eq!(page.spoken(index), "a > b");
@@ -335,7 +391,9 @@ mod tests {
 
     #[test]
     fn scripts_are_no_markup_and_jsx_braces_hold_a_tag_together() {
-        let page = Html::parse("<script>if (a<b) { x = '<img>' }</script><Button onClick={() => a > b} {...rest}>Go</Button>");
+        let page = Html::parse(
+            "<script>if (a<b) { x = '<img>' }</script><Button onClick={() => a > b} {...rest}>Go</Button>",
+        );
         let names: Vec<_> = page.tags().map(|(_, tag)| tag.name.as_str()).collect();
         assert_eq!(names, ["script", "button"]);
         let (index, button) = page.first("button").unwrap();
@@ -351,7 +409,17 @@ mod tests {
 
     #[test]
     fn broken_pages_are_read_to_their_end() {
-        for text in ["<", "<p", "<p class=\"", "</", "<!--", "{{", "<script>", "<p ===>", "é<é>"] {
+        for text in [
+            "<",
+            "<p",
+            "<p class=\"",
+            "</",
+            "<!--",
+            "{{",
+            "<script>",
+            "<p ===>",
+            "é<é>",
+        ] {
             Html::parse(text);
         }
     }

@@ -14,7 +14,8 @@ pub(super) const MAX_LINE_BYTES: usize = 2000;
 pub(super) struct LineRule {
     pub(super) rule: &'static Rule,
     pub(super) languages: &'static [Language],
-    pub(super) pattern: &'static str,
+    /// The line has one of these.
+    pub(super) patterns: &'static [&'static str],
     /// What is found, as a sentence.
     pub(super) message: &'static str,
     /// Tells lines that have the pattern and are in order.
@@ -27,9 +28,15 @@ impl LineRule {
         rule: &'static Rule,
         languages: &'static [Language],
         message: &'static str,
-        pattern: &'static str,
+        patterns: &'static [&'static str],
     ) -> Self {
-        Self { rule, languages, pattern, message, harmless: |_| false }
+        Self {
+            rule,
+            languages,
+            patterns,
+            message,
+            harmless: |_| false,
+        }
     }
 
     /// The rule with exceptions.
@@ -48,14 +55,17 @@ pub(super) struct LineRules {
 impl LineRules {
     /// `compile` is `|| lines::set_of(RULES)` with the same rules; a static cannot refer to its own field.
     pub(super) const fn new(rules: &'static [LineRule], compile: fn() -> Option<RegexSet>) -> Self {
-        Self { rules, set: LazyLock::new(compile) }
+        Self {
+            rules,
+            set: LazyLock::new(compile),
+        }
     }
 
     /// Applies the rules to every line of code in `file`. Tests are passed over: what they do is meant to be done.
     pub(super) fn check(&self, file: &SourceFile, findings: &mut Findings) {
         let applies = |rule: &LineRule| rule.languages.contains(&file.language());
         let Some(set) = self.set.as_ref() else { return };
-        if file.is_test() || !self.rules.iter().any(applies) {
+        if !self.rules.iter().any(applies) {
             return;
         }
         for (number, line) in file.code_lines() {
@@ -80,7 +90,8 @@ impl LineRules {
 
 /// The patterns of `rules` as one. Patterns that do not compile find nothing; tests compile them all.
 pub(super) fn set_of(rules: &[LineRule]) -> Option<RegexSet> {
-    set(rules.iter().map(|rule| rule.pattern))
+    let alternatives: Vec<_> = rules.iter().map(|rule| rule.patterns.join("|")).collect();
+    set(alternatives.iter().map(String::as_str))
 }
 
 /// Several patterns as one.
@@ -96,7 +107,9 @@ pub(super) fn pattern(text: &str) -> Option<Regex> {
 /// Whether the whole line is a comment in one of the languages here.
 pub(super) fn is_comment(line: &str) -> bool {
     let line = line.trim_start();
-    ["//", "#", "* ", "/*", "--", "<!--"].iter().any(|start| line.starts_with(start))
+    ["//", "#", "* ", "/*", "--", "<!--"]
+        .iter()
+        .any(|start| line.starts_with(start))
         && !line.starts_with("#[")
         && !line.starts_with("#!")
 }

@@ -13,6 +13,7 @@ mod performance;
 mod performance_code;
 mod secrets;
 mod security;
+mod security_lines;
 mod seo;
 mod source;
 
@@ -76,7 +77,11 @@ pub(super) fn scan(kind: AgentKind, root: &Path) -> std::io::Result<Scan> {
     let (mut read, mut bytes, mut unread) = (0, 0, 0);
     for file in listing.files {
         let within = bytes + file.bytes <= MAX_TOTAL_BYTES;
-        let text = if within { files::read_text(root, &file) } else { None };
+        let text = if within {
+            files::read_text(root, &file)
+        } else {
+            None
+        };
         match &text {
             Some(text) => (read, bytes) = (read + 1, bytes + text.len() as u64),
             None if !within => unread += 1,
@@ -86,19 +91,36 @@ pub(super) fn scan(kind: AgentKind, root: &Path) -> std::io::Result<Scan> {
     }
     let mut limits = Vec::new();
     if listing.cut {
-        limits.push(format!("Only the first {} files were looked at.", files::MAX_FILES));
+        limits.push(format!(
+            "Only the first {} files were looked at.",
+            files::MAX_FILES
+        ));
     }
     if unread > 0 {
-        limits.push(format!("{unread} files were not read, for {MAX_TOTAL_BYTES} bytes is the limit of one scan."));
+        limits.push(format!(
+            "{unread} files were not read, for {MAX_TOTAL_BYTES} bytes is the limit of one scan."
+        ));
     }
     let mut findings = Findings::default();
     let rules = apply(kind, &sources, &mut findings);
     limits.extend(findings.limit_note());
-    Ok(Scan { findings: findings.sorted(), rules, listed: sources.len(), read, limits })
+    Ok(Scan {
+        findings: findings.sorted(),
+        rules,
+        listed: sources.len(),
+        read,
+        limits,
+    })
 }
 
-fn apply(kind: AgentKind, sources: &[SourceFile], findings: &mut Findings) -> &'static [&'static Rule] {
-    let Some(scanner) = scanner(kind) else { return &[] };
+fn apply(
+    kind: AgentKind,
+    sources: &[SourceFile],
+    findings: &mut Findings,
+) -> &'static [&'static Rule] {
+    let Some(scanner) = scanner(kind) else {
+        return &[];
+    };
     for source in sources.iter().filter(|source| !source.ignored()) {
         (scanner.file)(source, findings);
     }
@@ -112,11 +134,18 @@ fn scan_texts(kind: AgentKind, texts: &[(&str, &str)]) -> Vec<(&'static str, Str
     let sources: Vec<_> = texts
         .iter()
         .map(|(path, text)| {
-            let file = files::ListedFile { path: (*path).to_owned(), bytes: text.len() as u64 };
+            let file = files::ListedFile {
+                path: (*path).to_owned(),
+                bytes: text.len() as u64,
+            };
             SourceFile::new(file, Some((*text).to_owned()))
         })
         .collect();
     let mut findings = Findings::default();
     apply(kind, &sources, &mut findings);
-    findings.sorted().into_iter().map(|it| (it.rule, it.file, it.line)).collect()
+    findings
+        .sorted()
+        .into_iter()
+        .map(|it| (it.rule, it.file, it.line))
+        .collect()
 }

@@ -7,7 +7,11 @@ use super::page::{document, is_templated};
 use super::performance_code;
 use super::source::{Language, SourceFile};
 
-pub(super) static SCANNER: Scanner = Scanner { rules: || RULES, file: check, repository: |_, _| {} };
+pub(super) static SCANNER: Scanner = Scanner {
+    rules: || RULES,
+    file: check,
+    repository: |_, _| {},
+};
 
 /// A larger image is worth a look.
 const LARGE_IMAGE_BYTES: u64 = 500 * 1024;
@@ -67,8 +71,15 @@ fn check(file: &SourceFile, findings: &mut Findings) {
         Language::Html => check_page(file, findings),
         Language::Style => {
             for (number, line) in file.lines() {
-                if line.trim_start().starts_with("@import") && matches!(file.extension().as_str(), "css") {
-                    findings.add(&IMPORT, file, number, "The browser finds this style sheet only when it has read this one.");
+                if line.trim_start().starts_with("@import")
+                    && matches!(file.extension().as_str(), "css")
+                {
+                    findings.add(
+                        &IMPORT,
+                        file,
+                        number,
+                        "The browser finds this style sheet only when it has read this one.",
+                    );
                 }
             }
         }
@@ -79,57 +90,119 @@ fn check(file: &SourceFile, findings: &mut Findings) {
 
 fn check_size(file: &SourceFile, findings: &mut Findings) {
     let kilobytes = file.bytes() / 1024;
-    let image = matches!(file.extension().as_str(), "png" | "jpg" | "jpeg" | "gif" | "bmp" | "webp" | "avif" | "tiff");
+    let image = matches!(
+        file.extension().as_str(),
+        "png" | "jpg" | "jpeg" | "gif" | "bmp" | "webp" | "avif" | "tiff"
+    );
     if image && file.bytes() > LARGE_IMAGE_BYTES {
-        let rule = if file.bytes() > HUGE_IMAGE_BYTES { &HUGE_IMAGE } else { &LARGE_IMAGE };
+        let rule = if file.bytes() > HUGE_IMAGE_BYTES {
+            &HUGE_IMAGE
+        } else {
+            &LARGE_IMAGE
+        };
         findings.add(rule, file, 1, format!("The image has {kilobytes} kB."));
     } else if file.bytes() > LARGE_FILE_BYTES {
-        findings.add(&LARGE_FILE, file, 1, format!("The file has {kilobytes} kB."));
+        findings.add(
+            &LARGE_FILE,
+            file,
+            1,
+            format!("The file has {kilobytes} kB."),
+        );
     }
     let lines = file.text().lines().count().max(1);
     let loose = !file.text().is_empty() && file.text().len() / lines < MINIFIED_LINE_BYTES;
-    let bundle = ["bundle", "dist/", "build/", "public/", "static/", ".min."].iter().any(|it| file.path().contains(it));
+    let bundle = ["bundle", "dist/", "build/", "public/", "static/", ".min."]
+        .iter()
+        .any(|it| file.path().contains(it));
     if file.language() == Language::Script && bundle && loose && file.bytes() > LARGE_SCRIPT_BYTES {
-        findings.add(&UNMINIFIED, file, 1, format!("The script has {kilobytes} kB and is not minified."));
+        findings.add(
+            &UNMINIFIED,
+            file,
+            1,
+            format!("The script has {kilobytes} kB and is not minified."),
+        );
     }
 }
 
 fn check_page(file: &SourceFile, findings: &mut Findings) {
     let Some(html) = file.html() else { return };
     let component = matches!(file.extension().as_str(), "jsx" | "tsx" | "vue" | "svelte");
-    let images = html.tags().map(|(_, tag)| tag).filter(|tag| tag.name == "img" && !tag.spreads());
+    let images = html
+        .tags()
+        .map(|(_, tag)| tag)
+        .filter(|tag| tag.name == "img" && !tag.spreads());
     for (place, image) in images.enumerate() {
-        let sized = image.has("width") && image.has("height") || image.get("style").is_some_and(|it| it.contains("width"));
+        let sized = image.has("width") && image.has("height")
+            || image.get("style").is_some_and(|it| it.contains("width"));
         if !sized && !component {
-            findings.add(&SIZE, file, image.line, "This image has no width and height.");
+            findings.add(
+                &SIZE,
+                file,
+                image.line,
+                "This image has no width and height.",
+            );
         }
         if place >= EAGER_IMAGES && !image.has("loading") {
-            findings.add(&LAZY, file, image.line, "This image loads before it is seen.");
+            findings.add(
+                &LAZY,
+                file,
+                image.line,
+                "This image loads before it is seen.",
+            );
         }
-        if image.get("src").is_some_and(|src| src.starts_with("data:") && src.len() > LARGE_INLINE_BYTES) {
-            findings.add(&INLINE, file, image.line, "This image is written into the page.");
+        if image
+            .get("src")
+            .is_some_and(|src| src.starts_with("data:") && src.len() > LARGE_INLINE_BYTES)
+        {
+            findings.add(
+                &INLINE,
+                file,
+                image.line,
+                "This image is written into the page.",
+            );
         }
     }
     check_scripts(file, html, findings);
 }
 
 fn check_scripts(file: &SourceFile, html: &Html, findings: &mut Findings) {
-    let head_end = html.first("head").and_then(|(head, _)| html.end_of(head)).unwrap_or(0);
+    let head_end = html
+        .first("head")
+        .and_then(|(head, _)| html.end_of(head))
+        .unwrap_or(0);
     let mut loaded = 0;
     for (index, tag) in html.tags() {
         let code: usize = html.inside(index).iter().map(text_length).sum();
-        if matches!(tag.name.as_str(), "script" | "style") && code > LARGE_INLINE_BYTES && document(file).is_some() {
-            findings.add(&INLINE, file, tag.line, format!("This <{}> has {} kB.", tag.name, code / 1024));
+        if matches!(tag.name.as_str(), "script" | "style")
+            && code > LARGE_INLINE_BYTES
+            && document(file).is_some()
+        {
+            findings.add(
+                &INLINE,
+                file,
+                tag.line,
+                format!("This <{}> has {} kB.", tag.name, code / 1024),
+            );
         }
         if tag.name != "script" || !tag.has("src") {
             continue;
         }
         loaded += 1;
         if index < head_end && blocks(tag) {
-            findings.add(&BLOCKING, file, tag.line, "Nothing is shown until this script has run.");
+            findings.add(
+                &BLOCKING,
+                file,
+                tag.line,
+                "Nothing is shown until this script has run.",
+            );
         }
         if loaded == MAX_SCRIPTS + 1 {
-            findings.add(&MANY_SCRIPTS, file, tag.line, "From here on the page has more scripts than it should.");
+            findings.add(
+                &MANY_SCRIPTS,
+                file,
+                tag.line,
+                "From here on the page has more scripts than it should.",
+            );
         }
     }
 }
@@ -155,11 +228,20 @@ mod tests {
 
     fn found(path: &str, text: &str) -> Vec<(&'static str, u32)> {
         let found = scan_texts(AgentKind::Performance, &[(path, text)]);
-        found.into_iter().map(|(rule, _, line)| (rule, line)).collect()
+        found
+            .into_iter()
+            .map(|(rule, _, line)| (rule, line))
+            .collect()
     }
 
     fn found_by_size(path: &str, bytes: u64) -> Vec<&'static str> {
-        let file = SourceFile::new(ListedFile { path: path.to_owned(), bytes }, None);
+        let file = SourceFile::new(
+            ListedFile {
+                path: path.to_owned(),
+                bytes,
+            },
+            None,
+        );
         let mut findings = Findings::default();
         check(&file, &mut findings);
         findings.sorted().into_iter().map(|it| it.rule).collect()
@@ -168,7 +250,10 @@ mod tests {
     #[test]
     fn slow_pages_are_found_where_they_are() {
         let cases = [
-            ("<html><head>\n<script src=a.js></script></head></html>", vec![("render-blocking-script", 2)]),
+            (
+                "<html><head>\n<script src=a.js></script></head></html>",
+                vec![("render-blocking-script", 2)],
+            ),
             ("<img src=a>", vec![("image-size-missing", 1)]),
             (
                 "<img width=1 height=1>\n<img width=1 height=1>\n<img width=1 height=1>",
@@ -178,8 +263,14 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(found("a.html", text), expected, "{text}");
         }
-        assert_eq!(found("a.html", &"<script defer src=a></script>\n".repeat(12)), [("many-scripts", 11)]);
-        assert_eq!(found("a.css", "b {}\n@import url(c.css);"), [("css-import", 2)]);
+        assert_eq!(
+            found("a.html", &"<script defer src=a></script>\n".repeat(12)),
+            [("many-scripts", 11)]
+        );
+        assert_eq!(
+            found("a.css", "b {}\n@import url(c.css);"),
+            [("css-import", 2)]
+        );
         let inline = format!("<html><style>{}</style></html>", "a".repeat(30_000));
         assert_eq!(found("a.html", &inline), [("large-inline-code", 1)]);
     }
@@ -200,7 +291,10 @@ mod tests {
 
     #[test]
     fn a_large_bundle_must_be_minified() {
-        assert_eq!(found("dist/app.js", &"let a = 1;\n".repeat(20_000)), [("unminified-bundle", 1)]);
+        assert_eq!(
+            found("dist/app.js", &"let a = 1;\n".repeat(20_000)),
+            [("unminified-bundle", 1)]
+        );
         assert_eq!(found("dist/app.js", &"a".repeat(200_000)), []);
     }
 }

@@ -16,20 +16,32 @@ static LINE_RULES: &[LineRule] = &[
         &WHOLE_LIBRARY,
         &[Script, Html],
         "The whole library is loaded.",
-        r#"import\s+(_|\*\s+as\s+\w+|\w+)\s+from\s+["'](lodash|moment|rxjs|ramda)["']|require\(["'](lodash|moment)["']\)"#,
+        &[
+            r#"import\s+(_|\*\s+as\s+\w+|\w+)\s+from\s+["'](lodash|moment|rxjs|ramda)["']"#,
+            r#"require\(["'](lodash|moment)["']\)"#,
+        ],
     ),
     LineRule::new(
         &SELECT_ALL,
         &[Script, Python, Rust, OtherCode, Html],
         "Every column is read.",
-        r"(?i)\bselect\s+\*\s+from\b",
+        &[r"(?i)\bselect\s+\*\s+from\b"],
     ),
 ];
 
 /// Synchronous functions of Node's file system and process modules.
 const SYNC_CALLS: [&str; 11] = [
-    "readFileSync(", "writeFileSync(", "appendFileSync(", "readdirSync(", "statSync(", "existsSync(",
-    "mkdirSync(", "unlinkSync(", "execFileSync(", "execSync(", "spawnSync(",
+    "readFileSync(",
+    "writeFileSync(",
+    "appendFileSync(",
+    "readdirSync(",
+    "statSync(",
+    "existsSync(",
+    "mkdirSync(",
+    "unlinkSync(",
+    "execFileSync(",
+    "execSync(",
+    "spawnSync(",
 ];
 
 /// Calls that hold up the thread on which other tasks wait.
@@ -42,7 +54,7 @@ const BLOCKING_CALLS: [(Language, &str); 4] = [
 
 /// Applies the rules to `file`.
 pub(super) fn check(file: &SourceFile, findings: &mut Findings) {
-    if !file.language().is_code() || file.is_test() {
+    if !file.language().is_code() {
         return;
     }
     LINES.check(file, findings);
@@ -53,16 +65,33 @@ pub(super) fn check(file: &SourceFile, findings: &mut Findings) {
 /// Scripts that run once may block; servers may not, and a file that answers requests is one.
 fn check_sync_calls(file: &SourceFile, findings: &mut Findings) {
     let name = file.name();
-    let tool = name.contains("config") || file.path().split('/').any(|it| matches!(it, "scripts" | "bin" | "tools" | "build"));
-    let server = ["createServer", "express(", "fastify(", "app.get(", "router.", "async ", "export default"]
-        .iter()
-        .any(|mark| file.text().contains(mark));
+    let tool = name.contains("config")
+        || file
+            .path()
+            .split('/')
+            .any(|it| matches!(it, "scripts" | "bin" | "tools" | "build"));
+    let server = [
+        "createServer",
+        "express(",
+        "fastify(",
+        "app.get(",
+        "router.",
+        "async ",
+        "export default",
+    ]
+    .iter()
+    .any(|mark| file.text().contains(mark));
     if file.language() != Script || tool || !server {
         return;
     }
-    for (number, line) in file.lines().filter(|(_, line)| !is_comment(line)) {
+    for (number, line) in file.code_lines().filter(|(_, line)| !is_comment(line)) {
         if SYNC_CALLS.iter().any(|call| line.contains(call)) {
-            findings.add(&SYNC_FS, file, number, "Every other request waits while this runs.");
+            findings.add(
+                &SYNC_FS,
+                file,
+                number,
+                "Every other request waits while this runs.",
+            );
         }
     }
 }
@@ -90,24 +119,51 @@ fn check_blocks(file: &SourceFile, findings: &mut Findings) {
         }
         let in_loop = open.iter().any(|it| it.is_loop);
         if in_loop && matches!(file.language(), Script | Html) && awaits(code) {
-            findings.add(&AWAIT_LOOP, file, number, "Each turn of the loop waits for the one before.");
+            findings.add(
+                &AWAIT_LOOP,
+                file,
+                number,
+                "Each turn of the loop waits for the one before.",
+            );
         }
-        let in_async = open.iter().rev().find(|it| !it.is_loop).is_some_and(|it| it.is_async);
+        let in_async = open
+            .iter()
+            .rev()
+            .find(|it| !it.is_loop)
+            .is_some_and(|it| it.is_async);
         if in_async && blocking(file.language(), code) {
-            findings.add(&ASYNC_BLOCK, file, number, "Other tasks on this thread wait while this runs.");
+            findings.add(
+                &ASYNC_BLOCK,
+                file,
+                number,
+                "Other tasks on this thread wait while this runs.",
+            );
         }
         let is_async = code.contains("async fn ") || code.starts_with("async def ");
         if looping || is_async || code.contains("fn ") || code.starts_with("def ") {
-            open.push(Block { indent, is_loop: looping, is_async });
+            open.push(Block {
+                indent,
+                is_loop: looping,
+                is_async,
+            });
         }
     }
 }
 
 fn is_loop(language: Language, code: &str) -> bool {
     match language {
-        Script | Html => code.starts_with("for (") || code.starts_with("for(") || code.starts_with("while ("),
-        Python => (code.starts_with("for ") || code.starts_with("while ")) && code.trim_end().ends_with(':'),
-        Rust => code.starts_with("for ") && code.contains(" in ") || code.starts_with("while ") || code.starts_with("loop {"),
+        Script | Html => {
+            code.starts_with("for (") || code.starts_with("for(") || code.starts_with("while (")
+        }
+        Python => {
+            (code.starts_with("for ") || code.starts_with("while "))
+                && code.trim_end().ends_with(':')
+        }
+        Rust => {
+            code.starts_with("for ") && code.contains(" in ")
+                || code.starts_with("while ")
+                || code.starts_with("loop {")
+        }
         _ => code.starts_with("for ") || code.starts_with("for(") || code.starts_with("while "),
     }
 }
@@ -117,7 +173,9 @@ fn awaits(code: &str) -> bool {
 }
 
 fn blocking(language: Language, code: &str) -> bool {
-    BLOCKING_CALLS.iter().any(|(known, call)| *known == language && code.contains(call))
+    BLOCKING_CALLS
+        .iter()
+        .any(|(known, call)| *known == language && code.contains(call))
 }
 
 #[cfg(test)]
@@ -128,7 +186,10 @@ mod tests {
 
     fn found(path: &str, text: &str) -> Vec<(&'static str, u32)> {
         let found = scan_texts(AgentKind::Performance, &[(path, text)]);
-        found.into_iter().map(|(rule, _, line)| (rule, line)).collect()
+        found
+            .into_iter()
+            .map(|(rule, _, line)| (rule, line))
+            .collect()
     }
 
     #[test]
@@ -139,11 +200,36 @@ mod tests {
     #[test]
     fn slow_code_is_found_where_it_is() {
         let cases = [
-            ("a.js", "app.get('/', () => {\n  fs.readFileSync('x')\n})", "sync-file-access", 2),
-            ("a.js", "for (const a of b) {\n  await get(a)\n}", "await-in-loop", 2),
-            ("a.py", "for a in b:\n  for c in d:\n    for e in f:\n      pass", "nested-loops", 3),
-            ("a.rs", "async fn a() {\n    std::thread::sleep(x);\n}", "blocking-in-async", 2),
-            ("a.py", "async def a():\n    time.sleep(1)", "blocking-in-async", 2),
+            (
+                "a.js",
+                "app.get('/', () => {\n  fs.readFileSync('x')\n})",
+                "sync-file-access",
+                2,
+            ),
+            (
+                "a.js",
+                "for (const a of b) {\n  await get(a)\n}",
+                "await-in-loop",
+                2,
+            ),
+            (
+                "a.py",
+                "for a in b:\n  for c in d:\n    for e in f:\n      pass",
+                "nested-loops",
+                3,
+            ),
+            (
+                "a.rs",
+                "async fn a() {\n    std::thread::sleep(x);\n}",
+                "blocking-in-async",
+                2,
+            ),
+            (
+                "a.py",
+                "async def a():\n    time.sleep(1)",
+                "blocking-in-async",
+                2,
+            ),
             ("a.js", "import _ from 'lodash'", "whole-library-import", 1),
             ("a.sql", "SELECT * FROM users", "select-all-columns", 1),
         ];
@@ -155,10 +241,19 @@ mod tests {
     #[test]
     fn code_in_order_is_left_alone() {
         let cases = [
-            ("scripts/a.js", "async function f() {}\nfs.readFileSync('x')"),
+            (
+                "scripts/a.js",
+                "async function f() {}\nfs.readFileSync('x')",
+            ),
             ("a.js", "for (const a of b) {\n}\nawait get(a)"),
-            ("a.rs", "async fn a() {}\nfn b() {\n    std::thread::sleep(x);\n}"),
-            ("a.py", "for a in b:\n  pass\nfor c in d:\n  pass\nfor e in f:\n  pass"),
+            (
+                "a.rs",
+                "async fn a() {}\nfn b() {\n    std::thread::sleep(x);\n}",
+            ),
+            (
+                "a.py",
+                "for a in b:\n  pass\nfor c in d:\n  pass\nfor e in f:\n  pass",
+            ),
             ("a.test.js", "for (const a of b) {\n  await get(a)\n}"),
         ];
         for (path, text) in cases {

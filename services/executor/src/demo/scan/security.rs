@@ -1,15 +1,14 @@
 //! Security rules. A secret is never repeated in a finding, only its kind and its place.
 
-use super::finding::{Findings, Rule, rules};
-use super::lines::{self, LineRule, LineRules};
-use super::source::Language::{self, Html, OtherCode, Python, Rust, Script};
+use super::finding::{Findings, rules};
 use super::source::SourceFile;
-use super::{Scanner, secrets};
+use super::{Scanner, secrets, security_lines};
 
-pub(super) static SCANNER: Scanner = Scanner { rules: || RULES, file: check, repository: |_, _| {} };
-
-const CODE: &[Language] = &[Html, Script, Python, Rust, OtherCode];
-const WEB: &[Language] = &[Html, Script];
+pub(super) static SCANNER: Scanner = Scanner {
+    rules: || RULES,
+    file: check,
+    repository: |_, _| {},
+};
 
 rules! {
     PRIVATE_KEY = "private-key", Critical, "private keys in files",
@@ -50,101 +49,18 @@ rules! {
         "Give write permission to the owner only.";
 }
 
-static LINES: LineRules = LineRules::new(LINE_RULES, || lines::set_of(LINE_RULES));
-
-static LINE_RULES: &[LineRule] = &[
-    LineRule::new(&EVAL, WEB, "Text is run as code.", r"(^|[^.\w])eval\s*\(|\bnew\s+Function\s*\("),
-    LineRule::new(&EVAL, &[Python], "Text is run as code.", r"(^|[^.\w])(eval|exec)\s*\("),
-    LineRule::new(&HTML_INJECTION,
-        WEB,
-        "Text is written into the page as markup.",
-        r"\.(inner|outer)HTML\s*\+?=[^=]|\bdocument\.write(ln)?\s*\(|\binsertAdjacentHTML\s*\(|dangerouslySetInnerHTML\s*="
-    ),
-    LineRule::new(&SQL,
-        CODE,
-        "SQL is put together from text and values.",
-        r#"(?i)["'`](\s*)(select\s[^"'`]*\sfrom|insert\s+into|update\s+\w+\s+set|delete\s+from)\b([^"'`]*["']\s*(\+|\.\s*\$|%\s*[\(\w])|[^`]*\$\{)"#
-    ),
-    LineRule::new(&SQL,
-        &[Python, Rust],
-        "SQL is put together from text and values.",
-        r#"(?i)(\bf["']|format!\(\s*")\s*(select\s.*\sfrom|insert\s+into|update\s+\w+\s+set|delete\s+from)\b.*(=|<|>|'|\(|,|\blike|\blimit)\s*\{"#
-    ),
-    LineRule::new(&TLS,
-        CODE,
-        "Certificates are not verified.",
-        r#"verify\s*=\s*False|rejectUnauthorized["']?\s*:\s*false|danger_accept_invalid_certs\s*\(\s*true|InsecureSkipVerify\s*:\s*true|NODE_TLS_REJECT_UNAUTHORIZED["']?\]?\s*=\s*["']?0|CERT_NONE|\bcurl\s+(-\w+\s+)*(-\w*k\w*|--insecure)\s"#
-    ),
-    LineRule::new(&SHELL, &[Python], "A command is run by a shell.", r"shell\s*=\s*True|\bos\.(system|popen)\s*\("),
-    LineRule::new(&SHELL,
-        WEB,
-        "A command line is put together and run by a shell.",
-        r#"\bexec(Sync)?\s*\(\s*(`[^`]*\$\{|["'][^"']*["']\s*\+)"#
-    ),
-    LineRule::new(&DESERIALIZE,
-        CODE,
-        "Reading this format can run code.",
-        r"\bpickle\.loads?\s*\(|\byaml\.load\s*\(([^)]*\)|[^)]*$)|\bMarshal\.load\s*\(|\bunserialize\s*\(|ObjectInputStream\s*\("
-    )
-    .unless(|line| line.contains("SafeLoader")),
-    LineRule::new(&WEAK_HASH,
-        CODE,
-        "This hash is broken.",
-        r#"(?i)\b(hashlib\.(md5|sha1)\s*\(|createHash\s*\(\s*["'](md5|sha1)["']|md5::|sha1::Sha1|Digest::(MD5|SHA1)|MessageDigest\.getInstance\s*\(\s*"(MD5|SHA-?1)")"#
-    ),
-    LineRule::new(&WEAK_RANDOM,
-        WEB,
-        "Math.random is predictable.",
-        r"(?i)(token|secret|password|session|nonce|salt|api_?key)\w*\s*[:=].*Math\.random\s*\("
-    ),
-    LineRule::new(&WEAK_RANDOM,
-        &[Python],
-        "The random module is predictable.",
-        r"(?i)(token|secret|password|session|nonce|salt|api_?key)\w*\s*=.*\brandom\.(random|randint|choice)"
-    ),
-    LineRule::new(&CORS,
-        CODE,
-        "Every origin may read the answers.",
-        r#"Access-Control-Allow-Origin["']?\s*[,:]\s*["']\*|\borigin\s*:\s*["']\*["']|CorsLayer::(very_)?permissive"#
-    ),
-    LineRule::new(&DEBUG, &[Python], "The debug mode is on.", r"^\s*DEBUG\s*=\s*True|debug\s*=\s*True"),
-    LineRule::new(&UNSAFE_RUST, &[Rust], "This code is unsafe.", r"\bunsafe\s*(\{|fn\b|impl\b|extern\b)"),
-    LineRule::new(&WORLD_WRITABLE,
-        CODE,
-        "Everybody may write this.",
-        r"\bchmod\s+(-\w+\s+)*0?777\b|\bchmod\s*\([^)]*0o?777|from_mode\s*\(\s*0o777"
-    ),
-    LineRule::new(&HTTP,
-        CODE,
-        "This address is without TLS.",
-        r#"["'(=]http://[a-zA-Z0-9]"#
-    )
-    .unless(is_plain_address),
-];
-
-/// Hosts for which TLS means nothing: this machine, examples, and names of XML vocabularies.
-const PLAIN_HOSTS: [&str; 10] = [
-    "localhost", "127.", "0.0.0.0", "[::1]", "example.", "www.w3.org", "schemas.", "xmlns.", "purl.org", "10.",
-];
-
 fn check(file: &SourceFile, findings: &mut Findings) {
     secrets::check(file, findings);
-    LINES.check(file, findings);
+    security_lines::check(file, findings);
     check_links(file, findings);
-}
-
-fn is_plain_address(line: &str) -> bool {
-    line.contains("xmlns")
-        || line
-            .split("http://")
-            .skip(1)
-            .all(|rest| PLAIN_HOSTS.iter().any(|host| rest.starts_with(host)))
 }
 
 fn check_links(file: &SourceFile, findings: &mut Findings) {
     let Some(html) = file.html() else { return };
     for (_, tag) in html.tags() {
-        let outside = tag.get("href").is_some_and(|href| href.starts_with("http") || href.starts_with("//"));
+        let outside = tag
+            .get("href")
+            .is_some_and(|href| href.starts_with("http") || href.starts_with("//"));
         let rel = tag.get("rel").unwrap_or_default();
         if tag.name == "a"
             && outside
@@ -152,7 +68,12 @@ fn check_links(file: &SourceFile, findings: &mut Findings) {
             && !rel.contains("noopener")
             && !rel.contains("noreferrer")
         {
-            findings.add(&OPENER, file, tag.line, "A foreign page is opened in a new window.");
+            findings.add(
+                &OPENER,
+                file,
+                tag.line,
+                "A foreign page is opened in a new window.",
+            );
         }
     }
 }
@@ -165,12 +86,15 @@ mod tests {
 
     fn found(path: &str, text: &str) -> Vec<(&'static str, u32)> {
         let found = scan_texts(AgentKind::Security, &[(path, text)]);
-        found.into_iter().map(|(rule, _, line)| (rule, line)).collect()
+        found
+            .into_iter()
+            .map(|(rule, _, line)| (rule, line))
+            .collect()
     }
 
     #[test]
     fn every_pattern_compiles() {
-        assert!(LINES.compiled());
+        assert!(security_lines::compiled());
     }
 
     #[test]
@@ -178,19 +102,54 @@ mod tests {
         let cases = [
             ("a.js", "let x;\neval(input)", "eval", 2),
             ("a.js", "el.innerHTML = name", "html-injection", 1),
-            ("a.tsx", "<p dangerouslySetInnerHTML={{__html: x}} />", "html-injection", 1),
-            ("a.js", "db.query(`SELECT * FROM users WHERE id = ${id}`)", "sql-concatenation", 1),
-            ("a.py", "\ncur.execute(\"SELECT a FROM b WHERE c = \" + d)", "sql-concatenation", 2),
-            ("a.rs", "let q = format!(\"DELETE FROM t WHERE id = {id}\");", "sql-concatenation", 1),
-            ("a.py", "requests.get(u, verify=False)", "tls-verification-off", 1),
-            ("a.py", "subprocess.run(cmd, shell=True)", "shell-injection", 1),
+            (
+                "a.tsx",
+                "<p dangerouslySetInnerHTML={{__html: x}} />",
+                "html-injection",
+                1,
+            ),
+            (
+                "a.js",
+                "db.query(`SELECT * FROM users WHERE id = ${id}`)",
+                "sql-concatenation",
+                1,
+            ),
+            (
+                "a.py",
+                "\ncur.execute(\"SELECT a FROM b WHERE c = \" + d)",
+                "sql-concatenation",
+                2,
+            ),
+            (
+                "a.rs",
+                "let q = format!(\"DELETE FROM t WHERE id = {id}\");",
+                "sql-concatenation",
+                1,
+            ),
+            (
+                "a.py",
+                "requests.get(u, verify=False)",
+                "tls-verification-off",
+                1,
+            ),
+            (
+                "a.py",
+                "subprocess.run(cmd, shell=True)",
+                "shell-injection",
+                1,
+            ),
             ("a.js", "exec(`ls ${folder}`)", "shell-injection", 1),
             ("a.py", "yaml.load(text)", "unsafe-deserialization", 1),
             ("a.js", "createHash('md5')", "weak-hash", 1),
             ("a.js", "const token = Math.random()", "weak-random", 1),
             ("a.rs", "unsafe { go() }", "unsafe-rust", 1),
             ("a.js", "fetch('http://api.acme.com/')", "insecure-url", 1),
-            ("a.html", "<a href=\"https://x.org\" target=\"_blank\">x</a>", "target-blank", 1),
+            (
+                "a.html",
+                "<a href=\"https://x.org\" target=\"_blank\">x</a>",
+                "target-blank",
+                1,
+            ),
             ("a.sh", "chmod -R 777 /srv", "world-writable", 1),
         ];
         for (path, text, rule, line) in cases {
@@ -204,14 +163,27 @@ mod tests {
             ("a.js", "// eval(input)"),
             ("a.js", "model.eval()"),
             ("a.js", "if (el.innerHTML == '') {}"),
-            ("a.js", "db.query('SELECT * FROM users WHERE id = $1', [id])"),
+            (
+                "a.js",
+                "db.query('SELECT * FROM users WHERE id = $1', [id])",
+            ),
             ("a.py", "yaml.load(text, Loader=yaml.SafeLoader)"),
             ("a.js", "fetch('http://localhost:3000/')"),
             ("a.html", "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>"),
             ("a.js", "eval(input) // errand:ignore"),
             ("a.rs", "#![forbid(unsafe_code)]"),
-            ("a.rs", "let q = format!(\"SELECT {COLUMNS} FROM {name} t WHERE 1 = 1\");"),
-            ("a.rs", "fn a() {}\n#[cfg(test)]\nmod tests {\n unsafe { b() } }"),
+            (
+                "a.rs",
+                "let q = format!(\"INSERT INTO t ({COLUMNS}) VALUES (?1, ?2)\");",
+            ),
+            (
+                "a.rs",
+                "let q = format!(\"SELECT {COLUMNS} FROM {name} t WHERE 1 = 1\");",
+            ),
+            (
+                "a.rs",
+                "fn a() {}\n#[cfg(test)]\nmod tests {\n unsafe { b() } }",
+            ),
             ("tests/a.py", "run(cmd, shell=True)"),
         ];
         for (path, text) in cases {

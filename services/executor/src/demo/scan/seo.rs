@@ -8,7 +8,11 @@ use super::html::{Html, Tag};
 use super::page::{document, head_line, is_templated, meta};
 use super::source::SourceFile;
 
-pub(super) static SCANNER: Scanner = Scanner { rules: || RULES, file: check, repository: check_all };
+pub(super) static SCANNER: Scanner = Scanner {
+    rules: || RULES,
+    file: check,
+    repository: check_all,
+};
 
 /// Search engines cut a title beyond this length.
 const MAX_TITLE_CHARS: usize = 60;
@@ -63,7 +67,8 @@ fn check(file: &SourceFile, findings: &mut Findings) {
             findings.add(&ALT, file, tag.line, "This image has no alt text.");
         }
         let href = tag.get("href");
-        if tag.name == "a" && matches!(href, Some("" | "#" | "javascript:void(0)" | "javascript:;")) {
+        if tag.name == "a" && matches!(href, Some("" | "#" | "javascript:void(0)" | "javascript:;"))
+        {
             findings.add(&EMPTY_LINK, file, tag.line, "This link leads nowhere.");
         }
     }
@@ -77,7 +82,14 @@ fn check_head(file: &SourceFile, html: &Html, root: &Tag, findings: &mut Finding
     let head = head_line(html, root);
     match title(html) {
         None => findings.add(&TITLE, file, head, "This page has no title."),
-        Some((line, text)) => check_length(&TITLE_LENGTH, MIN_TITLE_CHARS..=MAX_TITLE_CHARS, file, line, &text, findings),
+        Some((line, text)) => check_length(
+            &TITLE_LENGTH,
+            MIN_TITLE_CHARS..=MAX_TITLE_CHARS,
+            file,
+            line,
+            &text,
+            findings,
+        ),
     }
     match meta(html, "description").filter(|(_, text)| !text.trim().is_empty()) {
         None => findings.add(&DESCRIPTION, file, head, "This page has no description."),
@@ -89,14 +101,41 @@ fn check_head(file: &SourceFile, html: &Html, root: &Tag, findings: &mut Finding
     if let Some((tag, content)) = meta(html, "robots")
         && content.to_ascii_lowercase().contains("noindex")
     {
-        findings.add(&NOINDEX, file, tag.line, "Search engines are told not to show this page.");
+        findings.add(
+            &NOINDEX,
+            file,
+            tag.line,
+            "Search engines are told not to show this page.",
+        );
     }
-    let canonical = html.tags().any(|(_, tag)| tag.name == "link" && tag.get("rel") == Some("canonical"));
+    let canonical = html
+        .tags()
+        .any(|(_, tag)| tag.name == "link" && tag.get("rel") == Some("canonical"));
     let absences = [
-        (canonical, &CANONICAL, head, "This page has no canonical address."),
-        (root.has("lang"), &LANG, root.line, "This page does not tell its language."),
-        (meta(html, "viewport").is_some(), &VIEWPORT, head, "This page has no viewport."),
-        (meta(html, "og:title").is_some(), &OPEN_GRAPH, head, "This page has no Open Graph title."),
+        (
+            canonical,
+            &CANONICAL,
+            head,
+            "This page has no canonical address.",
+        ),
+        (
+            root.has("lang"),
+            &LANG,
+            root.line,
+            "This page does not tell its language.",
+        ),
+        (
+            meta(html, "viewport").is_some(),
+            &VIEWPORT,
+            head,
+            "This page has no viewport.",
+        ),
+        (
+            meta(html, "og:title").is_some(),
+            &OPEN_GRAPH,
+            head,
+            "This page has no Open Graph title.",
+        ),
     ];
     for (present, rule, line, message) in absences {
         if !present {
@@ -115,19 +154,36 @@ fn check_length(
 ) {
     let length = text.trim().chars().count();
     if !is_templated(text) && !range.contains(&length) {
-        let message = format!("It has {length} characters; {} to {} serve best.", range.start(), range.end());
+        let message = format!(
+            "It has {length} characters; {} to {} serve best.",
+            range.start(),
+            range.end()
+        );
         findings.add(rule, file, line, message);
     }
 }
 
 fn check_headings(file: &SourceFile, html: &Html, root: &Tag, findings: &mut Findings) {
-    let headings: Vec<_> = html.tags().map(|(_, tag)| tag).filter(|tag| tag.name == "h1").collect();
-    if headings.is_empty() && html.first("body").is_some_and(|(body, _)| !html.spoken(body).is_empty()) {
+    let headings: Vec<_> = html
+        .tags()
+        .map(|(_, tag)| tag)
+        .filter(|tag| tag.name == "h1")
+        .collect();
+    if headings.is_empty()
+        && html
+            .first("body")
+            .is_some_and(|(body, _)| !html.spoken(body).is_empty())
+    {
         let line = html.first("body").map_or(root.line, |(_, body)| body.line);
         findings.add(&H1, file, line, "This page has no main heading.");
     }
     for heading in headings.iter().skip(1) {
-        findings.add(&H1_MULTIPLE, file, heading.line, "This is a further main heading.");
+        findings.add(
+            &H1_MULTIPLE,
+            file,
+            heading.line,
+            "This is a further main heading.",
+        );
     }
 }
 
@@ -139,16 +195,29 @@ fn title(html: &Html) -> Option<(u32, String)> {
 }
 
 fn check_all(files: &[SourceFile], findings: &mut Findings) {
-    let pages: Vec<_> = files.iter().filter(|file| !file.ignored() && document(file).is_some()).collect();
+    let pages: Vec<_> = files
+        .iter()
+        .filter(|file| !file.ignored() && document(file).is_some())
+        .collect();
     report_shared(&DUPLICATE_TITLE, &pages, title, findings);
-    let description = |html: &Html| meta(html, "description").map(|(tag, text)| (tag.line, text.to_owned()));
+    let description =
+        |html: &Html| meta(html, "description").map(|(tag, text)| (tag.line, text.to_owned()));
     report_shared(&DUPLICATE_DESCRIPTION, &pages, description, findings);
-    let Some(start) = pages.iter().find(|page| page.name() == "index.html").or_else(|| pages.first()) else {
+    let Some(start) = pages
+        .iter()
+        .find(|page| page.name() == "index.html")
+        .or_else(|| pages.first())
+    else {
         return;
     };
     for (name, rule) in [("robots.txt", &ROBOTS), ("sitemap.xml", &SITEMAP)] {
         if !files.iter().any(|file| file.name() == name) {
-            findings.add(rule, start, 1, format!("The site with this page has no {name}."));
+            findings.add(
+                rule,
+                start,
+                1,
+                format!("The site with this page has no {name}."),
+            );
         }
     }
 }
@@ -161,7 +230,9 @@ fn report_shared(
 ) {
     let mut first: HashMap<String, &str> = HashMap::new();
     for page in pages {
-        let Some((line, text)) = page.html().and_then(&read) else { continue };
+        let Some((line, text)) = page.html().and_then(&read) else {
+            continue;
+        };
         if text.trim().is_empty() || is_templated(&text) {
             continue;
         }
@@ -195,18 +266,34 @@ mod tests {
     }
 
     fn of_rule(files: &[(&str, &str)], rule: &str) -> Vec<(String, u32)> {
-        found(files).into_iter().filter(|it| it.0 == rule).map(|it| (it.1, it.2)).collect()
+        found(files)
+            .into_iter()
+            .filter(|it| it.0 == rule)
+            .map(|it| (it.1, it.2))
+            .collect()
     }
 
     #[test]
     fn a_good_page_with_robots_and_sitemap_has_no_findings() {
-        assert_eq!(found(&[("index.html", GOOD), ("robots.txt", ""), ("sitemap.xml", "")]), []);
+        assert_eq!(
+            found(&[
+                ("index.html", GOOD),
+                ("robots.txt", ""),
+                ("sitemap.xml", "")
+            ]),
+            []
+        );
     }
 
     #[test]
     fn what_is_missing_is_found_at_the_head_or_the_root() {
-        let bare = "<!doctype html>\n<html>\n<head></head>\n<body>\n<p>Hi</p><img src=a></body></html>";
-        let found = found(&[("index.html", bare), ("robots.txt", ""), ("sitemap.xml", "")]);
+        let bare =
+            "<!doctype html>\n<html>\n<head></head>\n<body>\n<p>Hi</p><img src=a></body></html>";
+        let found = found(&[
+            ("index.html", bare),
+            ("robots.txt", ""),
+            ("sitemap.xml", ""),
+        ]);
         let rules: Vec<_> = found.iter().map(|it| (it.0, it.2)).collect();
         let expected = [
             ("title-missing", 3),
@@ -223,14 +310,23 @@ mod tests {
 
     #[test]
     fn titles_that_pages_share_are_found_on_the_later_page() {
-        assert_eq!(of_rule(&[("a.html", GOOD), ("b.html", GOOD)], "title-duplicate"), [("b.html".to_owned(), 4)]);
+        assert_eq!(
+            of_rule(&[("a.html", GOOD), ("b.html", GOOD)], "title-duplicate"),
+            [("b.html".to_owned(), 4)]
+        );
     }
 
     #[test]
     fn a_site_without_robots_and_sitemap_is_told_once() {
         let files = [("a/about.html", GOOD), ("index.html", GOOD)];
-        assert_eq!(of_rule(&files, "robots-missing"), [("index.html".to_owned(), 1)]);
-        assert_eq!(of_rule(&files, "sitemap-missing"), [("index.html".to_owned(), 1)]);
+        assert_eq!(
+            of_rule(&files, "robots-missing"),
+            [("index.html".to_owned(), 1)]
+        );
+        assert_eq!(
+            of_rule(&files, "sitemap-missing"),
+            [("index.html".to_owned(), 1)]
+        );
         assert_eq!(of_rule(&[("a.js", "let a")], "robots-missing"), []);
     }
 
@@ -238,9 +334,17 @@ mod tests {
     fn lengths_hidden_pages_and_dead_links_are_found() {
         let page = GOOD
             .replace("Handmade chairs from the Alps", "Chairs")
-            .replace("<h1>Chairs</h1>", "<h1>a</h1><h1>b</h1><a href=\"#\">more</a>")
+            .replace(
+                "<h1>Chairs</h1>",
+                "<h1>a</h1><h1>b</h1><a href=\"#\">more</a>",
+            )
             .replace("<link", "<meta name=\"robots\" content=\"noindex\"><link");
-        for rule in ["title-length", "h1-multiple", "link-without-target", "noindex"] {
+        for rule in [
+            "title-length",
+            "h1-multiple",
+            "link-without-target",
+            "noindex",
+        ] {
             assert_eq!(of_rule(&[("index.html", &page)], rule).len(), 1, "{rule}");
         }
     }
@@ -249,6 +353,12 @@ mod tests {
     fn fragments_and_templates_are_not_blamed_for_what_their_page_has() {
         assert_eq!(found(&[("part.html", "<p>Hi</p>")]), []);
         let template = GOOD.replace("Handmade chairs from the Alps", "{{ title }}");
-        assert_eq!(of_rule(&[("a.html", &template), ("b.html", &template)], "title-duplicate"), []);
+        assert_eq!(
+            of_rule(
+                &[("a.html", &template), ("b.html", &template)],
+                "title-duplicate"
+            ),
+            []
+        );
     }
 }

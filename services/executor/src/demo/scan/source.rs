@@ -32,12 +32,26 @@ pub(super) struct SourceFile {
     text: Option<String>,
     language: Language,
     html: OnceLock<Html>,
+    /// The line from which on a Rust file holds its own tests.
+    tests_from: u32,
 }
 
 impl SourceFile {
     pub(super) fn new(file: ListedFile, text: Option<String>) -> Self {
         let language = language(&file.extension());
-        Self { file, text, language, html: OnceLock::new() }
+        let tests_from = match (&text, language) {
+            (Some(text), Language::Rust) => (1..)
+                .zip(text.lines())
+                .find(|(_, line)| line.starts_with("#[cfg(test)]")),
+            _ => None,
+        };
+        Self {
+            tests_from: tests_from.map_or(u32::MAX, |(line, _)| line),
+            file,
+            text,
+            language,
+            html: OnceLock::new(),
+        }
     }
 
     pub(super) fn path(&self) -> &str {
@@ -71,46 +85,61 @@ impl SourceFile {
         (1..).zip(self.text().lines())
     }
 
-    /// The lines up to the tests that Rust files mostly end with.
+    /// The lines that are no tests.
     pub(super) fn code_lines(&self) -> impl Iterator<Item = (u32, &str)> {
-        let rust = self.language == Language::Rust;
-        self.lines().take_while(move |(_, line)| !(rust && line.starts_with("#[cfg(test)]")))
+        let end = if self.is_test() { 0 } else { self.tests_from };
+        self.lines().take_while(move |(line, _)| *line < end)
     }
 
     /// The file as HTML, `None` when it is none.
     pub(super) fn html(&self) -> Option<&Html> {
-        (self.language == Language::Html).then(|| self.html.get_or_init(|| Html::parse(self.text())))
+        (self.language == Language::Html)
+            .then(|| self.html.get_or_init(|| Html::parse(self.text())))
     }
 
     /// Whether the file is a test or a fixture, where a weakness is often intended.
-    pub(super) fn is_test(&self) -> bool {
+    fn is_test(&self) -> bool {
         let path = self.path().to_ascii_lowercase();
-        path.split('/').any(|part| matches!(part, "test" | "tests" | "__tests__" | "fixtures" | "spec"))
-            || [".test.", ".spec.", "_test."].iter().any(|mark| path.contains(mark))
+        path.split('/')
+            .any(|part| matches!(part, "test" | "tests" | "__tests__" | "fixtures" | "spec"))
+            || [".test.", ".spec.", "_test."]
+                .iter()
+                .any(|mark| path.contains(mark))
+    }
+
+    /// Whether the line belongs to a test.
+    pub(super) fn is_test_line(&self, line: u32) -> bool {
+        line >= self.tests_from || self.is_test()
     }
 
     /// Whether the file as a whole asks to be passed over.
     pub(super) fn ignored(&self) -> bool {
-        self.text().lines().take(IGNORE_FILE_LINES).any(|line| line.contains(IGNORE_FILE))
+        self.text()
+            .lines()
+            .take(IGNORE_FILE_LINES)
+            .any(|line| line.contains(IGNORE_FILE))
     }
 
     /// Whether this line asks to be passed over.
     pub(super) fn line_ignored(&self, line: u32) -> bool {
         let index = line.saturating_sub(1) as usize;
-        self.text().lines().nth(index).is_some_and(|text| text.contains(IGNORE_LINE))
+        self.text()
+            .lines()
+            .nth(index)
+            .is_some_and(|text| text.contains(IGNORE_LINE))
     }
 }
 
 fn language(extension: &str) -> Language {
     match extension {
-        "html" | "htm" | "xhtml" | "vue" | "svelte" | "astro" | "hbs" | "ejs" | "njk" | "j2" | "jinja"
-        | "jinja2" | "erb" | "liquid" | "jsx" | "tsx" => Language::Html,
+        "html" | "htm" | "xhtml" | "vue" | "svelte" | "astro" | "hbs" | "ejs" | "njk" | "j2"
+        | "jinja" | "jinja2" | "erb" | "liquid" | "jsx" | "tsx" => Language::Html,
         "css" | "scss" | "sass" | "less" => Language::Style,
         "js" | "mjs" | "cjs" | "ts" | "mts" | "cts" => Language::Script,
         "py" => Language::Python,
         "rs" => Language::Rust,
-        "go" | "rb" | "php" | "java" | "kt" | "cs" | "c" | "h" | "cc" | "cpp" | "hpp" | "swift" | "scala"
-        | "sh" | "bash" | "sql" | "pl" | "ex" | "exs" | "lua" => Language::OtherCode,
+        "go" | "rb" | "php" | "java" | "kt" | "cs" | "c" | "h" | "cc" | "cpp" | "hpp" | "swift"
+        | "scala" | "sh" | "bash" | "sql" | "pl" | "ex" | "exs" | "lua" => Language::OtherCode,
         "md" | "txt" | "rst" | "adoc" => Language::Prose,
         _ => Language::Data,
     }
@@ -119,6 +148,9 @@ fn language(extension: &str) -> Language {
 impl Language {
     /// Whether a machine runs it.
     pub(super) const fn is_code(self) -> bool {
-        matches!(self, Self::Html | Self::Script | Self::Python | Self::Rust | Self::OtherCode)
+        matches!(
+            self,
+            Self::Html | Self::Script | Self::Python | Self::Rust | Self::OtherCode
+        )
     }
 }

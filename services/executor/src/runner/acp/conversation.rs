@@ -6,8 +6,8 @@ use std::time::Duration;
 use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
-    CancelNotification, ContentBlock, Implementation, InitializeRequest, InitializeResponse,
-    NewSessionRequest, PromptRequest, PromptResponse, SessionId, StopReason as AcpStop, TextContent,
+    CancelNotification, ContentBlock, Implementation, InitializeRequest, NewSessionRequest,
+    PromptRequest, PromptResponse, SessionId, StopReason as AcpStop, TextContent,
 };
 use agent_client_protocol::{
     Agent, Error, ErrorCode, is_connection_terminated, is_incoming_transport_closed,
@@ -75,7 +75,9 @@ impl Conversation {
                 break;
             }
             let Some(text) = self.next_steer() else { break };
-            self.recorder.tell(RunUpdate::Steered { text: text.clone() }).await;
+            self.recorder
+                .tell(RunUpdate::Steered { text: text.clone() })
+                .await;
             answer = self.prompt(cx, &session, text).await?;
         }
         Ok(self.conclude(answer.stop_reason).await)
@@ -88,16 +90,24 @@ impl Conversation {
     ) -> Result<SessionId, Interruption> {
         let hello = InitializeRequest::new(ProtocolVersion::V1)
             .client_info(Implementation::new("errand", env!("CARGO_PKG_VERSION")));
-        let agent = self.unless_cancelled(cx.send_request(hello).block_task()).await?;
-        self.check_version(&agent)?;
-        let folder = request.cwd.canonicalize().unwrap_or_else(|_| request.cwd.clone());
+        let greeting = cx.send_request(hello).block_task();
+        let agent = self
+            .unless_cancelled(greeting)
+            .await
+            .map_err(|it| self.no_greeting(it))?;
+        let folder = request
+            .cwd
+            .canonicalize()
+            .unwrap_or_else(|_| request.cwd.clone());
         let opening = cx.send_request(NewSessionRequest::new(folder)).block_task();
         let session = self.unless_cancelled(opening).await?.session_id;
         self.watch.session_opened();
         let info = agent.agent_info;
         self.recorder
             .tell(RunUpdate::Started {
-                agent_name: info.as_ref().map_or_else(|| self.program.clone(), |it| it.name.clone()),
+                agent_name: info
+                    .as_ref()
+                    .map_or_else(|| self.program.clone(), |it| it.name.clone()),
                 agent_version: info.map(|it| it.version).unwrap_or_default(),
                 acp_session_id: session.to_string(),
                 process_group: self.process_group,
@@ -106,15 +116,17 @@ impl Conversation {
         Ok(session)
     }
 
-    fn check_version(&self, agent: &InitializeResponse) -> Result<(), Interruption> {
-        let version = agent.protocol_version;
-        if version == ProtocolVersion::V1 {
-            return Ok(());
+    /// An agent that cannot even greet has not started; the protocol crate refuses other versions here as well.
+    fn no_greeting(&self, interruption: Interruption) -> Interruption {
+        match interruption {
+            Interruption::Failed(RunFailure::AgentError { message, .. }) => {
+                Interruption::Failed(RunFailure::NotStarted {
+                    program: self.program.clone(),
+                    reason: format!("its greeting failed: {message}"),
+                })
+            }
+            other => other,
         }
-        Err(Interruption::Failed(RunFailure::NotStarted {
-            program: self.program.clone(),
-            reason: format!("it speaks version {version} of the Agent Client Protocol and Errand speaks 1"),
-        }))
     }
 
     async fn prompt(
@@ -124,7 +136,9 @@ impl Conversation {
         text: String,
     ) -> Result<PromptResponse, Interruption> {
         let blocks = vec![ContentBlock::Text(TextContent::new(text))];
-        let answer = cx.send_request(PromptRequest::new(session.clone(), blocks)).block_task();
+        let answer = cx
+            .send_request(PromptRequest::new(session.clone(), blocks))
+            .block_task();
         let mut answer = std::pin::pin!(answer);
         let answer = tokio::select! {
             answer = &mut answer => answer.map_err(interruption)?,
@@ -136,7 +150,9 @@ impl Conversation {
             }
         };
         if let Some(usage) = &answer.usage {
-            self.recorder.add_turn_usage(usage.input_tokens, usage.output_tokens).await;
+            self.recorder
+                .add_turn_usage(usage.input_tokens, usage.output_tokens)
+                .await;
         }
         Ok(answer)
     }
@@ -168,14 +184,23 @@ impl Conversation {
             AcpStop::MaxTokens => StopReason::MaxTokens,
             AcpStop::MaxTurnRequests => StopReason::MaxTurnRequests,
             AcpStop::Refusal => return refused(message, "it gave no reason"),
-            _ => return refused(message, "it ended its turn as cancelled, which nobody asked for"),
+            _ => {
+                return refused(
+                    message,
+                    "it ended its turn as cancelled, which nobody asked for",
+                );
+            }
         };
         RunOutcome::Ended { stop, message }
     }
 }
 
 fn refused(message: String, otherwise: &str) -> RunOutcome {
-    let reason = if message.is_empty() { otherwise.to_owned() } else { message };
+    let reason = if message.is_empty() {
+        otherwise.to_owned()
+    } else {
+        message
+    };
     RunOutcome::Failed(RunFailure::Refused { reason })
 }
 
@@ -184,11 +209,18 @@ fn interruption(error: Error) -> Interruption {
     if is_incoming_transport_closed(&error) || is_connection_terminated(&error) {
         return Interruption::Broken(error);
     }
-    let detail = error.data.as_ref().map(|data| format!(" ({data})")).unwrap_or_default();
+    let detail = error
+        .data
+        .as_ref()
+        .map(|data| format!(" ({data})"))
+        .unwrap_or_default();
     let message = shorten(&format!("{}{detail}", error.message), MAX_ERROR_BYTES);
     Interruption::Failed(if error.code == ErrorCode::AUTH_REQUIRED {
         RunFailure::LoginRequired { reason: message }
     } else {
-        RunFailure::AgentError { code: error.code.value(), message }
+        RunFailure::AgentError {
+            code: error.code.value(),
+            message,
+        }
     })
 }

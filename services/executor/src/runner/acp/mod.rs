@@ -52,7 +52,7 @@ impl AgentRunner for AcpRunner {
             let (bytes, limit) = (request.prompt.len(), MAX_PROMPT_BYTES);
             return RunOutcome::Failed(RunFailure::PromptTooLarge { bytes, limit });
         }
-        let (mut process, pipes) = match AgentProcess::spawn(&self.command, &request.cwd) {
+        let (mut process, pipes) = match AgentProcess::spawn(&self.command, &request.cwd).await {
             Ok(started) => started,
             Err(failure) => return RunOutcome::Failed(failure),
         };
@@ -111,7 +111,10 @@ impl Talk {
                 // The error says only that the line went dead; the process says why.
                 tracing::debug!(%error, "the connection to the agent broke");
                 let exit = process.exit_after_close().await;
-                RunOutcome::Failed(RunFailure::Crashed { exit, stderr: String::new() })
+                RunOutcome::Failed(RunFailure::Crashed {
+                    exit,
+                    stderr: String::new(),
+                })
             }
         }
     }
@@ -165,11 +168,20 @@ impl Talk {
 /// Completes a crash by what is known only when the process group is dead: the end of its standard error. A
 /// program that ended well, or without a word, and had printed text beside the protocol is no agent at all.
 fn explained(outcome: RunOutcome, last_words: String, watch: &Watch) -> RunOutcome {
-    let RunOutcome::Failed(RunFailure::Crashed { exit, .. }) = outcome else { return outcome };
-    let wordless = last_words.is_empty() || matches!(exit, AgentExit::Code(0) | AgentExit::OutputClosed);
+    let RunOutcome::Failed(RunFailure::Crashed { exit, .. }) = outcome else {
+        return outcome;
+    };
+    let wordless =
+        last_words.is_empty() || matches!(exit, AgentExit::Code(0) | AgentExit::OutputClosed);
     RunOutcome::Failed(match watch.garbage() {
         Some(garbage) if wordless => garbage,
-        _ if last_words.is_empty() => RunFailure::Crashed { exit, stderr: "(nothing)".to_owned() },
-        _ => RunFailure::Crashed { exit, stderr: last_words },
+        _ if last_words.is_empty() => RunFailure::Crashed {
+            exit,
+            stderr: "(nothing)".to_owned(),
+        },
+        _ => RunFailure::Crashed {
+            exit,
+            stderr: last_words,
+        },
     })
 }

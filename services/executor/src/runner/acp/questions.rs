@@ -57,7 +57,9 @@ impl Questions {
             answer = self.decide(&question) => Some(answer),
             () = self.cancel.cancelled() => None,
         };
-        let chosen = answer.as_ref().and_then(|answer| pick(&question.choices, answer));
+        let chosen = answer
+            .as_ref()
+            .and_then(|answer| pick(&question.choices, answer));
         let outcome = chosen.map_or(RequestPermissionOutcome::Cancelled, |choice| {
             RequestPermissionOutcome::Selected(SelectedPermissionOutcome::new(choice.id.clone()))
         });
@@ -97,12 +99,20 @@ impl Questions {
 impl From<RequestPermissionRequest> for Question {
     fn from(asked: RequestPermissionRequest) -> Self {
         let fields = asked.tool_call.fields;
-        let title = fields.title.or(fields.name).unwrap_or_else(|| "use a tool".to_owned());
+        let title = fields
+            .title
+            .or(fields.name)
+            .unwrap_or_else(|| "use a tool".to_owned());
         Self {
             tool_call_id: asked.tool_call.tool_call_id.to_string(),
             title: shorten(&title, MAX_TITLE_BYTES),
             input: shorten_json(&fields.raw_input.unwrap_or(Value::Null), MAX_INPUT_BYTES),
-            choices: asked.options.into_iter().take(MAX_CHOICES).map(choice).collect(),
+            choices: asked
+                .options
+                .into_iter()
+                .take(MAX_CHOICES)
+                .map(choice)
+                .collect(),
         }
     }
 }
@@ -112,7 +122,10 @@ impl Question {
         RunUpdate::PermissionDecided {
             tool_call_id: self.tool_call_id.clone(),
             title: self.title.clone(),
-            decision: chosen.map_or_else(|| "The question was withdrawn.".to_owned(), |it| it.name.clone()),
+            decision: chosen.map_or_else(
+                || "The question was withdrawn.".to_owned(),
+                |it| it.name.clone(),
+            ),
             allowed: chosen.is_some_and(|it| it.kind.allows()),
         }
     }

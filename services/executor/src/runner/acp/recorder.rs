@@ -20,7 +20,10 @@ pub(super) struct Recorder {
 
 impl Recorder {
     pub(super) fn new(updates: mpsc::Sender<RunUpdate>) -> Self {
-        Self { transcript: Mutex::default(), updates }
+        Self {
+            transcript: Mutex::default(),
+            updates,
+        }
     }
 
     /// Takes one notification of the agent.
@@ -58,7 +61,10 @@ impl Recorder {
             let updates = transcript.finish();
             self.send(updates).await;
         };
-        if tokio::time::timeout(LAST_UPDATES_TIMEOUT, last).await.is_err() {
+        if tokio::time::timeout(LAST_UPDATES_TIMEOUT, last)
+            .await
+            .is_err()
+        {
             tracing::warn!("nobody reads a run's updates; its last ones are lost");
         }
     }

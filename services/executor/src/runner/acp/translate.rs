@@ -2,8 +2,8 @@
 
 use agent_client_protocol::v1::schema::{
     ContentBlock, ContentChunk, Cost, EmbeddedResourceResource, Plan, PlanEntryPriority,
-    PlanEntryStatus, SessionUpdate, ToolCall, ToolCallContent, ToolCallStatus, ToolCallUpdateFields,
-    ToolKind as AcpToolKind, UsageUpdate,
+    PlanEntryStatus, SessionUpdate, ToolCall, ToolCallContent, ToolCallStatus,
+    ToolCallUpdateFields, ToolKind as AcpToolKind, UsageUpdate,
 };
 use serde_json::Value;
 
@@ -46,7 +46,9 @@ impl Transcript {
                 self.after_texts(updates)
             }
             SessionUpdate::ToolCallUpdate(update) => {
-                let updates = self.calls.news(&update.tool_call_id.to_string(), told(update.fields));
+                let updates = self
+                    .calls
+                    .news(&update.tool_call_id.to_string(), told(update.fields));
                 self.after_texts(updates)
             }
             SessionUpdate::Plan(plan) => self.after_texts(vec![RunUpdate::Plan(steps(plan))]),
@@ -84,7 +86,8 @@ impl Transcript {
 
     fn text(&mut self, kind: TextKind, chunk: &ContentChunk) -> Vec<RunUpdate> {
         let id = chunk.message_id.as_ref().map(ToString::to_string);
-        self.texts.chunk(kind, id.as_deref(), &text_of(&chunk.content))
+        self.texts
+            .chunk(kind, id.as_deref(), &text_of(&chunk.content))
     }
 
     fn after_texts(&mut self, updates: Vec<RunUpdate>) -> Vec<RunUpdate> {
@@ -96,7 +99,9 @@ impl Transcript {
 
     fn context_usage(&mut self, news: &UsageUpdate) -> RunUpdate {
         self.usage.context_tokens = Some(news.used);
-        if let Some(Cost { amount, currency, .. }) = &news.cost
+        if let Some(Cost {
+            amount, currency, ..
+        }) = &news.cost
             && currency.eq_ignore_ascii_case("usd")
         {
             self.usage.cost_usd = Some(*amount);
@@ -212,5 +217,9 @@ fn steps(plan: Plan) -> Vec<PlanStep> {
             _ => PlanPriority::Medium,
         },
     };
-    plan.entries.into_iter().take(MAX_PLAN_STEPS).map(step).collect()
+    plan.entries
+        .into_iter()
+        .take(MAX_PLAN_STEPS)
+        .map(step)
+        .collect()
 }

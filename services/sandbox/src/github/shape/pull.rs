@@ -9,7 +9,11 @@ use crate::repositories::Repository;
 use crate::{Sandbox, SandboxError};
 
 /// A pull request whole (`pull-request`).
-pub(in crate::github) async fn pull(sandbox: &Sandbox, home: &Repository, pull: &Pull) -> Result<Value, SandboxError> {
+pub(in crate::github) async fn pull(
+    sandbox: &Sandbox,
+    home: &Repository,
+    pull: &Pull,
+) -> Result<Value, SandboxError> {
     let repo = repository(sandbox, home).await?;
     let files = changed_files(home, pull).await?;
     let commits = home.ahead(&pull.base_sha, &pull.head_sha).await?;
@@ -37,9 +41,16 @@ pub(in crate::github) async fn pull(sandbox: &Sandbox, home: &Repository, pull: 
 }
 
 /// Pull requests of a list (`pull-request-simple`).
-pub(in crate::github) async fn pull_list(sandbox: &Sandbox, home: &Repository, pulls: &[Pull]) -> Result<Value, SandboxError> {
+pub(in crate::github) async fn pull_list(
+    sandbox: &Sandbox,
+    home: &Repository,
+    pulls: &[Pull],
+) -> Result<Value, SandboxError> {
     let repo = repository(sandbox, home).await?;
-    Ok(pulls.iter().map(|pull| Value::Object(simple(sandbox.links(), &repo, pull))).collect())
+    Ok(pulls
+        .iter()
+        .map(|pull| Value::Object(simple(sandbox.links(), &repo, pull)))
+        .collect())
 }
 
 fn simple(links: &Links, repo: &Value, pull: &Pull) -> Map<String, Value> {
@@ -91,7 +102,10 @@ fn side(links: &Links, repo: &Value, pull: &Pull, branch: &str, sha: &str) -> Va
 
 fn addresses(links: &Links, pull: &Pull) -> Map<String, Value> {
     let repo = links.repository_api(&pull.owner, &pull.repo);
-    let (api, page) = (format!("{repo}/pulls/{}", pull.number), links.pull_request(&pull.owner, &pull.repo, pull.number));
+    let (api, page) = (
+        format!("{repo}/pulls/{}", pull.number),
+        links.pull_request(&pull.owner, &pull.repo, pull.number),
+    );
     let issue = format!("{repo}/issues/{}", pull.number);
     let statuses = format!("{repo}/statuses/{}", pull.head_sha);
     let review_comment = format!("{repo}/pulls/comments{{/number}}");

@@ -32,7 +32,10 @@ const ADDRESSES: [(&str, &str); 37] = [
     ("languages_url", "/languages"),
     ("merges_url", "/merges"),
     ("milestones_url", "/milestones{/number}"),
-    ("notifications_url", "/notifications{?since,all,participating}"),
+    (
+        "notifications_url",
+        "/notifications{?since,all,participating}",
+    ),
     ("pulls_url", "/pulls{/number}"),
     ("releases_url", "/releases{/id}"),
     ("stargazers_url", "/stargazers"),
@@ -46,11 +49,21 @@ const ADDRESSES: [(&str, &str); 37] = [
 ];
 
 /// A repository whole. Its times are those of its newest commit: a bare repository knows no others.
-pub(in crate::github) async fn repository(sandbox: &Sandbox, repository: &Repository) -> Result<Value, SandboxError> {
+pub(in crate::github) async fn repository(
+    sandbox: &Sandbox,
+    repository: &Repository,
+) -> Result<Value, SandboxError> {
     let (owner, name) = (&repository.owner, &repository.name);
     let default_branch = repository.default_branch().await?;
-    let newest = repository.commits(None, &format!("refs/heads/{default_branch}"), 1).await.unwrap_or_default();
-    let time = crate::clock::rfc3339_seconds(newest.first().map_or(0, |commit| commit.time.saturating_mul(1_000_000)));
+    let newest = repository
+        .commits(None, &format!("refs/heads/{default_branch}"), 1)
+        .await
+        .unwrap_or_default();
+    let time = crate::clock::rfc3339_seconds(
+        newest
+            .first()
+            .map_or(0, |commit| commit.time.saturating_mul(1_000_000)),
+    );
     let links = sandbox.links();
     let (page, clone_url) = (links.repository(owner, name), links.clone_url(owner, name));
     let id = id_of(&format!("{owner}/{name}"));
@@ -79,7 +92,9 @@ pub(in crate::github) async fn repository(sandbox: &Sandbox, repository: &Reposi
 }
 
 fn addresses(api: &str) -> impl Iterator<Item = (String, Value)> {
-    ADDRESSES.iter().map(move |(field, rest)| ((*field).to_owned(), Value::String(format!("{api}{rest}"))))
+    ADDRESSES
+        .iter()
+        .map(move |(field, rest)| ((*field).to_owned(), Value::String(format!("{api}{rest}"))))
 }
 
 /// What a new repository has before anybody changes its settings.

@@ -17,14 +17,23 @@ pub(super) fn create(world: &World<'_>, arguments: &JsonMap) -> Result<Object, F
 }
 
 /// `attachmentLinkURL` and `attachmentLinkGitHubPR`, whose arguments stand side by side.
-pub(super) fn link(world: &World<'_>, arguments: &JsonMap, source: Option<&str>) -> Result<Object, FieldError> {
+pub(super) fn link(
+    world: &World<'_>,
+    arguments: &JsonMap,
+    source: Option<&str>,
+) -> Result<Object, FieldError> {
     attach(&Input::of(world, arguments), source)
 }
 
 fn attach(input: &Input<'_>, source: Option<&str>) -> Result<Object, FieldError> {
     let issue = input.text("issueId").unwrap_or_default();
-    let issue = input.world.store(|connection| Issue::find(connection, issue))?.ok_or_else(|| input.not_found("Issue"))?;
-    let url = input.bounded("url", MAX_URL_CHARS)?.filter(|url| url.starts_with("http://") || url.starts_with("https://"));
+    let issue = input
+        .world
+        .store(|connection| Issue::find(connection, issue))?
+        .ok_or_else(|| input.not_found("Issue"))?;
+    let url = input
+        .bounded("url", MAX_URL_CHARS)?
+        .filter(|url| url.starts_with("http://") || url.starts_with("https://"));
     let url = url.ok_or_else(|| input.refuse("url must be an http or https address".to_owned()))?;
     if source == Some("github") && !url.contains("/pull/") {
         return Err(input.refuse("url must be that of a pull request".to_owned()));
@@ -33,12 +42,18 @@ fn attach(input: &Input<'_>, source: Option<&str>) -> Result<Object, FieldError>
     let attachment = Attachment {
         id: input.id()?,
         issue_id: issue.id,
-        title: input.bounded("title", MAX_TITLE_CHARS)?.unwrap_or_else(|| url.clone()),
+        title: input
+            .bounded("title", MAX_TITLE_CHARS)?
+            .unwrap_or_else(|| url.clone()),
         url,
         source_type: source.map(str::to_owned),
         created_at: now,
         updated_at: now,
     };
-    let stored = input.world.store(|connection| attachment.upsert(connection))?;
-    stored.map(|stored| Object::Attachment(Box::new(stored))).ok_or_else(|| input.exists("Attachment", &attachment.id))
+    let stored = input
+        .world
+        .store(|connection| attachment.upsert(connection))?;
+    stored
+        .map(|stored| Object::Attachment(Box::new(stored)))
+        .ok_or_else(|| input.exists("Attachment", &attachment.id))
 }

@@ -13,8 +13,12 @@ const KNOWN_FIELDS: [&str; 5] = ["id", "issueId", "body", "parentId", "doNotSubs
 pub(super) fn create(world: &World<'_>, arguments: &JsonMap) -> Result<Object, FieldError> {
     let input = Input::nested(world, arguments, &KNOWN_FIELDS)?;
     let issue = input.text("issueId").unwrap_or_default();
-    let issue = world.store(|connection| Issue::find(connection, issue))?.ok_or_else(|| input.not_found("Issue"))?;
-    let body = input.bounded("body", MAX_COMMENT_CHARS)?.ok_or_else(|| input.refuse("body should not be empty".to_owned()))?;
+    let issue = world
+        .store(|connection| Issue::find(connection, issue))?
+        .ok_or_else(|| input.not_found("Issue"))?;
+    let body = input
+        .bounded("body", MAX_COMMENT_CHARS)?
+        .ok_or_else(|| input.refuse("body should not be empty".to_owned()))?;
     let parent_id = match input.text("parentId") {
         None => None,
         Some(id) => {
@@ -24,7 +28,14 @@ pub(super) fn create(world: &World<'_>, arguments: &JsonMap) -> Result<Object, F
         }
     };
     let now = clock::now_micros();
-    let comment = Comment { id: input.id()?, issue_id: issue.id, parent_id, body, created_at: now, updated_at: now };
+    let comment = Comment {
+        id: input.id()?,
+        issue_id: issue.id,
+        parent_id,
+        body,
+        created_at: now,
+        updated_at: now,
+    };
     if !world.store(|connection| comment.insert(connection))? {
         return Err(input.exists("Comment", &comment.id));
     }

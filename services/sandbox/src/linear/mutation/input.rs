@@ -20,12 +20,28 @@ impl<'a> Input<'a> {
     }
 
     /// The argument `input`, in which only `known` fields may be set: what the sandbox would ignore, it refuses.
-    pub(super) fn nested(world: &'a World<'a>, arguments: &'a JsonMap, known: &[&str]) -> Result<Self, FieldError> {
-        let input = Self { world, values: arguments.get("input").and_then(JsonValue::as_object).unwrap_or(arguments) };
-        let unknown = input.values.iter().find(|(name, value)| !value.is_null() && !known.contains(&name.as_str()));
+    pub(super) fn nested(
+        world: &'a World<'a>,
+        arguments: &'a JsonMap,
+        known: &[&str],
+    ) -> Result<Self, FieldError> {
+        let input = Self {
+            world,
+            values: arguments
+                .get("input")
+                .and_then(JsonValue::as_object)
+                .unwrap_or(arguments),
+        };
+        let unknown = input
+            .values
+            .iter()
+            .find(|(name, value)| !value.is_null() && !known.contains(&name.as_str()));
         match unknown {
             None => Ok(input),
-            Some((name, _)) => Err(input.refuse(format!("the sandbox does not play `{}`; leave it out", name.as_str()))),
+            Some((name, _)) => Err(input.refuse(format!(
+                "the sandbox does not play `{}`; leave it out",
+                name.as_str()
+            ))),
         }
     }
 
@@ -45,10 +61,12 @@ impl<'a> Input<'a> {
     /// A text that is neither empty nor longer than `most` characters; `None` when it is absent.
     pub(super) fn bounded(&self, name: &str, most: usize) -> Result<Option<String>, FieldError> {
         match self.text(name) {
-            Some(text) if text.trim().is_empty() => Err(self.refuse(format!("{name} should not be empty"))),
-            Some(text) if text.chars().count() > most => {
-                Err(self.refuse(format!("{name} must be shorter than or equal to {most} characters")))
+            Some(text) if text.trim().is_empty() => {
+                Err(self.refuse(format!("{name} should not be empty")))
             }
+            Some(text) if text.chars().count() > most => Err(self.refuse(format!(
+                "{name} must be shorter than or equal to {most} characters"
+            ))),
             text => Ok(text.map(str::to_owned)),
         }
     }
@@ -72,6 +90,8 @@ impl<'a> Input<'a> {
 
     /// What Linear says when an id is used a second time.
     pub(super) fn exists(&self, entity: &str, id: &str) -> FieldError {
-        self.world.refuse(Refusal::input(format!("Entity {entity} with id {id} already exists.")))
+        self.world.refuse(Refusal::input(format!(
+            "Entity {entity} with id {id} already exists."
+        )))
     }
 }

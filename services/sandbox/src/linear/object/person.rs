@@ -14,7 +14,12 @@ pub(super) fn field<'a>(node: &Node<'a>, info: &'a ResolveInfo<'a>) -> Resolved<
         "email" => leaf(VIEWER.email),
         "initials" => leaf("E"),
         "url" => leaf(format!("{}/linear/", node.world.links().root())),
-        "active" | "isMe" | "isAssignable" | "isMentionable" | "admin" | "canAccessAnyPublicTeam" => leaf(true),
+        "active"
+        | "isMe"
+        | "isAssignable"
+        | "isMentionable"
+        | "admin"
+        | "canAccessAnyPublicTeam" => leaf(true),
         "createdAt" | "updatedAt" => time(FOUNDED_AT),
         "createdIssueCount" => leaf(node.world.store(|connection| Issue::count(connection))?),
         "organization" => node.object(Object::Organization),

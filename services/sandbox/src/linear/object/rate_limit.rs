@@ -21,12 +21,19 @@ pub(in crate::linear) enum Kind {
 pub(super) fn field<'a>(node: &Node<'a>, info: &'a ResolveInfo<'a>) -> Resolved<'a> {
     match info.field_name() {
         "kind" => leaf("apiKey"),
-        "limits" => node.list(vec![Object::RateLimitResult(Kind::Requests), Object::RateLimitResult(Kind::Complexity)]),
+        "limits" => node.list(vec![
+            Object::RateLimitResult(Kind::Requests),
+            Object::RateLimitResult(Kind::Complexity),
+        ]),
         _ => unset(info),
     }
 }
 
-pub(super) fn result_field<'a>(node: &Node<'a>, kind: Kind, info: &'a ResolveInfo<'a>) -> Resolved<'a> {
+pub(super) fn result_field<'a>(
+    node: &Node<'a>,
+    kind: Kind,
+    info: &'a ResolveInfo<'a>,
+) -> Resolved<'a> {
     let used = i64::try_from(node.world.requests_answered()).unwrap_or(i64::MAX);
     let (name, allowed) = match kind {
         Kind::Requests => ("requests", ALLOWED_REQUESTS),

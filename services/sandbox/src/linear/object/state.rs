@@ -6,7 +6,11 @@ use crate::linear::connection::connect;
 use crate::linear::query::all_issues;
 use crate::linear::workspace::WorkflowState;
 
-pub(super) fn field<'a>(node: &Node<'a>, state: &'static WorkflowState, info: &'a ResolveInfo<'a>) -> Resolved<'a> {
+pub(super) fn field<'a>(
+    node: &Node<'a>,
+    state: &'static WorkflowState,
+    info: &'a ResolveInfo<'a>,
+) -> Resolved<'a> {
     match info.field_name() {
         "id" => leaf(state.id),
         "name" => leaf(state.name),
@@ -17,7 +21,9 @@ pub(super) fn field<'a>(node: &Node<'a>, state: &'static WorkflowState, info: &'
         "team" => node.object(Object::Team),
         "issues" => {
             let mut issues = all_issues(node)?;
-            issues.retain(|issue| matches!(issue, Object::Issue(issue) if issue.state_id == state.id));
+            issues.retain(
+                |issue| matches!(issue, Object::Issue(issue) if issue.state_id == state.id),
+            );
             connect(node, "IssueConnection", issues, info)
         }
         _ => unset(info),

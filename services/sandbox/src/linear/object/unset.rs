@@ -18,7 +18,11 @@ pub(in crate::linear) fn unset<'a>(info: &'a ResolveInfo<'a>) -> Resolved<'a> {
             "Float" => 0.0.into(),
             "JSONObject" => JsonValue::Object(JsonMap::new()),
             _ => match info.schema().types.get(name) {
-                Some(ExtendedType::Enum(values)) => values.values.keys().next().map_or(JsonValue::Null, |value| value.as_str().into()),
+                Some(ExtendedType::Enum(values)) => values
+                    .values
+                    .keys()
+                    .next()
+                    .map_or(JsonValue::Null, |value| value.as_str().into()),
                 _ => "".into(),
             },
         },

@@ -30,20 +30,38 @@ impl Attachment {
              ON CONFLICT (issue_id, url) DO UPDATE SET title = excluded.title, updated_at = excluded.updated_at
              RETURNING {COLUMNS}"
         );
-        let values =
-            params![self.id, self.issue_id, self.title, self.url, self.source_type, self.created_at, self.updated_at];
-        connection.prepare_cached(&upsert)?.query_row(values, from_row).optional()
+        let values = params![
+            self.id,
+            self.issue_id,
+            self.title,
+            self.url,
+            self.source_type,
+            self.created_at,
+            self.updated_at
+        ];
+        connection
+            .prepare_cached(&upsert)?
+            .query_row(values, from_row)
+            .optional()
     }
 
     pub(crate) fn find(connection: &Connection, id: &str) -> rusqlite::Result<Option<Self>> {
         let query = format!("SELECT {COLUMNS} FROM linear_attachments WHERE id = lower(?1)");
-        connection.prepare_cached(&query)?.query_row([id], from_row).optional()
+        connection
+            .prepare_cached(&query)?
+            .query_row([id], from_row)
+            .optional()
     }
 
     /// Those of an issue, oldest first.
     pub(crate) fn of_issue(connection: &Connection, issue_id: &str) -> rusqlite::Result<Vec<Self>> {
-        let query = format!("SELECT {COLUMNS} FROM linear_attachments WHERE issue_id = ?1 ORDER BY created_at, id");
-        connection.prepare_cached(&query)?.query_map([issue_id], from_row)?.collect()
+        let query = format!(
+            "SELECT {COLUMNS} FROM linear_attachments WHERE issue_id = ?1 ORDER BY created_at, id"
+        );
+        connection
+            .prepare_cached(&query)?
+            .query_map([issue_id], from_row)?
+            .collect()
     }
 }
 

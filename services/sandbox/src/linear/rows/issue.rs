@@ -41,7 +41,11 @@ impl Issue {
     }
 
     pub(crate) fn priority_name(&self) -> &'static str {
-        usize::try_from(self.priority).ok().and_then(|index| PRIORITIES.get(index)).copied().unwrap_or(PRIORITIES[0])
+        usize::try_from(self.priority)
+            .ok()
+            .and_then(|index| PRIORITIES.get(index))
+            .copied()
+            .unwrap_or(PRIORITIES[0])
     }
 
     /// Moves it to a state and keeps the times that Linear keeps.
@@ -70,8 +74,19 @@ impl Issue {
         );
         let number = connection.prepare_cached(&insert)?.query_row(
             params![
-                self.id, self.title, self.description, self.priority, self.estimate, self.due_date, self.state_id,
-                self.assignee_id, self.parent_id, self.created_at, self.updated_at, self.started_at, self.completed_at,
+                self.id,
+                self.title,
+                self.description,
+                self.priority,
+                self.estimate,
+                self.due_date,
+                self.state_id,
+                self.assignee_id,
+                self.parent_id,
+                self.created_at,
+                self.updated_at,
+                self.started_at,
+                self.completed_at,
                 self.canceled_at,
             ],
             |row| row.get(0),
@@ -88,8 +103,19 @@ impl Issue {
             due_date = ?6, state_id = ?7, assignee_id = ?8, parent_id = ?9, updated_at = ?10, started_at = ?11,
             completed_at = ?12, canceled_at = ?13 WHERE id = ?1";
         connection.prepare_cached(UPDATE)?.execute(params![
-            self.id, self.title, self.description, self.priority, self.estimate, self.due_date, self.state_id,
-            self.assignee_id, self.parent_id, self.updated_at, self.started_at, self.completed_at, self.canceled_at,
+            self.id,
+            self.title,
+            self.description,
+            self.priority,
+            self.estimate,
+            self.due_date,
+            self.state_id,
+            self.assignee_id,
+            self.parent_id,
+            self.updated_at,
+            self.started_at,
+            self.completed_at,
+            self.canceled_at,
         ])?;
         Ok(())
     }
@@ -97,17 +123,30 @@ impl Issue {
     /// The issue with this UUID or identifier (`err-7` as well as `ERR-7`).
     pub(crate) fn find(connection: &Connection, id: &str) -> rusqlite::Result<Option<Self>> {
         let prefix = format!("{}-", TEAM.key);
-        let is_ours = id.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(&prefix));
-        let number: Option<i64> = if is_ours { id[prefix.len()..].parse().ok() } else { None };
-        let query = format!("SELECT {COLUMNS} FROM linear_issues WHERE id = lower(?1) OR number = ?2");
-        connection.prepare_cached(&query)?.query_row(params![id, number], from_row).optional()
+        let is_ours = id
+            .get(..prefix.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(&prefix));
+        let number: Option<i64> = if is_ours {
+            id[prefix.len()..].parse().ok()
+        } else {
+            None
+        };
+        let query =
+            format!("SELECT {COLUMNS} FROM linear_issues WHERE id = lower(?1) OR number = ?2");
+        connection
+            .prepare_cached(&query)?
+            .query_row(params![id, number], from_row)
+            .optional()
     }
 
     /// Every issue, newest first, at most `limit`.
     pub(crate) fn newest(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<Self>> {
         let query = format!("SELECT {COLUMNS} FROM linear_issues ORDER BY number DESC LIMIT ?1");
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        connection.prepare_cached(&query)?.query_map([limit], from_row)?.collect()
+        connection
+            .prepare_cached(&query)?
+            .query_map([limit], from_row)?
+            .collect()
     }
 
     pub(crate) fn count(connection: &Connection) -> rusqlite::Result<i64> {

@@ -1,14 +1,9 @@
 //! The tables are what the log says, however they were filled.
-mod feed;
-mod histories;
-#[path = "support/mod.rs"]
-mod support;
-
+use crate::feed::Feed;
+use crate::histories::{Histories, Variety};
+use crate::support::{self, Running, fill};
 use errand_projections::{Db, Which, conversations::ConversationFilter, stories::StoryFilter};
-use feed::Feed;
-use histories::{Histories, Variety};
 use std::collections::BTreeSet;
-use support::{Running, fill};
 
 const SEEDS: [u64; 4] = [1, 7, 1234, 987_654_321];
 

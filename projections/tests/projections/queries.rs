@@ -1,9 +1,7 @@
 //! What pages, API and command line read, after real events.
-mod feed;
-mod histories;
-#[path = "support/mod.rs"]
-mod support;
-
+use crate::feed::Feed;
+use crate::histories::subject;
+use crate::support::Running;
 use errand_projections::{
     Db, Error, MAX_PAGE_ROWS,
     conversations::{ConversationFilter, MessageKind, MessagePage},
@@ -11,9 +9,6 @@ use errand_projections::{
     stories::{StoryFilter, StoryStatus},
 };
 use errand_proto::{AggregateKind, ConversationEvent, Event, SessionEvent, StoryEvent, v1};
-use feed::Feed;
-use histories::subject;
-use support::Running;
 
 /// A small world: conversation `c1` of project `web` with whatever a test adds.
 struct World {

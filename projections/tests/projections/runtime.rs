@@ -1,9 +1,7 @@
 //! How the projector behaves while it runs: failures, changes, waiting.
-mod feed;
-mod histories;
-#[path = "support/mod.rs"]
-mod support;
-
+use crate::feed::Feed;
+use crate::histories::subject;
+use crate::support::{self, PATIENCE, Running, fill};
 use errand_projections::{
     Db, Key, Which,
     changes::Update,
@@ -11,10 +9,7 @@ use errand_projections::{
     stories::StoryFilter,
 };
 use errand_proto::{AggregateKind, Event, StoryEvent, v1};
-use feed::Feed;
-use histories::subject;
 use std::time::Duration;
-use support::{PATIENCE, Running, fill};
 
 fn story(feed: &Feed, id: &str) -> u64 {
     let created = v1::StoryCreated {

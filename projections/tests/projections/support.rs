@@ -1,5 +1,4 @@
 //! A projector at work on a feed.
-#![allow(dead_code, reason = "each test file uses its part of it")]
 use crate::{
     feed::Feed,
     histories::{Histories, Variety},

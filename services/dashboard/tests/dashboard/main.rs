@@ -1,0 +1,4 @@
+//! The dashboard as people and programs meet it.
+mod support;
+
+mod pages;

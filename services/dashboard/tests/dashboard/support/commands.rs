@@ -1,0 +1,135 @@
+//! A port for commands that records what it is asked, and writes the events a user would notice.
+use super::append;
+use async_trait::async_trait;
+use errand_dashboard::{CommandError, Commands, Done, NewConversation, PostMessage, Spawn, Spawned};
+use errand_eventlog::{EventLog as _, embedded::EmbeddedLog};
+use errand_proto::{ConversationEvent, StoryEvent, v1};
+use std::sync::{Arc, Mutex};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Call {
+    Start(NewConversation),
+    Post(PostMessage),
+    RetryReply(String, String),
+    Spawn(Spawn),
+    Cancel(String, String),
+    Retry(String),
+    Approve(String),
+    Reject(String, String),
+    Answer(String, String, String),
+    Steer(String, String),
+}
+
+pub struct Recording {
+    log: Arc<EmbeddedLog>,
+    calls: Mutex<Vec<Call>>,
+    refusal: Mutex<Option<CommandError>>,
+}
+
+impl Recording {
+    pub fn new(log: Arc<EmbeddedLog>) -> Self {
+        Self {
+            log,
+            calls: Mutex::default(),
+            refusal: Mutex::default(),
+        }
+    }
+
+    pub fn calls(&self) -> Vec<Call> {
+        self.calls.lock().unwrap().clone()
+    }
+
+    /// Every further command ends so.
+    pub fn refuse_with(&self, error: CommandError) {
+        *self.refusal.lock().unwrap() = Some(error);
+    }
+
+    async fn done(&self, call: Call) -> Result<Done, CommandError> {
+        self.calls.lock().unwrap().push(call);
+        if let Some(error) = self.refusal.lock().unwrap().clone() {
+            return Err(error);
+        }
+        let seq = self.log.head().await.unwrap().seq;
+        Ok(Done { seq })
+    }
+
+    async fn write(&self, id: &str, event: impl Into<errand_proto::Event>) -> Done {
+        let now = i64::try_from(uuid::Uuid::now_v7().get_timestamp().unwrap().to_unix().0).unwrap();
+        let seq = append(&self.log, id, event.into(), now * 1_000_000).await;
+        Done { seq }
+    }
+}
+
+#[async_trait]
+impl Commands for Recording {
+    async fn start_conversation(&self, new: NewConversation) -> Result<Done, CommandError> {
+        self.done(Call::Start(new.clone())).await?;
+        let event = ConversationEvent::from(v1::ConversationStarted {
+            id: new.id.to_string(),
+            workspace_id: "main".into(),
+            project_id: new.project_id.unwrap_or("sample-site".into()),
+            title: new.title.unwrap_or_default(),
+            user_id: new.user,
+        });
+        Ok(self.write(&new.id.to_string(), event).await)
+    }
+
+    async fn post_message(&self, message: PostMessage) -> Result<Done, CommandError> {
+        self.done(Call::Post(message.clone())).await?;
+        let event = ConversationEvent::from(v1::UserMessagePosted {
+            message_id: message.message_id.to_string(),
+            text: message.text,
+            user_id: message.user,
+            action_id: message.action_id.unwrap_or_default(),
+        });
+        Ok(self.write(&message.conversation_id, event).await)
+    }
+
+    async fn retry_reply(&self, conversation: &str, message: &str, _: &str) -> Result<Done, CommandError> {
+        self.done(Call::RetryReply(conversation.into(), message.into())).await
+    }
+
+    async fn spawn(&self, spawn: Spawn) -> Result<Spawned, CommandError> {
+        self.done(Call::Spawn(spawn.clone())).await?;
+        let story_id = spawn.key.to_string();
+        let event = StoryEvent::from(v1::StoryCreated {
+            id: story_id.clone(),
+            project_id: spawn.project_id.unwrap_or("sample-site".into()),
+            title: spawn.title.unwrap_or_default(),
+            agent: spawn.agent,
+            prompt: spawn.prompt,
+            ..v1::StoryCreated::default()
+        });
+        let done = self.write(&story_id, event).await;
+        Ok(Spawned {
+            session_id: format!("{story_id}-1"),
+            conversation_id: String::new(),
+            story_id,
+            seq: done.seq,
+        })
+    }
+
+    async fn cancel(&self, story: &str, reason: &str, _: &str) -> Result<Done, CommandError> {
+        self.done(Call::Cancel(story.into(), reason.into())).await
+    }
+
+    async fn retry(&self, story: &str, _: &str) -> Result<Done, CommandError> {
+        self.done(Call::Retry(story.into())).await
+    }
+
+    async fn approve(&self, story: &str, _: &str) -> Result<Done, CommandError> {
+        self.done(Call::Approve(story.into())).await
+    }
+
+    async fn reject(&self, story: &str, reason: &str, _: &str) -> Result<Done, CommandError> {
+        self.done(Call::Reject(story.into(), reason.into())).await
+    }
+
+    async fn answer(&self, session: &str, question: &str, answer: &str, _: &str) -> Result<Done, CommandError> {
+        self.done(Call::Answer(session.into(), question.into(), answer.into())).await
+    }
+
+    async fn steer(&self, session: &str, text: &str, _: &str) -> Result<Done, CommandError> {
+        self.done(Call::Steer(session.into(), text.into())).await
+    }
+}

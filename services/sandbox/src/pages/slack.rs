@@ -1,0 +1,106 @@
+mod blocks;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::Value;
+
+use super::refusal::{failed, not_found};
+use super::shell::{Shell, respond};
+use super::when::When;
+use crate::Sandbox;
+use crate::slack::{CHANNELS, Channel, Message, ts_text};
+
+const VENDOR: &str = "Slack";
+const MAX_SHOWN_MESSAGES: usize = 200;
+const MAX_SHOWN_REPLIES: usize = 50;
+
+/// A message as it is shown, with the replies below it.
+struct Shown {
+    anchor: String,
+    sender: String,
+    when: When,
+    edited: bool,
+    html: String,
+    metadata: Option<String>,
+    replies: Vec<Shown>,
+}
+
+#[derive(Template)]
+#[template(path = "slack_channel.html")]
+struct ChannelPage {
+    shell: Shell,
+    channels: &'static [Channel],
+    channel: &'static Channel,
+    messages: Vec<Shown>,
+}
+
+/// The channel that Errand writes to unless it is told otherwise.
+pub(super) async fn first_channel(State(sandbox): State<Sandbox>) -> Response {
+    Redirect::to(&format!(
+        "{}/slack/{}",
+        sandbox.links().base_path(),
+        CHANNELS[0].name
+    ))
+    .into_response()
+}
+
+/// A channel with its newest messages, oldest first.
+pub(super) async fn channel(State(sandbox): State<Sandbox>, Path(name): Path<String>) -> Response {
+    let Some(channel) = Channel::named(&name) else {
+        return not_found(&sandbox, VENDOR, "such channel");
+    };
+    let read = sandbox.store().run(|connection| {
+        let messages = Message::history(connection, channel.id, 0, i64::MAX, MAX_SHOWN_MESSAGES)?;
+        let with_replies = messages.into_iter().map(|message| {
+            let replies = Message::thread(connection, channel.id, message.ts, MAX_SHOWN_REPLIES)?;
+            Ok((message, replies.into_iter().skip(1).collect::<Vec<_>>()))
+        });
+        with_replies.collect::<rusqlite::Result<Vec<_>>>()
+    });
+    match read.await {
+        Err(problem) => failed(&sandbox, VENDOR, &problem),
+        Ok(messages) => {
+            let messages = messages
+                .iter()
+                .rev()
+                .map(|(message, replies)| show(message, replies))
+                .collect();
+            respond(
+                StatusCode::OK,
+                &ChannelPage {
+                    shell: Shell::new(&sandbox, VENDOR),
+                    channels: &CHANNELS,
+                    channel,
+                    messages,
+                },
+            )
+        }
+    }
+}
+
+fn show(message: &Message, replies: &[Message]) -> Shown {
+    let text = message
+        .body
+        .get("text")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    Shown {
+        anchor: format!("p{}", ts_text(message.ts).replace('.', "")),
+        sender: message
+            .body
+            .get("username")
+            .and_then(Value::as_str)
+            .unwrap_or("Errand")
+            .to_owned(),
+        when: When::at(message.ts),
+        edited: message.edited_ts.is_some(),
+        html: blocks::to_html(message.body.get("blocks"), text),
+        metadata: message
+            .metadata
+            .as_ref()
+            .map(|metadata| format!("{metadata:#}")),
+        replies: replies.iter().map(|reply| show(reply, &[])).collect(),
+    }
+}
