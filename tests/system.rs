@@ -6,6 +6,9 @@
 )]
 
 mod system {
+    mod bad_input;
+    mod browser;
+    mod command_line;
     mod crash;
     mod harness;
     mod journey;

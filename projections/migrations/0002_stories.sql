@@ -11,6 +11,7 @@ CREATE TABLE stories (
   priority_score        BIGINT NOT NULL,
   policy                TEXT   NOT NULL,
   status                TEXT   NOT NULL,
+  is_ended              BIGINT NOT NULL,
   linear_task_id        TEXT   NOT NULL,
   linear_identifier     TEXT   NOT NULL,
   linear_issue_url      TEXT   NOT NULL,
@@ -41,5 +42,5 @@ CREATE TABLE stories (
   updated_seq           BIGINT NOT NULL
 );
 CREATE INDEX stories_by_created ON stories (created_seq);
-CREATE INDEX stories_by_project ON stories (project_id, created_seq);
+CREATE INDEX stories_by_project ON stories (project_id, is_ended, created_seq);
 CREATE INDEX stories_by_status ON stories (status, created_seq);

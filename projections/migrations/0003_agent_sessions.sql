@@ -11,6 +11,7 @@ CREATE TABLE agent_sessions (
   prompt           TEXT   NOT NULL,
   attempt          BIGINT NOT NULL,
   status           TEXT   NOT NULL,
+  is_ended         BIGINT NOT NULL,
   executor_id      TEXT   NOT NULL,
   branch           TEXT   NOT NULL,
   plan             TEXT   NOT NULL,
@@ -33,7 +34,7 @@ CREATE TABLE agent_sessions (
   updated_seq      BIGINT NOT NULL
 );
 CREATE INDEX agent_sessions_by_created ON agent_sessions (created_seq);
-CREATE INDEX agent_sessions_by_project ON agent_sessions (project_id, status, created_seq);
+CREATE INDEX agent_sessions_by_project ON agent_sessions (project_id, is_ended, created_seq);
 CREATE INDEX agent_sessions_by_story ON agent_sessions (story_id, created_seq);
 
 -- The rows below belong to the session whose created_seq is their session_seq. Ids are random, sequences only grow:

@@ -15,12 +15,18 @@ pub(crate) fn rows(limit: u32) -> i64 {
     i64::from(asked.min(MAX_PAGE_ROWS))
 }
 
-/// Adds `AND column IN (…)` unless the list is empty.
-pub(crate) fn among(sql: &mut Statement, column: &str, words: &[&'static str]) {
-    if !words.is_empty() {
-        sql.push(&format!(" AND {column} IN "));
-        sql.bind_list(words.iter().copied());
+/// Adds `AND status IN (…)` unless the list is empty; `statuses` are words, each with whether it is an end. Lists of only
+/// ended or only open records are told so, for that is what the indexes are split by.
+pub(crate) fn statuses(sql: &mut Statement, table: &str, statuses: &[(&'static str, bool)]) {
+    let Some((_, first)) = statuses.first() else {
+        return;
+    };
+    if statuses.iter().all(|(_, ended)| ended == first) {
+        sql.push(&format!(" AND {table}.is_ended = "))
+            .bind(i64::from(*first));
     }
+    sql.push(&format!(" AND {table}.status IN "));
+    sql.bind_list(statuses.iter().map(|(word, _)| *word));
 }
 
 /// Adds `AND column = …` when there is a value.

@@ -29,8 +29,8 @@ impl FromCells for Project {
 
 /// Sums of integers are NUMERIC in Postgres, hence the cast.
 const PROJECTS: &str = "SELECT p.id AS id, \
-       CAST(COALESCE(SUM(CASE WHEN a.status IN ('queued', 'running', 'waiting_for_input') THEN 1 ELSE 0 END), 0) AS BIGINT) AS active, \
-       CAST(COALESCE(SUM(CASE WHEN a.status IN ('completed', 'failed', 'cancelled') THEN 1 ELSE 0 END), 0) AS BIGINT) AS ended \
+       CAST(COALESCE(SUM(CASE WHEN a.is_ended = 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS active, \
+       CAST(COALESCE(SUM(CASE WHEN a.is_ended = 1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS ended \
      FROM (SELECT DISTINCT project_id AS id FROM conversations UNION SELECT DISTINCT project_id AS id FROM agent_sessions) p \
      LEFT JOIN agent_sessions a ON a.project_id = p.id \
      WHERE p.id <> ''";

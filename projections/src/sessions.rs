@@ -56,6 +56,9 @@ table! {
         pub prompt: String,
         pub attempt: i64,
         pub status: SessionStatus,
+        /// Follows from `status`; it splits the lists of a project.
+        #[serde(skip)]
+        pub is_ended: bool,
         #[serde(serialize_with = "json::text")]
         pub executor_id: String,
         #[serde(serialize_with = "json::text")]
@@ -123,6 +126,11 @@ impl SessionRow {
         }
         self.updated_seq = at.seq;
         self.updated_at = at.time;
+        self.take(at, event, children);
+        self.is_ended = self.status.is_ended();
+    }
+
+    fn take(&mut self, at: At, event: SessionEvent, children: &mut Children) {
         match event {
             SessionEvent::AgentSessionCreated(e) => self.create(at, e, children),
             SessionEvent::ExecutionStarted(e) => {

@@ -55,6 +55,9 @@ table! {
         /// "auto_safe" or "needs_approval".
         pub policy: String,
         pub status: StoryStatus,
+        /// Follows from `status`; it splits the lists of a project.
+        #[serde(skip)]
+        pub is_ended: bool,
         #[serde(serialize_with = "json::text")]
         pub linear_task_id: String,
         #[serde(serialize_with = "json::text")]
@@ -127,6 +130,11 @@ impl StoryRow {
         }
         self.updated_seq = at.seq;
         self.updated_at = at.time;
+        self.take(at, event);
+        self.is_ended = self.status.is_ended();
+    }
+
+    fn take(&mut self, at: At, event: StoryEvent) {
         match event {
             StoryEvent::StoryCreated(e) => self.create(at, e),
             StoryEvent::LinearIssueLinked(e) => {

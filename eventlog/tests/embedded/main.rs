@@ -9,5 +9,6 @@ mod disk_full;
 mod harness;
 mod kill;
 mod limits;
+mod order;
 
 errand_eventlog::contract_tests!(crate::harness::on_disk);

@@ -1,6 +1,10 @@
 //! How fast the read models are filled from zero, and in how much memory: events per second at 10⁵ and 10⁶ events.
 //!
 //! Every step is a process of its own, so that making the log does not count in the memory of reading it.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot run stops where it stands"
+)]
 mod generate;
 #[path = "../../tests/projections/histories/mod.rs"]
 #[allow(dead_code, reason = "the benchmark uses the everyday histories only")]

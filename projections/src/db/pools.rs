@@ -18,7 +18,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const WRITER_CACHE_KIB: u32 = 16 * 1024;
 const READER_CACHE_KIB: u32 = 4 * 1024;
 /// Pages of 4 KiB that the write-ahead log may grow to before it is folded into the file.
-const WAL_PAGES: u32 = 4000;
+const WAL_PAGES: u32 = 16_000;
 /// Prepared statements kept per connection: a few sizes of bulk statement for each table, and the queries.
 const STATEMENT_CACHE: usize = 200;
 

@@ -101,8 +101,8 @@ impl Db {
         let mut sql = select();
         page::equal(&mut sql, "a.project_id", filter.project.as_ref());
         page::equal(&mut sql, "a.story_id", filter.story.as_ref());
-        let statuses: Vec<_> = filter.statuses.iter().map(|s| s.as_str()).collect();
-        page::among(&mut sql, "a.status", &statuses);
+        let statuses = filter.statuses.iter().map(|s| (s.as_str(), s.is_ended()));
+        page::statuses(&mut sql, "a", &statuses.collect::<Vec<_>>());
         page::before(&mut sql, "a.created_seq", filter.before);
         sql.push(" ORDER BY a.created_seq DESC LIMIT ");
         sql.bind(page::rows(filter.limit));

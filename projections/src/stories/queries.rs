@@ -75,8 +75,8 @@ impl Db {
         page::equal(&mut sql, "s.project_id", filter.project.as_ref());
         page::equal(&mut sql, "s.conversation_id", filter.conversation.as_ref());
         page::equal(&mut sql, "s.batch_id", filter.batch.as_ref());
-        let statuses: Vec<_> = filter.statuses.iter().map(|s| s.as_str()).collect();
-        page::among(&mut sql, "s.status", &statuses);
+        let statuses = filter.statuses.iter().map(|s| (s.as_str(), s.is_ended()));
+        page::statuses(&mut sql, "s", &statuses.collect::<Vec<_>>());
         let searched = ["s.title", "s.prompt", "s.id", "s.linear_identifier"];
         page::search(&mut sql, &searched, filter.search.as_ref());
         page::before(&mut sql, "s.created_seq", filter.before);

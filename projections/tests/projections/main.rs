@@ -1,4 +1,5 @@
 //! The projections from outside: on a feed of events in memory, and on the embedded log.
+mod embedded;
 mod feed;
 #[allow(
     dead_code,

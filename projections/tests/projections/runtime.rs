@@ -207,6 +207,25 @@ async fn a_damaged_views_file_is_made_anew_from_the_log() {
 }
 
 #[tokio::test]
+async fn tables_made_by_another_version_of_the_program_are_made_anew_from_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("views.sqlite");
+    let feed = Feed::new(100);
+    fill(&feed, 9, 5);
+    Db::open(&path).await.unwrap().close().await;
+    support::sql(
+        &path,
+        "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 2",
+    )
+    .await;
+    let db = Db::open(&path).await.unwrap();
+    let running = Running::start(&db, &feed);
+    running.reach(feed.len()).await;
+    assert_eq!(db.stories(&StoryFilter::default()).await.unwrap().len(), 5);
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_folder_that_is_not_there_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("nowhere").join("views.sqlite");

@@ -64,6 +64,8 @@ pub struct SpawnWish {
     pub title: String,
     pub prompt: String,
     pub project: Option<String>,
+    /// Where it is recorded and told; a conversation of the project for direct spawns when absent.
+    pub conversation: Option<Uuid>,
     pub user: String,
 }
 
@@ -138,7 +140,10 @@ impl Desk {
     pub async fn spawn(&self, wish: SpawnWish) -> Result<Spawned, DeskError> {
         let task = self.rules.check(&wish.agent, &wish.title, &wish.prompt)?;
         let project = self.rules.project(wish.project.as_deref())?;
-        let conversation = self.direct_conversation(&project, &wish.user).await?;
+        let conversation = match wish.conversation {
+            Some(conversation) => conversation,
+            None => self.direct_conversation(&project, &wish.user).await?,
+        };
         let story_id = Uuid::new_v5(&wish.key, b"story");
         let from = Origin {
             workspace: self.workspace.clone(),

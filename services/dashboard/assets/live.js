@@ -7,7 +7,6 @@ const byId = id => document.getElementById(id);
 // ---- morphing: change `from` into `to`, keeping what the reader has opened, typed or focused
 
 const isKept = (element, name) => name === 'open' && element.nodeName === 'DETAILS';
-
 function morph(from, to) {
   if (from.nodeName !== to.nodeName) return void from.replaceWith(to);
   if (from.nodeType !== Node.ELEMENT_NODE) {

@@ -9,9 +9,13 @@ use askama::Template;
 use axum::{
     Json,
     extract::{Request, State},
+    http::header,
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
+
+/// What is kept of a refusal that is not ours.
+const MAX_REFUSAL_BYTES: usize = 4 * 1024;
 
 /// The error shape of the API.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -54,8 +58,10 @@ pub async fn problems(State(site): State<Site>, request: Request, next: Next) ->
     let live = Live::of(request.headers());
     let theme = Theme::of(request.headers());
     let mut response = next.run(request).await;
-    let Some(problem) = response.extensions_mut().remove::<Problem>() else {
-        return response;
+    let problem = match response.extensions_mut().remove::<Problem>() {
+        Some(problem) => problem,
+        None if is_bare_refusal(&response) => of_bare(response).await,
+        None => return response,
     };
     let status = problem.status;
     let shaped = if is_api {
@@ -67,6 +73,25 @@ pub async fn problems(State(site): State<Site>, request: Request, next: Next) ->
         page(&site, theme, &problem)
     };
     (status, shaped).into_response()
+}
+
+/// A refusal by an extractor (a path or query that does not fit): plain text without a cause of ours.
+fn is_bare_refusal(response: &Response) -> bool {
+    let mime = response.headers().get(header::CONTENT_TYPE);
+    let is_text = mime.is_none_or(|mime| mime.as_bytes().starts_with(b"text/plain"));
+    (response.status().is_client_error() || response.status().is_server_error()) && is_text
+}
+
+async fn of_bare(response: Response) -> Problem {
+    let status = response.status();
+    let bytes = axum::body::to_bytes(response.into_body(), MAX_REFUSAL_BYTES).await;
+    let text = String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
+    let message = match text.trim() {
+        "" => status.canonical_reason().unwrap_or("The request was refused").to_owned(),
+        text => text.to_owned(),
+    };
+    let hint = "Check the address; every address and its parameters are listed at /api/openapi.json.";
+    Problem::new(status, "bad_request", message, hint)
 }
 
 fn json(problem: &Problem) -> Json<ErrorBody> {

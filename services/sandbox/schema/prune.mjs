@@ -1,6 +1,7 @@
 // Makes linear.graphql: the part of Linear's schema that the documents beside this file touch.
 //
-//   node prune.mjs NODE_MODULES
+//   node prune.mjs NODE_MODULES           writes it
+//   node prune.mjs NODE_MODULES --check   fails when the committed file is not what would be written
 //
 // NODE_MODULES is a folder with @linear/sdk and graphql as locked in ../tests/clients/package-lock.json. Linear
 // publishes no schema file with its client, but the client's type declarations carry every type, field, argument and
@@ -34,11 +35,14 @@ const RENAMED = { IdComparator: 'IDComparator', IssueIdComparator: 'IssueIDCompa
 
 const declared = declarations(sdkDeclarations());
 const full = buildSchema(fullSdl(declared));
-if (process.argv[3] === '--full') {
-  process.stdout.write(fullSdl(declared));
-} else {
-  const text = ['sdk.graphql', 'errand.graphql'].map((file) => fs.readFileSync(path.join(here, 'documents', file), 'utf8'));
-  fs.writeFileSync(path.join(here, 'linear.graphql'), prunedSdl(full, text.map((one) => parse(one))));
+const texts = ['sdk.graphql', 'errand.graphql'].map((file) => fs.readFileSync(path.join(here, 'documents', file), 'utf8'));
+const pruned = prunedSdl(full, texts.map((text) => parse(text)));
+const target = path.join(here, 'linear.graphql');
+if (process.argv[3] !== '--check') {
+  fs.writeFileSync(target, pruned);
+} else if (fs.readFileSync(target, 'utf8') !== pruned) {
+  console.error('linear.graphql is not what prune.mjs makes of @linear/sdk and the documents; run it and look at the change');
+  process.exit(1);
 }
 
 function sdkDeclarations() {

@@ -1,9 +1,14 @@
 //! Reading request bodies within a limit.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use thiserror::Error;
+
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Why a body could not be read.
 #[derive(Debug, Error)]
@@ -17,13 +22,17 @@ pub(crate) enum BodyError {
     /// The client went away.
     #[error("the body ended early")]
     Broken,
+    /// It took longer than we wait.
+    #[error("the body did not arrive within {BODY_TIMEOUT:?}")]
+    TooSlow,
 }
 
 /// The whole body, at most `limit` bytes.
 pub(crate) async fn collect(body: Body, limit: usize) -> Result<Bytes, BodyError> {
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(problem) if problem.is::<LengthLimitError>() => Err(BodyError::TooLong { limit }),
-        Err(_) => Err(BodyError::Broken),
+    match tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(problem)) if problem.is::<LengthLimitError>() => Err(BodyError::TooLong { limit }),
+        Ok(Err(_)) => Err(BodyError::Broken),
+        Err(_) => Err(BodyError::TooSlow),
     }
 }

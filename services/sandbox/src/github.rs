@@ -3,6 +3,7 @@
 mod auth;
 mod change;
 mod create;
+mod current;
 mod files;
 mod list;
 mod problem;
@@ -17,7 +18,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::get;
 
-pub(crate) use change::current;
+pub(crate) use current::current;
 pub(crate) use files::changed_files;
 use problem::{Answer, Problem, respond};
 pub(crate) use pull::{Pull, State as PullState};

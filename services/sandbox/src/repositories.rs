@@ -7,7 +7,7 @@ mod names;
 
 use std::path::{Path, PathBuf};
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 pub(crate) use command::git_command;
 pub(crate) use diff::ChangedFile;
@@ -26,6 +26,8 @@ pub(crate) struct Repositories {
     root: PathBuf,
     /// Two callers that ensure one repository must not run `git init` into each other.
     creating: Mutex<()>,
+    /// Pull requests are read, compared with git and written back.
+    changing_pulls: Mutex<()>,
 }
 
 /// One bare repository that exists.
@@ -45,6 +47,7 @@ impl Repositories {
         Ok(Self {
             root,
             creating: Mutex::new(()),
+            changing_pulls: Mutex::new(()),
         })
     }
 
@@ -76,6 +79,11 @@ impl Repositories {
             command::run(&path, &["config", "receive.maxInputSize", &limit]).await?;
         }
         Ok(path)
+    }
+
+    /// Held while a pull request changes, so that no two changes cross.
+    pub(crate) async fn changing_pulls(&self) -> MutexGuard<'_, ()> {
+        self.changing_pulls.lock().await
     }
 
     /// The repository, when it exists.

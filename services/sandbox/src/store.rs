@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
+use tokio::sync::Semaphore;
 
 use crate::SandboxError;
 
 const SCHEMA: &str = include_str!("store/schema.sql");
 const SCHEMA_VERSION: u32 = 1;
+const MAX_WORKERS: usize = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// One connection behind a lock. Statements are tiny, so one is enough and writers need no order of their own.
@@ -17,6 +19,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) struct Store {
     connection: Arc<Mutex<Connection>>,
     changing: Arc<Mutex<()>>,
+    workers: Arc<Semaphore>,
 }
 
 impl Store {
@@ -32,6 +35,7 @@ impl Store {
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
             changing: Arc::default(),
+            workers: Arc::new(Semaphore::new(MAX_WORKERS)),
         })
     }
 
@@ -61,8 +65,20 @@ impl Store {
         F: FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         let store = self.clone();
-        let joined = tokio::task::spawn_blocking(move || store.with(work)).await;
-        Ok(joined.map_err(|_| SandboxError::ShuttingDown)??)
+        Ok(self.off_async(move || store.with(work)).await??)
+    }
+
+    /// Runs anything that uses the store off the async threads, a few at a time: one connection serves them all, so more
+    /// threads would only wait and cost memory.
+    pub(crate) async fn off_async<T, F>(&self, work: F) -> Result<T, SandboxError>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> T + Send + 'static,
+    {
+        // The semaphore is never closed, so waiting for a place cannot fail.
+        let _place = self.workers.acquire().await.ok();
+        let joined = tokio::task::spawn_blocking(work).await;
+        joined.map_err(|_| SandboxError::ShuttingDown)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Starts Errand in a throw-away folder on a free port, and asks what a person would ask.
 mod api;
+mod browser;
 mod process;
 mod wait;
 
 pub use api::{Api, text};
-pub use process::Errand;
+pub use browser::Browser;
+pub use process::{Errand, command};
 pub use wait::until;

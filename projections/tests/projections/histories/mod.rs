@@ -5,9 +5,11 @@
 )]
 mod conversation;
 mod random;
+mod recorder;
 mod session;
 
 pub use random::Random;
+pub use recorder::Recorder;
 
 use errand_proto::{AggregateKind, BatchEvent, Event, NotificationEvent, StoryEvent, Subject, v1};
 use std::collections::VecDeque;

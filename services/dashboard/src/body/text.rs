@@ -33,8 +33,33 @@ fn within(text: &str, max_chars: usize) -> Result<String, Problem> {
     let count = text.chars().count();
     if count > max_chars {
         return Err(Problem::too_large(&format!(
-            "{max_chars} characters, and this has {count}"
+            "{} characters, and this has {}",
+            thousands(max_chars),
+            thousands(count)
         )));
     }
     Ok(text.to_owned())
+}
+
+/// "16,000".
+fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::thousands;
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!([7, 160, 16_000, 1_234_567].map(thousands), ["7", "160", "16,000", "1,234,567"]);
+    }
 }

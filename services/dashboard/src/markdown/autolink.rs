@@ -42,7 +42,7 @@ fn first_address(text: &str) -> Option<(&str, &str, &str)> {
     let starts = ["https://", "http://"].map(|scheme| text.find(scheme));
     let start = starts.into_iter().flatten().min()?;
     let tail = &text[start..];
-    let end = tail.find(|c: char| c.is_whitespace() || "<>`|".contains(c)).unwrap_or(tail.len());
+    let end = tail.find(|c: char| c.is_whitespace() || "<>`|\"".contains(c)).unwrap_or(tail.len());
     let url = tail[..end].trim_end_matches(NOT_AT_END);
     Some((&text[..start], url, &tail[url.len()..]))
 }

@@ -1,4 +1,13 @@
 //! The dashboard as people and programs meet it.
 mod support;
 
+mod api;
+mod api_errors;
+mod chat;
+mod forms;
+mod guards;
+mod live;
+mod markdown;
+mod openapi;
 mod pages;
+mod records;

@@ -84,6 +84,7 @@ impl Commands for ServiceCommands {
             title: spawn.title.unwrap_or_default(),
             prompt: spawn.prompt,
             project: spawn.project_id,
+            conversation: None,
             user: spawn.user,
         };
         let spawned = self.desk.spawn(wish).await.map_err(refused)?;

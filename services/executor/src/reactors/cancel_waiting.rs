@@ -1,16 +1,18 @@
 //! A cancelled story whose session does not run yet is stopped here; a running one by its executor.
-use crate::{
-    Executor,
-    session::{SessionCommand, SessionRefusal},
-};
+use crate::session::{Session, SessionCommand, SessionRefusal};
 use async_trait::async_trait;
 use errand_eventlog::{
-    aggregate::ExecuteError,
+    JobQueue,
+    aggregate::{Aggregates, ExecuteError},
     subscriber::{Failure, Incoming, Reactor},
 };
 use errand_proto::{Event, StoryEvent};
+use std::sync::Arc;
 
-pub struct CancelWaiting(pub Executor);
+pub struct CancelWaiting {
+    pub sessions: Aggregates<Session>,
+    pub queue: Arc<dyn JobQueue>,
+}
 
 #[async_trait]
 impl Reactor for CancelWaiting {
@@ -33,7 +35,7 @@ impl Reactor for CancelWaiting {
             reason: request.reason.clone(),
         };
         let meta = event.causes("cancel-waiting");
-        match self.0.sessions.execute(session, command, &meta).await {
+        match self.sessions.execute(session, command, &meta).await {
             // Its executor hears of the request by itself.
             Err(ExecuteError::Refused(SessionRefusal::OwnedBy(_))) => return Ok(()),
             // The session is created by another reactor, which may come a moment later.
@@ -43,7 +45,7 @@ impl Reactor for CancelWaiting {
             other => other?,
         };
         if let Ok(job) = uuid::Uuid::parse_str(session) {
-            self.0.queue.remove(job).await?;
+            self.queue.remove(job).await?;
         }
         Ok(())
     }

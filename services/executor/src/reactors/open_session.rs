@@ -1,13 +1,18 @@
 //! A new story, or a retried one, gets a session for its next attempt.
-use crate::{Executor, session::SessionCommand};
+use crate::session::{Session, SessionCommand};
 use async_trait::async_trait;
 use errand_eventlog::{
-    LogError,
+    EventLog, LogError,
+    aggregate::Aggregates,
     subscriber::{Failure, Incoming, Reactor},
 };
 use errand_proto::{Event, StoryEvent, v1};
+use std::sync::Arc;
 
-pub struct OpenSession(pub Executor);
+pub struct OpenSession {
+    pub log: Arc<dyn EventLog>,
+    pub sessions: Aggregates<Session>,
+}
 
 #[async_trait]
 impl Reactor for OpenSession {
@@ -33,7 +38,7 @@ impl Reactor for OpenSession {
         let session = facts.id.clone();
         let command = SessionCommand::Create(Box::new(facts));
         let meta = event.causes("open-session");
-        self.0.sessions.execute(&session, command, &meta).await?;
+        self.sessions.execute(&session, command, &meta).await?;
         Ok(())
     }
 }
@@ -41,7 +46,7 @@ impl Reactor for OpenSession {
 impl OpenSession {
     /// A retry does not repeat what the story's first event says.
     async fn story(&self, event: &Incoming) -> Result<v1::StoryCreated, Failure> {
-        let events = self.0.log.load(&event.recorded.subject, 0).await?;
+        let events = self.log.load(&event.recorded.subject, 0).await?;
         let first = events.first().map(|first| first.decode());
         match first {
             Some(Ok(Event::Story(StoryEvent::StoryCreated(story)))) => Ok(story),

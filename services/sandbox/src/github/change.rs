@@ -8,11 +8,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::create::{check_texts, parse};
+use super::current::{current, refresh};
 use super::problem::{Answer, Problem};
 use super::pull::{Pull, State};
 use super::shape;
 use crate::repositories::Repository;
-use crate::{Sandbox, SandboxError, clock};
+use crate::{Sandbox, clock};
 
 #[derive(Deserialize)]
 struct Change {
@@ -68,11 +69,12 @@ pub(super) async fn change(
     number: i64,
     request: Body,
 ) -> Answer<Json<Value>> {
-    let mut pull = current(sandbox, repository, number)
-        .await?
-        .ok_or(Problem::NotFound)?;
     let change: Change = parse(request).await?;
     check_texts(change.title.as_deref(), change.body.as_deref())?;
+    let _turn = sandbox.repositories().changing_pulls().await;
+    let mut pull = refresh(sandbox, repository, number)
+        .await?
+        .ok_or(Problem::NotFound)?;
     let now = clock::now_micros();
     apply(repository, &mut pull, change, now).await?;
     let taken = format!(
@@ -111,50 +113,4 @@ async fn apply(repository: &Repository, pull: &mut Pull, change: Change, now: i6
         .unwrap_or(pull.maintainer_can_modify);
     pull.updated_at = now;
     Ok(())
-}
-
-/// A pull request brought up to date with its repository: later pushes move its head, and commits that arrived in the
-/// base branch merge it, as on GitHub.
-pub(crate) async fn current(
-    sandbox: &Sandbox,
-    repository: &Repository,
-    number: i64,
-) -> Result<Option<Pull>, SandboxError> {
-    let (owner, repo) = (repository.owner.clone(), repository.name.clone());
-    let found = sandbox
-        .store()
-        .run(move |connection| Pull::find(connection, &owner, &repo, number))
-        .await?;
-    let Some(mut pull) = found else {
-        return Ok(None);
-    };
-    if pull.state() != State::Open {
-        return Ok(Some(pull));
-    }
-    let now = clock::now_micros();
-    let mut moved = false;
-    if let Some(head) = repository
-        .branch(&pull.head)
-        .await
-        .filter(|head| *head != pull.head_sha)
-    {
-        (pull.head_sha, pull.updated_at, moved) = (head, now, true);
-    }
-    if let Some(base) = repository
-        .branch(&pull.base)
-        .await
-        .filter(|base| *base != pull.base_sha)
-        && repository.merge_base(&base, &pull.head_sha).await.as_ref() == Some(&pull.head_sha)
-    {
-        (pull.merged_at, pull.closed_at, pull.updated_at, moved) =
-            (Some(now), Some(now), now, true);
-    }
-    if moved {
-        let written = pull.clone();
-        sandbox
-            .store()
-            .run(move |connection| written.update(connection))
-            .await?;
-    }
-    Ok(Some(pull))
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::{HeaderMap, Uri};
 use serde_json::{Value, json};
 
-use super::change::current;
+use super::current::current;
 use super::list::page;
 use super::problem::{Answer, Problem};
 use super::pull::Pull;

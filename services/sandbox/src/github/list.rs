@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::current::current;
 use super::problem::{Answer, Problem};
 use super::pull::{Pull, State};
 use super::shape;
@@ -14,6 +15,8 @@ use crate::repositories::Repository;
 
 const DEFAULT_PAGE_ENTRIES: usize = 30;
 const MAX_PAGE_ENTRIES: usize = 100;
+/// So many of the newest open ones are compared with git before they are listed.
+const MAX_REFRESHED_PULLS: usize = 30;
 
 #[derive(Deserialize)]
 struct Filter {
@@ -69,7 +72,17 @@ pub(super) async fn list(
         .store()
         .run(move |connection| Pull::of_repository(connection, &owner, &repo))
         .await?;
-    pulls.retain(|pull| filter.keeps(pull));
+    pulls.retain(|pull| filter.keeps_branches(pull));
+    for pull in pulls
+        .iter_mut()
+        .filter(|pull| pull.state() == State::Open)
+        .take(MAX_REFRESHED_PULLS)
+    {
+        if let Some(fresh) = current(sandbox, repository, pull.number).await? {
+            *pull = fresh;
+        }
+    }
+    pulls.retain(|pull| filter.keeps_state(pull));
     filter.order(&mut pulls);
     let address = format!(
         "{}/pulls",
@@ -135,16 +148,18 @@ fn other_parameters(uri: &Uri) -> String {
 }
 
 impl Filter {
-    fn keeps(&self, pull: &Pull) -> bool {
+    fn keeps_state(&self, pull: &Pull) -> bool {
         let open = pull.state() == State::Open;
-        let state = match self.state {
+        match self.state {
             Wanted::Open => open,
             Wanted::Closed => !open,
             Wanted::All => true,
-        };
+        }
+    }
+
+    fn keeps_branches(&self, pull: &Pull) -> bool {
         let head = self.head.as_deref().and_then(|head| head.split_once(':'));
-        state
-            && head.is_none_or(|(owner, branch)| owner == pull.owner && branch == pull.head)
+        head.is_none_or(|(owner, branch)| owner == pull.owner && branch == pull.head)
             && self.base.as_ref().is_none_or(|base| *base == pull.base)
     }
 

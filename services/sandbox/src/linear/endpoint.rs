@@ -133,7 +133,8 @@ impl Prepared {
 
 async fn run(sandbox: Sandbox, prepared: Prepared) -> Response {
     // Resolvers read and write the database, which does not belong on an async thread.
-    let worked = tokio::task::spawn_blocking(move || execute(&sandbox, &prepared)).await;
+    let store = sandbox.store().clone();
+    let worked = store.off_async(move || execute(&sandbox, &prepared)).await;
     worked.unwrap_or_else(|_| {
         (
             StatusCode::INTERNAL_SERVER_ERROR,

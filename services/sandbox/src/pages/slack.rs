@@ -36,14 +36,26 @@ struct ChannelPage {
     messages: Vec<Shown>,
 }
 
-/// The channel that Errand writes to unless it is told otherwise.
-pub(super) async fn first_channel(State(sandbox): State<Sandbox>) -> Response {
-    Redirect::to(&format!(
-        "{}/slack/{}",
-        sandbox.links().base_path(),
-        CHANNELS[0].name
-    ))
-    .into_response()
+/// The channel with the newest message, or the first one.
+pub(super) async fn newest_channel(State(sandbox): State<Sandbox>) -> Response {
+    match sandbox
+        .store()
+        .run(|connection| Message::newest_channel(connection))
+        .await
+    {
+        Err(problem) => failed(&sandbox, VENDOR, &problem),
+        Ok(id) => {
+            let channel = id
+                .and_then(|id| Channel::named(&id))
+                .unwrap_or(&CHANNELS[0]);
+            Redirect::to(&format!(
+                "{}/slack/{}",
+                sandbox.links().base_path(),
+                channel.name
+            ))
+            .into_response()
+        }
+    }
 }
 
 /// A channel with its newest messages, oldest first.

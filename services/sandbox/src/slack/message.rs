@@ -106,6 +106,14 @@ impl Message {
             .collect()
     }
 
+    /// The channel in which something was said last.
+    pub(crate) fn newest_channel(connection: &Connection) -> rusqlite::Result<Option<String>> {
+        const NEWEST: &str = "SELECT channel FROM slack_messages ORDER BY ts DESC LIMIT 1";
+        connection
+            .query_row(NEWEST, [], |row| row.get(0))
+            .optional()
+    }
+
     /// The message as the API shows it, with or without its metadata.
     pub(super) fn show(&self, with_metadata: bool) -> Value {
         let mut shown = self.body.clone();

@@ -38,19 +38,25 @@ pub(super) async fn post(sandbox: &Sandbox, parameters: &Parameters) -> Answer<V
 
 pub(super) async fn update(sandbox: &Sandbox, parameters: &Parameters) -> Answer<Value> {
     let channel = Channel::with_id(parameters.text("channel").unwrap_or_default())?;
-    let mut message = find(sandbox, parameters.text("ts"), channel)
-        .await?
-        .ok_or(Refusal::new("message_not_found"))?;
-    message.body.extend(content(parameters)?);
-    message.metadata = metadata(parameters)?.or(message.metadata);
-    message.edited_ts = Some(clock::now_micros());
-    let shown = message.show(true);
-    let answer = json!({"channel": channel.id, "ts": ts_text(message.ts), "text": message.body.get("text"), "message": shown});
-    sandbox
-        .store()
-        .run(move |connection| message.update(connection))
-        .await?;
-    Ok(answer)
+    let missing = || Refusal::new("message_not_found");
+    let ts = parameters
+        .text("ts")
+        .and_then(ts_micros)
+        .ok_or_else(missing)?;
+    let (content, metadata) = (content(parameters)?, metadata(parameters)?);
+    let changed = sandbox.store().run(move |connection| {
+        let Some(mut message) = Message::find(connection, channel.id, ts)? else {
+            return Ok(None);
+        };
+        message.body.extend(content);
+        message.metadata = metadata.or(message.metadata);
+        message.edited_ts = Some(clock::now_micros());
+        message.update(connection)?;
+        Ok(Some(message))
+    });
+    let message = changed.await?.ok_or_else(missing)?;
+    let (ts, text) = (ts_text(message.ts), message.body.get("text"));
+    Ok(json!({"channel": channel.id, "ts": ts, "text": text, "message": message.show(true)}))
 }
 
 pub(super) async fn permalink(sandbox: &Sandbox, parameters: &Parameters) -> Answer<Value> {

@@ -235,16 +235,3 @@ async fn comments_and_links_belong_to_their_issue_and_a_url_is_attached_once() {
         json!([{"title": "Two", "url": "https://example.com/pr"}])
     );
 }
-
-#[tokio::test]
-async fn issues_survive_a_restart() {
-    let running = Running::start().await;
-    create(&running, json!({"title": "Before"})).await;
-    let running = running.restart().await;
-    let (_, found) = running
-        .linear("{ issue(id: \"ERR-1\") { title } }", json!({}))
-        .await;
-    assert_eq!(found["data"]["issue"]["title"], "Before", "{found}");
-    create(&running, json!({"title": "After"})).await;
-    assert_eq!(running.sandbox.made().await.expect("counts").issues, 2);
-}

@@ -24,7 +24,11 @@ fn every_document_of_the_sdk_and_of_ours_passes_the_committed_schema() {
         include_str!("../../schema/documents/errand.graphql"),
     ] {
         let document = ExecutableDocument::parse_and_validate(&schema, text, "documents.graphql");
-        assert!(document.is_ok(), "{}", document.expect_err("refused").errors);
+        assert!(
+            document.is_ok(),
+            "{}",
+            document.expect_err("refused").errors
+        );
     }
 }
 
@@ -43,7 +47,10 @@ fn the_committed_schema_is_a_part_of_the_published_one() {
         .flat_map(|kind| differences(kind, &whole))
         .collect();
     differences.sort();
-    let expected: Vec<&str> = NEWER.lines().filter(|line| !line.starts_with('#')).collect();
+    let expected: Vec<&str> = NEWER
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .collect();
     assert_eq!(differences, expected);
 }
 
@@ -51,7 +58,8 @@ fn the_committed_schema_is_a_part_of_the_published_one() {
 fn published_schema() -> Option<PathBuf> {
     let find = || {
         let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-        let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")))?;
+        let home =
+            home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")))?;
         let registries = std::fs::read_dir(home.join("registry/src")).ok()?.flatten();
         let files = registries.map(|registry| registry.path().join(CRATE).join("linear.graphql"));
         files.into_iter().find(|file| file.is_file())
@@ -59,7 +67,11 @@ fn published_schema() -> Option<PathBuf> {
     find().or_else(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let folder = tempfile::TempDir::new().ok()?;
-        Command::new(cargo).args(["info", "linear-schema@0.1.4"]).current_dir(folder.path()).output().ok()?;
+        Command::new(cargo)
+            .args(["info", "linear-schema@0.1.4"])
+            .current_dir(folder.path())
+            .output()
+            .ok()?;
         find()
     })
 }
@@ -72,12 +84,20 @@ fn differences(kind: &ExtendedType, whole: &Schema) -> Vec<String> {
         (ExtendedType::Object(ours), Some(ExtendedType::Object(theirs))) => ours
             .fields
             .iter()
-            .filter(|(name, ours)| !theirs.fields.get(*name).is_some_and(|theirs| same_field(ours, theirs)))
+            .filter(|(name, ours)| {
+                !theirs
+                    .fields
+                    .get(*name)
+                    .is_some_and(|theirs| same_field(ours, theirs))
+            })
             .map(|(name, _)| field(name))
             .collect(),
         (ExtendedType::InputObject(ours), Some(ExtendedType::InputObject(theirs))) => {
             let wrong = ours.fields.iter().filter(|(name, ours)| {
-                !theirs.fields.get(*name).is_some_and(|theirs| ours.ty == theirs.ty)
+                !theirs
+                    .fields
+                    .get(*name)
+                    .is_some_and(|theirs| ours.ty == theirs.ty)
             });
             let missing = theirs
                 .fields
@@ -86,11 +106,17 @@ fn differences(kind: &ExtendedType, whole: &Schema) -> Vec<String> {
             wrong.chain(missing).map(|(name, _)| field(name)).collect()
         }
         (ExtendedType::Enum(ours), Some(ExtendedType::Enum(theirs))) => {
-            let unknown = ours.values.keys().filter(|value| !theirs.values.contains_key(*value));
+            let unknown = ours
+                .values
+                .keys()
+                .filter(|value| !theirs.values.contains_key(*value));
             unknown.map(|value| field(value)).collect()
         }
         (ExtendedType::Union(ours), Some(ExtendedType::Union(theirs))) => {
-            let unknown = ours.members.iter().filter(|member| !theirs.members.contains(*member));
+            let unknown = ours
+                .members
+                .iter()
+                .filter(|member| !theirs.members.contains(*member));
             unknown.map(|member| field(member)).collect()
         }
         (ExtendedType::Scalar(_), Some(ExtendedType::Scalar(_))) => Vec::new(),

@@ -13,5 +13,6 @@ mod linear;
 mod linear_schema;
 mod official_clients;
 mod pages;
+mod persistence;
 mod slack;
 mod support;

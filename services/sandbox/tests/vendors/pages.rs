@@ -96,17 +96,15 @@ async fn a_channel_shows_its_messages_oldest_first_with_replies() {
         html.contains(&format!("id=\"{anchor}\"")),
         "{anchor}: {html}"
     );
-    assert_eq!(
-        running
-            .http
-            .get(format!("{}/slack/", running.url))
-            .send()
-            .await
-            .expect("an answer")
-            .url()
-            .path(),
-        "/sandbox/slack/errand"
-    );
+    running
+        .slack(
+            "chat.postMessage",
+            json!({"channel": "#product", "text": "Newest"}),
+        )
+        .await;
+    let first = running.http.get(format!("{}/slack/", running.url));
+    let first = first.send().await.expect("an answer");
+    assert_eq!(first.url().path(), "/sandbox/slack/product");
 }
 
 #[tokio::test]

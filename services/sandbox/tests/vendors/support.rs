@@ -18,7 +18,7 @@ pub struct Running {
     /// Without a slash at the end.
     pub url: String,
     pub http: reqwest::Client,
-    pub folder: TempDir,
+    _folder: Option<TempDir>,
     _server: Server,
 }
 
@@ -33,10 +33,15 @@ impl Drop for Server {
 
 impl Running {
     pub async fn start() -> Self {
-        Self::start_in(TempDir::new().expect("a folder")).await
+        let folder = TempDir::new().expect("a folder");
+        let running = Self::start_at(folder.path()).await;
+        Self {
+            _folder: Some(folder),
+            ..running
+        }
     }
 
-    pub async fn start_in(folder: TempDir) -> Self {
+    pub async fn start_at(folder: &Path) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!(
@@ -44,7 +49,7 @@ impl Running {
             listener.local_addr().expect("an address")
         );
         let config = SandboxConfig {
-            data_dir: folder.path().join("sandbox"),
+            data_dir: folder.to_owned(),
             public_url: url.clone(),
         };
         let sandbox = Sandbox::open(config).expect("a sandbox");
@@ -62,15 +67,9 @@ impl Running {
             sandbox,
             url,
             http,
-            folder,
+            _folder: None,
             _server: server,
         }
-    }
-
-    /// The server dies, the data stays.
-    pub async fn restart(self) -> Self {
-        let Self { folder, .. } = self;
-        Self::start_in(folder).await
     }
 
     pub async fn linear(&self, query: &str, variables: Value) -> (u16, Value) {

@@ -13,12 +13,14 @@ use async_trait::async_trait;
 use errand_eventlog::subscriber::{Failure, Incoming, Limits, Reactor};
 use errand_proto::{Event, SessionEvent};
 use lru::LruCache;
-use std::{num::NonZeroUsize, sync::Arc};
+use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
 /// Stories whose last sent text is remembered; a forgotten one costs one needless call.
 const REMEMBERED_STORIES: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
+/// A plan changes in bursts; Linear counts calls. What changes within this time costs one call.
+const PLAN_PAUSE: Duration = Duration::from_secs(1);
 /// Calls to Linear at once. Stories are spread over them, and one story is never in two.
 const LANES: usize = 8;
 
@@ -125,7 +127,10 @@ impl Reactor for MirrorIssue {
 
     async fn handle(&self, event: &Incoming) -> Result<(), Failure> {
         let story_id = match &event.event {
-            Event::Session(SessionEvent::PlanUpdated(e)) => &e.story_id,
+            Event::Session(SessionEvent::PlanUpdated(e)) => {
+                tokio::time::sleep(PLAN_PAUSE).await;
+                &e.story_id
+            }
             Event::Session(SessionEvent::PullRequestOpened(e)) => &e.story_id,
             _ => event.id(),
         };

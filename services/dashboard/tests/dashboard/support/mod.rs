@@ -6,7 +6,8 @@ mod sample;
 
 pub use client::{Reply, stream};
 pub use commands::{Call, Recording};
-pub use sample::{Ids, sample};
+pub use client::request;
+pub use sample::{Ids, id, now_us, sample};
 
 use errand_dashboard::{AgentInfo, Dashboard, DashboardConfig, VendorInfo, router};
 use errand_eventlog::{

@@ -33,7 +33,7 @@ pub fn session_of(story: &str) -> String {
     id(&format!("session {story}"))
 }
 
-fn now_us() -> i64 {
+pub fn now_us() -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     i64::try_from(now.as_micros()).unwrap()
 }

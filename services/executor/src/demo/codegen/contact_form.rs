@@ -1,7 +1,8 @@
 //! A form by which visitors write to the site's owner.
 
+use super::catalogue::{Feature, mentions};
+use super::html_edit;
 use super::widget::Widget;
-use super::{Feature, html_edit, mentions};
 
 pub(super) const FEATURE: Feature = Feature {
     name: "a contact form",

@@ -1,7 +1,8 @@
 //! A button that switches between light and dark.
 
+use super::catalogue::{Feature, mentions};
+use super::html_edit;
 use super::widget::Widget;
-use super::{Feature, html_edit, mentions};
 
 pub(super) const FEATURE: Feature = Feature {
     name: "a dark mode toggle",

@@ -1,7 +1,8 @@
 //! A form that takes an e-mail address.
 
+use super::catalogue::{Feature, mentions};
+use super::html_edit;
 use super::widget::Widget;
-use super::{Feature, html_edit, mentions};
 
 pub(super) const FEATURE: Feature = Feature {
     name: "an email capture form",

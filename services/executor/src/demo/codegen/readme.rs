@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::super::task::Task;
+use super::catalogue::{Feature, mentions};
 use super::change::{Addition, Change};
 use super::site::Site;
-use super::{Feature, mentions};
 
 /// Entries of the top folder that are listed.
 const MAX_ENTRIES: usize = 40;

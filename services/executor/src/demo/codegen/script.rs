@@ -5,9 +5,10 @@ use super::super::error::{Played, at};
 use super::super::misdeeds;
 use super::super::stage::Stage;
 use super::super::task::Task;
+use super::catalogue::named;
 use super::change::Addition;
+use super::scaffold;
 use super::site::{Layout, Site};
-use super::{named, scaffold};
 
 /// Lines of a test's output that are repeated in the closing message.
 const SHOWN_TEST_LINES: usize = 12;

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::Scanner;
 use super::contrast::{MIN_CONTRAST, style_contrast};
 use super::finding::{Findings, rules};
 use super::html::{Html, Tag, Token};
 use super::page::{document, is_templated, meta};
+use super::scanner::Scanner;
 use super::source::{Language, SourceFile};
 
 pub(super) static SCANNER: Scanner = Scanner {

@@ -1,10 +1,10 @@
 //! Rules for pages that load fast.
 
-use super::Scanner;
 use super::finding::{Findings, rules};
 use super::html::{Html, Tag, Token};
 use super::page::{document, is_templated};
 use super::performance_code;
+use super::scanner::Scanner;
 use super::source::{Language, SourceFile};
 
 pub(super) static SCANNER: Scanner = Scanner {

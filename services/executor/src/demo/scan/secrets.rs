@@ -35,7 +35,7 @@ const PRIVATE_KEY_HEAD: &str = r"-----BEGIN ([A-Z]+ )*PRIVATE KEY-----";
 const ASSIGNMENT: &str = r#"(?i)\b(\w*(password|passwd|secret|api_?key|access_?key|auth_?token|access_?token|private_?key)\w*)["']?\s*(:|=|=>|:=)\s*["'`]([^"'`\s]{8,})["'`]"#;
 
 /// What people write where a secret will be.
-const PLACEHOLDERS: [&str; 20] = [
+const PLACEHOLDERS: [&str; 19] = [
     "example",
     "changeme",
     "change-me",
@@ -54,7 +54,6 @@ const PLACEHOLDERS: [&str; 20] = [
     "test",
     "fake",
     "sample",
-    "todo",
     "redacted",
 ];
 

@@ -1,8 +1,9 @@
 //! Security rules. A secret is never repeated in a finding, only its kind and its place.
 
 use super::finding::{Findings, rules};
+use super::scanner::Scanner;
 use super::source::SourceFile;
-use super::{Scanner, secrets, security_lines};
+use super::{secrets, security_lines};
 
 pub(super) static SCANNER: Scanner = Scanner {
     rules: || RULES,

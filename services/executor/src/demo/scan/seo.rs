@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::Scanner;
 use super::finding::{Findings, Rule, rules};
 use super::html::{Html, Tag};
 use super::page::{document, head_line, is_templated, meta};
+use super::scanner::Scanner;
 use super::source::SourceFile;
 
 pub(super) static SCANNER: Scanner = Scanner {
