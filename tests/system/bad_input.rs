@@ -15,7 +15,7 @@ async fn messages_that_cannot_be_are_refused_by_name() {
         (message("   ".into()), 422, "empty"),
         (message("x".repeat(20_000)), 413, "16,000"),
         (message("x".repeat(1 << 20)), 413, "64 KiB"),
-        (json!({"text": 7}), 422, "text"),
+        (json!({"text": 7}), 422, "expected a string"),
     ] {
         let (answered, error) = api.post(&path, &body).await;
         assert_eq!(answered, status, "{error}");
@@ -54,11 +54,10 @@ async fn unknown_agents_projects_and_ids_are_named() {
         assert!(error.to_string().contains(words), "{words}: {error}");
     }
     let nobody = Uuid::new_v4();
-    for path in [
-        format!("/api/v1/stories/{nobody}/cancel"),
-        format!("/api/v1/conversations/{nobody}/messages"),
+    for (path, body) in [
+        (format!("/api/v1/stories/{nobody}/cancel"), json!({"reason": "x"})),
+        (format!("/api/v1/conversations/{nobody}/messages"), json!({"text": "x"})),
     ] {
-        let body = json!({"text": "x", "reason": "x"});
         let (status, error) = api.post(&path, &body).await;
         assert_eq!(status, 404, "{path}: {error}");
     }

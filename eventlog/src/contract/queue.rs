@@ -165,12 +165,12 @@ pub async fn a_heartbeat_keeps_the_claim(h: &dyn Harness) -> Outcome {
     let queue = h.queue().await;
     queue.enqueue(job("web", 1, now_us())).await?;
     let limits = QueueLimits {
-        lease: SHORT,
+        lease: EXTENDED,
         ..limits(1)
     };
     let first = claim(&*queue, &limits).await?;
-    for _ in 0..6 {
-        let lost = claimable(&*queue, &limits, SHORT / 3).await?;
+    for _ in 0..EXTENSIONS {
+        let lost = claimable(&*queue, &limits, EXTEND_EVERY).await?;
         ensure!(!lost, "the claim was lost in spite of heartbeats");
         first.heartbeat().await?;
     }

@@ -18,6 +18,11 @@ pub(super) type Pages = BoxStream<'static, Result<Page>>;
 pub(super) const LONG: Duration = Duration::from_secs(60);
 /// Short enough to wait for in a test.
 pub(super) const SHORT: Duration = Duration::from_millis(600);
+/// To be extended again and again: a busy machine may stand still for most of it.
+pub(super) const EXTENDED: Duration = Duration::from_secs(2);
+/// How often it is extended, and the time in between; together longer than one.
+pub(super) const EXTENSIONS: u32 = 6;
+pub(super) const EXTEND_EVERY: Duration = Duration::from_millis(500);
 /// Timers may fire a little early against another clock.
 pub(super) const TIMER_SLACK: Duration = Duration::from_millis(50);
 

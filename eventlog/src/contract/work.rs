@@ -114,10 +114,14 @@ pub async fn an_unanswered_delivery_goes_to_another_reader_after_its_time(
 pub async fn a_report_of_progress_extends_the_time(h: &dyn Harness) -> Outcome {
     let log = h.log().await;
     append_stories(&*log, 1).await?;
-    let mut reader = log.work(shorter("long")).await?;
+    let long = Group {
+        ack_wait: EXTENDED,
+        ..group("long")
+    };
+    let mut reader = log.work(long).await?;
     let delivery = next(&mut reader).await?;
-    for _ in 0..6 {
-        let other = comes_within(&mut reader, SHORT / 3).await?;
+    for _ in 0..EXTENSIONS {
+        let other = comes_within(&mut reader, EXTEND_EVERY).await?;
         ensure!(
             other.is_none(),
             "it was delivered again in spite of progress"
@@ -125,7 +129,7 @@ pub async fn a_report_of_progress_extends_the_time(h: &dyn Harness) -> Outcome {
         delivery.progress().await?;
     }
     delivery.ack().await?;
-    let other = comes_within(&mut reader, SHORT * 2).await?;
+    let other = comes_within(&mut reader, EXTENDED + SHORT).await?;
     ensure!(other.is_none(), "it came again after it was acknowledged");
     Ok(())
 }

@@ -93,7 +93,8 @@ async function send(form, button) {
   form.dataset.busy = '';
   empty('');
   try {
-    const answer = await fetch(form.action, { method: 'POST', body, headers: { 'x-errand-live': '1' } });
+    // A button may be named "action" too, and would hide the property of that name.
+    const answer = await fetch(form.getAttribute('action'), { method: 'POST', body, headers: { 'x-errand-live': '1' } });
     patch(await answer.text());
     // A refused message keeps its id and its text: sent again, it is the same message.
     if (!answer.ok) return void (text?.value || empty(was));

@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("needs-approval {}", ids.needs_approval);
     println!("failed {}", ids.failed);
     tokio::select! {
-        served = axum::serve(listener, world.router.clone()) => served?,
+        served = axum::serve(listener, world.router.clone().into_make_service()) => served?,
         () = answer_everything(&world) => {}
         _ = tokio::signal::ctrl_c() => {}
     }
@@ -49,7 +49,10 @@ async fn reply(world: &World, conversation: &str, to: &str) {
     let id = Uuid::now_v7().to_string();
     for (end, _) in REPLY.match_indices(' ') {
         let token = serde_json::json!({ "messageId": id, "text": &REPLY[..end], "done": false });
-        world.live.publish(&format!("conversation.{conversation}"), token.to_string().into());
+        world.live.publish(
+            &format!("conversation.{conversation}"),
+            token.to_string().into(),
+        );
         tokio::time::sleep(WORD_EVERY).await;
     }
     let replied = v1::AssistantReplied {
@@ -58,5 +61,11 @@ async fn reply(world: &World, conversation: &str, to: &str) {
         markdown: REPLY.to_owned(),
         ..v1::AssistantReplied::default()
     };
-    world.add(conversation, ConversationEvent::from(replied), support::now_us()).await;
+    world
+        .add(
+            conversation,
+            ConversationEvent::from(replied),
+            support::now_us(),
+        )
+        .await;
 }

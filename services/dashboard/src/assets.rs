@@ -23,11 +23,13 @@ pub static VERSION: LazyLock<String> = LazyLock::new(|| {
         let bytes = file.metadata.sha256_hash();
         hash.iter_mut().zip(bytes).for_each(|(h, b)| *h ^= b);
     }
-    hash[..HASH_BYTES_SHOWN].iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hash[..HASH_BYTES_SHOWN]
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 });
 
 /// `GET /assets/{version}/{name}`; the version is not looked at.
@@ -36,14 +38,24 @@ pub async fn serve(Path((_, name)): Path<(String, String)>, request: HeaderMap) 
         return Problem::no_such("file", &name).into_response();
     };
     let etag = format!("\"{}\"", *VERSION);
-    if request.get(header::IF_NONE_MATCH).is_some_and(|sent| sent.as_bytes() == etag.as_bytes()) {
+    if request
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|sent| sent.as_bytes() == etag.as_bytes())
+    {
         return StatusCode::NOT_MODIFIED.into_response();
     }
     let mut response = Response::new(Body::from(file.data));
     let headers = response.headers_mut();
     let mime = HeaderValue::from_str(file.metadata.mimetype());
     headers.extend(mime.ok().map(|mime| (header::CONTENT_TYPE, mime)));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHE_FOR_EVER));
-    headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static(CACHE_FOR_EVER),
+    );
+    headers.extend(
+        HeaderValue::from_str(&etag)
+            .ok()
+            .map(|etag| (header::ETAG, etag)),
+    );
     response
 }

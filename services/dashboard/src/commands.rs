@@ -11,7 +11,7 @@ use uuid::Uuid;
 pub trait Commands: Send + Sync + 'static {
     async fn start_conversation(&self, new: NewConversation) -> Result<Done, CommandError>;
     async fn post_message(&self, message: PostMessage) -> Result<Done, CommandError>;
-    /// Asks the model again after a reply has failed; `message_id` is the failed reply's.
+    /// Asks the model again after a reply has failed; `message_id` is the person's message that is to be answered.
     async fn retry_reply(
         &self,
         conversation_id: &str,

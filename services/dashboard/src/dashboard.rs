@@ -1,6 +1,6 @@
 //! What the dashboard is given, and what its handlers share.
 use crate::{commands::Commands, live::Rooms};
-use errand_eventlog::{DeadLetters, EventLog, JobQueue, QueueLimits, live::Live, Seq};
+use errand_eventlog::{DeadLetters, EventLog, JobQueue, QueueLimits, Seq, live::Live};
 use errand_projections::{Db, Projector, Which};
 use std::{ops::Deref, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
@@ -87,7 +87,10 @@ impl Site {
     /// failure: the page is live and the change follows.
     pub async fn settled(&self, done: Seq) {
         let positions = self.projector.positions();
-        if let Err(error) = positions.wait_for(Which::All, done, READ_YOUR_WRITES_WAIT).await {
+        if let Err(error) = positions
+            .wait_for(Which::All, done, READ_YOUR_WRITES_WAIT)
+            .await
+        {
             tracing::debug!(%error, "answering before the tables show the change");
         }
     }

@@ -29,9 +29,7 @@ mod router;
 mod view;
 mod when;
 
-pub use commands::{
-    CommandError, Commands, Done, NewConversation, PostMessage, Spawn, Spawned,
-};
+pub use commands::{CommandError, Commands, Done, NewConversation, PostMessage, Spawn, Spawned};
 pub use dashboard::{AgentInfo, Dashboard, DashboardConfig, VendorInfo};
 pub use events::{CloudEvent, EventRecord};
 pub use router::router;

@@ -13,9 +13,36 @@ pub const MAX_MARKDOWN_BYTES: usize = 200_000;
 
 /// Images are left out: a message must not make a reader's browser call a stranger's server.
 const TAGS: [&str; 30] = [
-    "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "del", "code", "pre",
-    "blockquote", "ul", "ol", "li", "a", "table", "thead", "tbody", "tr", "th", "td", "input",
-    "span", "sup", "sub", "div",
+    "p",
+    "br",
+    "hr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "strong",
+    "em",
+    "del",
+    "code",
+    "pre",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "a",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "input",
+    "span",
+    "sup",
+    "sub",
+    "div",
 ];
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
@@ -34,10 +61,7 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         )]))
         .set_tag_attribute_value("input", "type", "checkbox")
         .set_tag_attribute_value("input", "disabled", "")
-        .allowed_classes(HashMap::from([(
-            "code",
-            HashSet::from(["language-diff"]),
-        )]))
+        .allowed_classes(HashMap::from([("code", HashSet::from(["language-diff"]))]))
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(ammonia::UrlRelative::Deny)
         .link_rel(Some("noopener noreferrer nofollow"));

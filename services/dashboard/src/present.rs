@@ -87,10 +87,14 @@ async fn of_bare(response: Response) -> Problem {
     let bytes = axum::body::to_bytes(response.into_body(), MAX_REFUSAL_BYTES).await;
     let text = String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
     let message = match text.trim() {
-        "" => status.canonical_reason().unwrap_or("The request was refused").to_owned(),
+        "" => status
+            .canonical_reason()
+            .unwrap_or("The request was refused")
+            .to_owned(),
         text => text.to_owned(),
     };
-    let hint = "Check the address; every address and its parameters are listed at /api/openapi.json.";
+    let hint =
+        "Check the address; every address and its parameters are listed at /api/openapi.json.";
     Problem::new(status, "bad_request", message, hint)
 }
 

@@ -4,8 +4,7 @@ use crate::{
     dashboard::{Dashboard, Site},
     forms,
     guard::{self, Hosts},
-    live, pages,
-    present,
+    live, pages, present,
     problem::Problem,
 };
 use axum::{

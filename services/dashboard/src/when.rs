@@ -21,7 +21,9 @@ pub fn moment(time_us: i64) -> Moment {
 }
 
 pub fn now_us() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
@@ -67,7 +69,10 @@ mod tests {
             [said(0), said(133), said(11_100), said(352_800)],
             ["0 s", "2 min 13 s", "3 h 5 min", "4 d 2 h"]
         );
-        assert_eq!([millis(420), millis(1_370), millis(125_000)], ["420 ms", "1.3 s", "2 min 5 s"]);
+        assert_eq!(
+            [millis(420), millis(1_370), millis(125_000)],
+            ["420 ms", "1.3 s", "2 min 5 s"]
+        );
     }
 
     #[test]

@@ -112,13 +112,20 @@ pub(super) async fn query(site: &Site, wanted: &Wanted) -> Result<EventQuery, Pr
 }
 
 fn types(text: Option<&str>) -> Result<Vec<&'static str>, Problem> {
-    let names = text.unwrap_or_default().split(',').map(str::trim).filter(|n| !n.is_empty());
+    let names = text
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|n| !n.is_empty());
     names
         .map(|name| match errand_proto::catalogue::find(name) {
             Some(found) => Ok(found.full_name),
             None => {
                 let shown: String = name.chars().take(80).collect();
-                Err(Problem::invalid("type", format!("there is no event type {shown:?}")))
+                Err(Problem::invalid(
+                    "type",
+                    format!("there is no event type {shown:?}"),
+                ))
             }
         })
         .collect()

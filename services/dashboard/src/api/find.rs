@@ -2,7 +2,7 @@
 use crate::{dashboard::Site, problem::Problem};
 use errand_projections::{
     Error, MAX_PAGE_ROWS, MIN_ID_PREFIX_CHARS,
-    conversations::{ConversationFilter, ConversationRow},
+    conversations::{ConversationFilter, ConversationRow, Message},
     sessions::SessionDetail,
     stories::Story,
 };
@@ -32,11 +32,19 @@ pub async fn conversation(site: &Site, id: &str) -> Result<ConversationRow, Prob
     let mut found = site.db().conversations(&filter).await?;
     found.retain(|c| c.id.starts_with(id));
     match found.len() {
-        0 | 1 => found.pop().ok_or_else(|| Problem::no_such("conversation", id)),
+        0 | 1 => found
+            .pop()
+            .ok_or_else(|| Problem::no_such("conversation", id)),
         count => Err(Error::Ambiguous {
             prefix: id.to_owned(),
             count,
         }
         .into()),
     }
+}
+
+pub async fn message(site: &Site, conversation: &str, id: &str) -> Result<Message, Problem> {
+    let found = site.db().message(id).await?;
+    let found = found.filter(|m| m.conversation_id == conversation);
+    found.ok_or_else(|| Problem::no_such("message", id))
 }

@@ -15,7 +15,9 @@ const LETTERS_COUNTED: u32 = 1_000;
 pub async fn show(State(site): State<Site>) -> Answer<Health> {
     let projections = site.projector.status().await?;
     let dead_letters = site.dead_letters.list(LETTERS_COUNTED).await?.len();
-    let failed = projections.iter().any(|p| p.position.state == ProjectionState::Failed);
+    let failed = projections
+        .iter()
+        .any(|p| p.position.state == ProjectionState::Failed);
     let well = !failed && dead_letters == 0;
     Ok(Json(Health {
         status: if well { "ok" } else { "degraded" },

@@ -3,7 +3,7 @@ use crate::{
     body::{JsonBody, message_text},
     commands::PostMessage,
     dashboard::Site,
-    forms::pressed_message_id,
+    forms::{asked_by, pressed_message_id},
     present::ErrorBody,
     problem::Problem,
     records,
@@ -50,7 +50,10 @@ pub async fn list(
         (None, Some(before)) => MessagePage::Before(before),
         (None, None) => MessagePage::Latest,
         (Some(_), Some(_)) => {
-            return Err(Problem::invalid("after", "give either after or before, not both"));
+            return Err(Problem::invalid(
+                "after",
+                "give either after or before, not both",
+            ));
         }
     };
     let messages = site.db().messages(&id, page, wanted.limit).await?;
@@ -105,20 +108,29 @@ pub async fn press(
     JsonBody(press): JsonBody<Press>,
 ) -> Result<(StatusCode, Json<Posted>), Problem> {
     let conversation_id = find::conversation(&site, &id).await?.id;
-    let found = site.db().message(&message).await?;
-    let found = found.filter(|m| m.conversation_id == conversation_id);
-    let found = found.ok_or_else(|| Problem::no_such("message", &message))?;
+    let found = find::message(&site, &conversation_id, &message).await?;
     let action = found.actions.iter().find(|a| a.id == press.action_id);
-    let action = action.ok_or_else(|| Problem::no_such("action", &press.action_id))?.clone();
+    let action = action
+        .ok_or_else(|| Problem::no_such("action", &press.action_id))?
+        .clone();
     let message_id = pressed_message_id(&found.id);
     if found.kind == MessageKind::Question {
         let user = &site.config.user;
-        let answered = site.commands.answer(&found.session_id, &found.id, &action.sends, user);
+        let answered = site
+            .commands
+            .answer(&found.session_id, &found.id, &action.sends, user);
         let seq = answered.await?.seq;
         site.settled(seq).await;
         return Ok((StatusCode::CREATED, Json(Posted { message_id, seq })));
     }
-    send(&site, conversation_id, message_id, action.sends, Some(action.id)).await
+    send(
+        &site,
+        conversation_id,
+        message_id,
+        action.sends,
+        Some(action.id),
+    )
+    .await
 }
 
 async fn send(
@@ -140,7 +152,7 @@ async fn send(
     Ok((StatusCode::CREATED, Json(Posted { message_id, seq })))
 }
 
-/// Asks the model again after a reply has failed.
+/// Asks the model again after a reply has failed; `message` is the failed reply.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/messages/{message}/retry", tag = "chat",
     operation_id = "retryReply", params(("id" = String, Path), ("message" = String, Path)),
     responses((status = 200, body = records::Done), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
@@ -148,9 +160,13 @@ pub async fn retry(
     State(site): State<Site>,
     Path((id, message)): Path<(String, String)>,
 ) -> Answer<records::Done> {
-    let conversation = find::conversation(&site, &id).await?;
-    let asked = site.commands.retry_reply(&conversation.id, &message, &site.config.user);
-    let seq = asked.await?.seq;
+    let id = find::conversation(&site, &id).await?.id;
+    let asked = asked_by(find::message(&site, &id, &message).await?)?;
+    let seq = site
+        .commands
+        .retry_reply(&id, &asked, &site.config.user)
+        .await?
+        .seq;
     site.settled(seq).await;
     Ok(Json(records::Done { seq }))
 }

@@ -15,10 +15,7 @@ mod spawn;
 mod stories;
 mod story_actions;
 
-use crate::{
-    dashboard::Site,
-    problem::Problem,
-};
+use crate::{dashboard::Site, problem::Problem};
 use axum::{Json, Router, routing::get};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};

@@ -37,7 +37,9 @@ pub async fn rebuild(
     tokio::spawn(async move {
         match projector.rebuild(&name).await {
             Ok(rebuilt) => tracing::info!(projection = name, events = rebuilt.events, "rebuilt"),
-            Err(error) => tracing::error!(projection = name, %error, "the rebuild failed; the live tables stay"),
+            Err(error) => {
+                tracing::error!(projection = name, %error, "the rebuild failed; the live tables stay")
+            }
         }
     });
     let see = "/api/v1/projections".to_owned();

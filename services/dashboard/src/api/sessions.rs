@@ -83,11 +83,16 @@ pub async fn answer(
 ) -> Answer<records::Done> {
     let text = required("answer", &reply.answer, MAX_MESSAGE_CHARS)?;
     let session = find::session(&site, &id).await?;
-    let question = reply.question_id.unwrap_or_else(|| session.question_id.clone());
+    let question = reply
+        .question_id
+        .unwrap_or_else(|| session.question_id.clone());
     if question.is_empty() {
         return Err(no_question());
     }
-    let done = site.commands.answer(&session.id, &question, &text, &site.config.user).await;
+    let done = site
+        .commands
+        .answer(&session.id, &question, &text, &site.config.user)
+        .await;
     story_actions::answer(&site, done).await
 }
 

@@ -52,7 +52,11 @@ pub async fn spawn(
     };
     let spawned = site.commands.spawn(spawn).await?;
     site.settled(spawned.seq).await;
-    let url = format!("{}/stories/{}", site.config.public_url.trim_end_matches('/'), spawned.story_id);
+    let url = format!(
+        "{}/stories/{}",
+        site.config.public_url.trim_end_matches('/'),
+        spawned.story_id
+    );
     let answer = SpawnedStory {
         story_id: spawned.story_id,
         session_id: spawned.session_id,
@@ -69,7 +73,10 @@ fn known_agent(site: &Site, kind: &str) -> Result<String, Problem> {
     }
     let known: Vec<_> = site.config.agents.iter().map(|a| a.kind.as_str()).collect();
     let shown: String = kind.chars().take(80).collect();
-    let reason = format!("there is no agent {shown:?}; choose one of {}", known.join(", "));
+    let reason = format!(
+        "there is no agent {shown:?}; choose one of {}",
+        known.join(", ")
+    );
     Err(Problem::invalid("agent", reason))
 }
 
@@ -84,6 +91,9 @@ fn key(headers: &HeaderMap) -> Result<Uuid, Problem> {
         return Err(Problem::invalid("Idempotency-Key", reason));
     }
     Ok(text.parse().unwrap_or_else(|_| {
-        Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("errand:spawn:{text}").as_bytes())
+        Uuid::new_v5(
+            &Uuid::NAMESPACE_URL,
+            format!("errand:spawn:{text}").as_bytes(),
+        )
     }))
 }

@@ -1,11 +1,5 @@
 use super::{Answer, find};
-use crate::{
-    dashboard::Site,
-    events,
-    present::ErrorBody,
-    problem::Problem,
-    records,
-};
+use crate::{dashboard::Site, events, present::ErrorBody, problem::Problem, records};
 use axum::{
     Json,
     extract::{Path, Query, State},
@@ -62,7 +56,11 @@ pub async fn list(State(site): State<Site>, Query(wanted): Query<Wanted>) -> Ans
 
 /// Whether a page is full, so that another may follow.
 pub(super) fn cursor(rows: usize, limit: u32) -> bool {
-    let limit = if limit == 0 { DEFAULT_PAGE_ROWS } else { limit.min(MAX_PAGE_ROWS) };
+    let limit = if limit == 0 {
+        DEFAULT_PAGE_ROWS
+    } else {
+        limit.min(MAX_PAGE_ROWS)
+    };
     rows == limit as usize
 }
 
@@ -71,8 +69,14 @@ pub(super) fn words<T: std::str::FromStr<Err = errand_projections::UnknownWord>>
     field: &str,
     text: Option<&str>,
 ) -> Result<Vec<T>, Problem> {
-    let words = text.unwrap_or_default().split(',').map(str::trim).filter(|w| !w.is_empty());
-    words.map(|word| word.parse().map_err(|e| Problem::invalid(field, e))).collect()
+    let words = text
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|w| !w.is_empty());
+    words
+        .map(|word| word.parse().map_err(|e| Problem::invalid(field, e)))
+        .collect()
 }
 
 /// One story.

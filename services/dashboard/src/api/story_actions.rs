@@ -44,7 +44,10 @@ pub async fn cancel(
     JsonBody(why): JsonBody<Why>,
 ) -> Answer<records::Done> {
     let id = find::story(&site, &id).await?.row.id;
-    let done = site.commands.cancel(&id, &why.text()?, &site.config.user).await;
+    let done = site
+        .commands
+        .cancel(&id, &why.text()?, &site.config.user)
+        .await;
     answer(&site, done).await
 }
 
@@ -78,6 +81,9 @@ pub async fn reject(
     JsonBody(why): JsonBody<Why>,
 ) -> Answer<records::Done> {
     let id = find::story(&site, &id).await?.row.id;
-    let done = site.commands.reject(&id, &why.text()?, &site.config.user).await;
+    let done = site
+        .commands
+        .reject(&id, &why.text()?, &site.config.user)
+        .await;
     answer(&site, done).await
 }

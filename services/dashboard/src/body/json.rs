@@ -26,8 +26,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let sent = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
-    let mime = sent.and_then(|sent| sent.split(';').next()).unwrap_or_default();
+    let sent = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok());
+    let mime = sent
+        .and_then(|sent| sent.split(';').next())
+        .unwrap_or_default();
     mime.trim().eq_ignore_ascii_case("application/json")
 }
 

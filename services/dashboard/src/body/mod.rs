@@ -5,7 +5,9 @@ mod text;
 
 pub use form::{Form, Live};
 pub use json::JsonBody;
-pub use text::{MAX_MESSAGE_CHARS, MAX_REASON_CHARS, MAX_TITLE_CHARS, message_text, optional, required};
+pub use text::{
+    MAX_MESSAGE_CHARS, MAX_REASON_CHARS, MAX_TITLE_CHARS, message_text, optional, required,
+};
 
 use crate::problem::Problem;
 use axum::{body::Bytes, extract::Request};
@@ -26,7 +28,10 @@ async fn read(request: Request) -> Result<Bytes, Problem> {
 
 fn refused(error: &axum::Error) -> Problem {
     use std::error::Error as _;
-    if error.source().is_some_and(|e| e.is::<http_body_util::LengthLimitError>()) {
+    if error
+        .source()
+        .is_some_and(|e| e.is::<http_body_util::LengthLimitError>())
+    {
         return Problem::too_large(&format!("{} KiB a request", MAX_BODY_BYTES / 1024));
     }
     Problem::bad_request(

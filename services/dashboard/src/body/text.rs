@@ -60,6 +60,9 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped() {
-        assert_eq!([7, 160, 16_000, 1_234_567].map(thousands), ["7", "160", "16,000", "1,234,567"]);
+        assert_eq!(
+            [7, 160, 16_000, 1_234_567].map(thousands),
+            ["7", "160", "16,000", "1,234,567"]
+        );
     }
 }

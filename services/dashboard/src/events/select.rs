@@ -37,8 +37,13 @@ impl EventQuery {
     /// What the log's own filter cannot tell.
     pub fn matches(&self, event: &Recorded) -> bool {
         self.until.is_none_or(|until| event.seq <= until)
-            && self.correlation.is_none_or(|id| event.envelope.correlation_id == id)
-            && self.subjects.as_ref().is_none_or(|all| all.contains(&event.subject))
+            && self
+                .correlation
+                .is_none_or(|id| event.envelope.correlation_id == id)
+            && self
+                .subjects
+                .as_ref()
+                .is_none_or(|all| all.contains(&event.subject))
             && (self.types.is_empty() || self.types.contains(&event.envelope.event_type.as_str()))
     }
 

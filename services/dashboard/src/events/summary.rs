@@ -7,10 +7,14 @@ const MAX_SUMMARY_CHARS: usize = 160;
 /// The particular where there is one, else the event type's meaning.
 pub fn summary(event: &Recorded) -> String {
     let particular = event.decode().ok().and_then(particular);
-    let text = particular.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| {
-        let meaning = catalogue::find(&event.envelope.event_type).map(|t| t.meaning);
-        meaning.unwrap_or("An event that this program does not know.").to_owned()
-    });
+    let text = particular
+        .filter(|text| !text.trim().is_empty())
+        .unwrap_or_else(|| {
+            let meaning = catalogue::find(&event.envelope.event_type).map(|t| t.meaning);
+            meaning
+                .unwrap_or("An event that this program does not know.")
+                .to_owned()
+        });
     let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(MAX_SUMMARY_CHARS) {
         Some((end, _)) => format!("{}…", &line[..end]),
@@ -36,9 +40,10 @@ fn of_story(event: StoryEvent) -> Option<String> {
         }
         StoryEvent::StoryApproved(e) => Some(format!("Approved by {}", e.by)),
         StoryEvent::StoryRejected(e) => Some(format!("Rejected by {}: {}", e.by, e.reason)),
-        StoryEvent::ExecutionQueued(e) => {
-            Some(format!("Attempt {} with priority {}", e.attempt, e.priority_level))
-        }
+        StoryEvent::ExecutionQueued(e) => Some(format!(
+            "Attempt {} with priority {}",
+            e.attempt, e.priority_level
+        )),
         StoryEvent::StoryCompleted(e) => Some(e.summary),
         StoryEvent::StoryFailed(e) => Some(e.reason),
         StoryEvent::StoryCancelRequested(e) => Some(format!("Asked by {}. {}", e.by, e.reason)),
@@ -50,7 +55,9 @@ fn of_story(event: StoryEvent) -> Option<String> {
 
 fn of_session(event: SessionEvent) -> Option<String> {
     match event {
-        SessionEvent::ExecutionStarted(e) => Some(format!("{} on branch {}", e.executor_id, e.branch)),
+        SessionEvent::ExecutionStarted(e) => {
+            Some(format!("{} on branch {}", e.executor_id, e.branch))
+        }
         SessionEvent::TurnRecorded(e) => {
             let turn = e.turn?;
             Some(format!("{}: {}", turn.action, turn.thinking))
@@ -64,7 +71,9 @@ fn of_session(event: SessionEvent) -> Option<String> {
         SessionEvent::InputRequested(e) => Some(e.text),
         SessionEvent::InputProvided(e) => Some(format!("{}: {}", e.by, e.answer)),
         SessionEvent::SteeringReceived(e) => Some(format!("{}: {}", e.by, e.text)),
-        SessionEvent::ChangesCommitted(e) => Some(format!("{} files on {}", e.files.len(), e.branch)),
+        SessionEvent::ChangesCommitted(e) => {
+            Some(format!("{} files on {}", e.files.len(), e.branch))
+        }
         SessionEvent::PullRequestOpened(e) => Some(format!("Pull request #{}", e.number)),
         SessionEvent::ExecutionCompleted(e) => Some(e.summary),
         SessionEvent::ExecutionFailed(e) => Some(e.reason),
@@ -76,8 +85,13 @@ fn of_session(event: SessionEvent) -> Option<String> {
 
 fn plan(steps: &[errand_proto::v1::PlanStep]) -> String {
     use errand_proto::v1::PlanStepStatus;
-    let done = steps.iter().filter(|s| s.status() == PlanStepStatus::Completed).count();
-    let now = steps.iter().find(|s| s.status() == PlanStepStatus::InProgress);
+    let done = steps
+        .iter()
+        .filter(|s| s.status() == PlanStepStatus::Completed)
+        .count();
+    let now = steps
+        .iter()
+        .find(|s| s.status() == PlanStepStatus::InProgress);
     let now = now.map(|s| format!(": {}", s.content)).unwrap_or_default();
     format!("{done} of {} steps done{now}", steps.len())
 }

@@ -9,9 +9,10 @@ use crate::{
 };
 use axum::{
     extract::{Path, State},
+    http::StatusCode,
     response::Response,
 };
-use errand_projections::conversations::Message;
+use errand_projections::conversations::{Message, MessageKind};
 use uuid::Uuid;
 
 #[derive(serde::Deserialize)]
@@ -91,8 +92,10 @@ pub async fn press(
 ) -> Result<Response, Problem> {
     let message = find(&site, &id, &message_id).await?;
     let action = message.actions.iter().find(|a| a.id == form.action);
-    let action = action.ok_or_else(|| Problem::no_such("button", &form.action))?.clone();
-    if message.kind == errand_projections::conversations::MessageKind::Question {
+    let action = action
+        .ok_or_else(|| Problem::no_such("button", &form.action))?
+        .clone();
+    if message.kind == MessageKind::Question {
         return give_answer(&site, live, &message, &action.sends).await;
     }
     let pressed = PostMessage {
@@ -107,7 +110,23 @@ pub async fn press(
 
 /// The same for every press under one message, so that a double press is one message.
 pub fn pressed_message_id(message_id: &str) -> Uuid {
-    Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("errand:pressed:{message_id}").as_bytes())
+    Uuid::new_v5(
+        &Uuid::NAMESPACE_URL,
+        format!("errand:pressed:{message_id}").as_bytes(),
+    )
+}
+
+/// The person's message that a failed reply was to answer.
+pub fn asked_by(message: Message) -> Result<String, Problem> {
+    if message.kind == MessageKind::Failed {
+        return Ok(message.row.in_reply_to);
+    }
+    Err(Problem::new(
+        StatusCode::CONFLICT,
+        "refused",
+        "Only a reply that broke off can be tried again.",
+        "Write a new message instead.",
+    ))
 }
 
 /// `POST /chat/{id}/messages/{message}/retry`
@@ -116,7 +135,11 @@ pub async fn retry(
     live: Live,
     Path((id, message_id)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let done = site.commands.retry_reply(&id, &message_id, &site.config.user).await?;
+    let asked = asked_by(find(&site, &id, &message_id).await?)?;
+    let done = site
+        .commands
+        .retry_reply(&id, &asked, &site.config.user)
+        .await?;
     site.settled(done.seq).await;
     shown(&site, live, id).await
 }
@@ -146,7 +169,10 @@ async fn give_answer(
     answer: &str,
 ) -> Result<Response, Problem> {
     let user = &site.config.user;
-    let done = site.commands.answer(&question.session_id, &question.id, answer, user).await?;
+    let done = site
+        .commands
+        .answer(&question.session_id, &question.id, answer, user)
+        .await?;
     site.settled(done.seq).await;
     shown(site, live, question.conversation_id.clone()).await
 }

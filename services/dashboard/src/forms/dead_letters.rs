@@ -28,7 +28,14 @@ pub async fn discard(
     Path(id): Path<u64>,
 ) -> Result<Response, Problem> {
     let found = site.dead_letters.discard(id).await?;
-    shown(&site, live, id, found, "Discarded. The event itself stays in the log.").await
+    shown(
+        &site,
+        live,
+        id,
+        found,
+        "Discarded. The event itself stays in the log.",
+    )
+    .await
 }
 
 async fn shown(

@@ -5,7 +5,7 @@ mod dead_letters;
 mod sessions;
 mod stories;
 
-pub use chat::pressed_message_id;
+pub use chat::{asked_by, pressed_message_id};
 
 use crate::dashboard::Site;
 use axum::{Router, routing::post};
@@ -22,7 +22,16 @@ pub fn routes() -> Router<Site> {
         .route("/stories/{id}/approve", post(stories::approve))
         .route("/stories/{id}/reject", post(stories::reject))
         .route("/sessions/{id}/steer", post(sessions::steer))
-        .route("/sessions/{id}/questions/{question}/answer", post(sessions::answer))
-        .route("/health/dead-letters/{id}/redrive", post(dead_letters::redrive))
-        .route("/health/dead-letters/{id}/discard", post(dead_letters::discard))
+        .route(
+            "/sessions/{id}/questions/{question}/answer",
+            post(sessions::answer),
+        )
+        .route(
+            "/health/dead-letters/{id}/redrive",
+            post(dead_letters::redrive),
+        )
+        .route(
+            "/health/dead-letters/{id}/discard",
+            post(dead_letters::discard),
+        )
 }

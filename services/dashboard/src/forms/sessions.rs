@@ -47,7 +47,10 @@ pub async fn answer(
     let said = form.choice.as_deref().unwrap_or(&form.answer);
     let text = required("answer", said, MAX_MESSAGE_CHARS)?;
     let story = story_of(&site, &id).await?;
-    let done = site.commands.answer(&id, &question, &text, &site.config.user).await?;
+    let done = site
+        .commands
+        .answer(&id, &question, &text, &site.config.user)
+        .await?;
     shown(&site, live, &story, done, "Answered. The agent goes on.").await
 }
 

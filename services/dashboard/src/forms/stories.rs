@@ -30,8 +30,18 @@ pub async fn cancel(
     Path(id): Path<String>,
     Form(why): Form<Why>,
 ) -> Result<Response, Problem> {
-    let done = site.commands.cancel(&id, &why.text()?, &site.config.user).await?;
-    shown(&site, live, &id, done, "Cancelling. The agent is being stopped.").await
+    let done = site
+        .commands
+        .cancel(&id, &why.text()?, &site.config.user)
+        .await?;
+    shown(
+        &site,
+        live,
+        &id,
+        done,
+        "Cancelling. The agent is being stopped.",
+    )
+    .await
 }
 
 /// `POST /stories/{id}/retry`
@@ -61,7 +71,10 @@ pub async fn reject(
     Path(id): Path<String>,
     Form(why): Form<Why>,
 ) -> Result<Response, Problem> {
-    let done = site.commands.reject(&id, &why.text()?, &site.config.user).await?;
+    let done = site
+        .commands
+        .reject(&id, &why.text()?, &site.config.user)
+        .await?;
     shown(&site, live, &id, done, "Rejected. It will not run.").await
 }
 

@@ -36,7 +36,11 @@ pub async fn agents(site: &Site, project: &str) -> Result<Fragment, Problem> {
 async fn cards(site: &Site, project: &str) -> Result<Vec<StoryCard>, Problem> {
     let filter = StoryFilter {
         project: Some(project.to_owned()),
-        statuses: vec![StoryStatus::Pending, StoryStatus::Approved, StoryStatus::InProgress],
+        statuses: vec![
+            StoryStatus::Pending,
+            StoryStatus::Approved,
+            StoryStatus::InProgress,
+        ],
         limit: MAX_PAGE_ROWS,
         ..StoryFilter::default()
     };

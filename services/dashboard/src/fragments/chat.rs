@@ -43,7 +43,10 @@ pub async fn chat(site: &Site, id: &str, before: Option<i64>) -> Result<Option<C
     let page = before.map_or(MessagePage::Latest, MessagePage::Before);
     let messages = site.db().messages(id, page, MESSAGES_SHOWN).await?;
     let cards = Cards::load(site, &messages).await?;
-    let rendered: Result<_, _> = messages.iter().map(|m| message::render(m, &cards)).collect();
+    let rendered: Result<_, _> = messages
+        .iter()
+        .map(|m| message::render(m, &cards))
+        .collect();
     let is_full = messages.len() == MESSAGES_SHOWN as usize;
     Ok(Some(ChatView {
         messages: rendered?,
@@ -54,13 +57,16 @@ pub async fn chat(site: &Site, id: &str, before: Option<i64>) -> Result<Option<C
     }))
 }
 
-/// The user's last message has no answer yet and is not old.
+/// A message has no answer yet and is not old, or its answer was asked for again.
 fn is_reply_due(messages: &[Message]) -> bool {
-    let Some(asked) = messages.iter().rev().find(|m| m.kind == MessageKind::User) else {
-        return false;
-    };
-    let is_answered = messages.iter().any(|m| m.in_reply_to == asked.id);
-    !is_answered && when::now_us() - asked.created_at < TYPING_SHOWN_US
+    let mut asked = messages.iter().filter(|m| m.kind == MessageKind::User);
+    asked.any(|asked| {
+        let answers = messages.iter().filter(|m| m.in_reply_to == asked.id);
+        match answers.map(|answer| answer.seq).max() {
+            Some(answered) => asked.retried_seq > answered,
+            None => when::now_us() - asked.created_at < TYPING_SHOWN_US,
+        }
+    })
 }
 
 #[derive(Template)]

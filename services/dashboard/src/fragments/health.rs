@@ -75,7 +75,12 @@ fn of_projection(status: ProjectionStatus) -> Follower {
         position: position.seq,
         lag: status.lag,
         outstanding: None,
-        state: if position.rebuilding { "rebuilding" } else { position.state.as_str() }.to_owned(),
+        state: if position.rebuilding {
+            "rebuilding"
+        } else {
+            position.state.as_str()
+        }
+        .to_owned(),
         tone,
         error: position.error.unwrap_or_default(),
     }
@@ -89,14 +94,23 @@ fn of_group(status: GroupStatus) -> Follower {
         position: status.acked_through,
         lag,
         outstanding: Some(status.outstanding),
-        state: if tone == "good" { "keeping up" } else { "behind" }.to_owned(),
+        state: if tone == "good" {
+            "keeping up"
+        } else {
+            "behind"
+        }
+        .to_owned(),
         tone,
         error: String::new(),
     }
 }
 
 fn lag_tone(lag: u64) -> &'static str {
-    if lag <= USUAL_LAG_EVENTS { "good" } else { "attention" }
+    if lag <= USUAL_LAG_EVENTS {
+        "good"
+    } else {
+        "attention"
+    }
 }
 
 fn letter(letter: &DeadLetter) -> Letter {

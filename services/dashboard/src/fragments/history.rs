@@ -27,7 +27,11 @@ impl HistoryView {
 
     /// Only the unfiltered first page is live; the others stay as they were asked for.
     pub fn element_id(&self) -> &'static str {
-        if self.is_default() { "history" } else { "history-found" }
+        if self.is_default() {
+            "history"
+        } else {
+            "history-found"
+        }
     }
 }
 
@@ -73,7 +77,10 @@ pub async fn history(site: &Site, project: &str, view: &HistoryView) -> Result<F
         element_id: view.element_id(),
         project,
         filtered: !view.is_default(),
-        older: stories.last().filter(|_| is_full).map(|s| older(view, s.created_seq)),
+        older: stories
+            .last()
+            .filter(|_| is_full)
+            .map(|s| older(view, s.created_seq)),
         rows: stories.iter().map(row).collect(),
     };
     Fragment::render(view.element_id(), &history)
@@ -86,10 +93,17 @@ fn row(story: &Story) -> Row {
         title: short_title(story),
         agent_name: story.agent_name.clone(),
         badge: story_badge(story),
-        clock: story.started_at.map(|from| Clock::took(from, ended)).unwrap_or_default(),
+        clock: story
+            .started_at
+            .map(|from| Clock::took(from, ended))
+            .unwrap_or_default(),
         ended: when::moment(ended),
         pull_request: Link::pull_request(&story.pr_url),
-        note: if story.reason.is_empty() { story.summary.clone() } else { story.reason.clone() },
+        note: if story.reason.is_empty() {
+            story.summary.clone()
+        } else {
+            story.reason.clone()
+        },
     }
 }
 

@@ -38,6 +38,13 @@ impl Fragment {
     }
 }
 
+impl Fragment {
+    /// Something in it goes on by itself: a clock runs, and with it a place in the queue may change.
+    pub fn is_moving(&self) -> bool {
+        self.html.contains("data-since")
+    }
+}
+
 impl fmt::Display for Fragment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.html)

@@ -58,7 +58,9 @@ async fn row(site: &Site, job: QueuedJob) -> Result<Row, Problem> {
     let story = site.db().story(&job.job.story_id).await?;
     let started = story.as_ref().and_then(|s| s.started_at);
     Ok(Row {
-        title: story.as_ref().map_or_else(|| job.job.story_id.clone(), short_title),
+        title: story
+            .as_ref()
+            .map_or_else(|| job.job.story_id.clone(), short_title),
         agent_name: story.map(|s| s.row.agent_name).unwrap_or_default(),
         clock: match (job.state, started) {
             (JobState::Claimed, Some(from)) => Clock::running("running", from),

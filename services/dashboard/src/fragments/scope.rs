@@ -51,7 +51,8 @@ impl FromStr for Scope {
     type Err = Problem;
 
     fn from_str(text: &str) -> Result<Self, Problem> {
-        let id = |id: &str| (!id.is_empty() && text.len() <= MAX_SCOPE_CHARS).then(|| id.to_owned());
+        let id =
+            |id: &str| (!id.is_empty() && text.len() <= MAX_SCOPE_CHARS).then(|| id.to_owned());
         let scope = match text.split_once(':') {
             Some(("conversation", rest)) => id(rest).map(Self::Conversation),
             Some(("project", rest)) => id(rest).map(Self::Project),

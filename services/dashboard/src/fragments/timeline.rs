@@ -32,7 +32,11 @@ pub struct Timeline {
     pub total: usize,
 }
 
-pub async fn timeline(site: &Site, story_id: &str, sessions: &[String]) -> Result<Timeline, Problem> {
+pub async fn timeline(
+    site: &Site,
+    story_id: &str,
+    sessions: &[String],
+) -> Result<Timeline, Problem> {
     let events = events::of_story(site, story_id, sessions).await?;
     let shown = events.len().saturating_sub(EVENTS_SHOWN);
     let entries: Result<_, _> = events[shown..].iter().map(entry).collect();
@@ -43,7 +47,12 @@ pub async fn timeline(site: &Site, story_id: &str, sessions: &[String]) -> Resul
 }
 
 fn entry(event: &Arc<Recorded>) -> Result<Fragment, Problem> {
-    let name = event.envelope.event_type.rsplit('.').next().unwrap_or_default();
+    let name = event
+        .envelope
+        .event_type
+        .rsplit('.')
+        .next()
+        .unwrap_or_default();
     let record = events::record(event);
     let json = serde_json::to_string_pretty(&record).unwrap_or_default();
     let end = json.char_indices().nth(MAX_JSON_CHARS).map(|(at, _)| at);

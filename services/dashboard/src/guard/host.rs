@@ -40,10 +40,23 @@ mod tests {
     #[test]
     fn only_loopback_names_and_the_public_name_are_answered() {
         let hosts = Hosts::new("https://errand.example.com/");
-        for good in ["127.0.0.1:7171", "localhost", "LocalHost:1", "[::1]:7171", "errand.example.com"] {
+        for good in [
+            "127.0.0.1:7171",
+            "localhost",
+            "LocalHost:1",
+            "[::1]:7171",
+            "errand.example.com",
+        ] {
             assert!(hosts.allow(good), "{good}");
         }
-        for bad in ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:7171", "", "[::2]", "0.0.0.0"] {
+        for bad in [
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example:7171",
+            "",
+            "[::2]",
+            "0.0.0.0",
+        ] {
             assert!(!hosts.allow(bad), "{bad}");
         }
     }

@@ -4,6 +4,7 @@
 //! before, and gives everything to those who come or have fallen behind. Nothing can be lost that way, whatever
 //! `Last-Event-ID` says.
 mod frame;
+mod listen;
 mod overlay;
 mod room;
 mod rooms;

@@ -1,7 +1,10 @@
 //! Replies while they are written. They are not events: the finished message takes their place.
 use crate::fragments::{Fragment, streaming, typing};
 use errand_eventlog::live::Signal;
-use std::{collections::HashSet, time::{Duration, Instant}};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 /// Replies shown at once in one conversation while they are written.
 const MAX_REPLIES: usize = 8;
@@ -39,7 +42,8 @@ impl Overlay {
         if self.finished.contains(&format!("msg-{}", token.message_id)) {
             return false;
         }
-        self.replies.retain(|r| r.message_id != token.message_id && r.grown.elapsed() < SILENCE);
+        self.replies
+            .retain(|r| r.message_id != token.message_id && r.grown.elapsed() < SILENCE);
         if self.replies.len() == MAX_REPLIES {
             self.replies.remove(0);
         }
@@ -55,11 +59,15 @@ impl Overlay {
     pub fn over(&mut self, recorded: &mut Vec<Fragment>) {
         self.finished = recorded.iter().map(|f| f.id.clone()).collect();
         let finished = &self.finished;
-        self.replies.retain(|r| !finished.contains(&format!("msg-{}", r.message_id)));
+        self.replies
+            .retain(|r| !finished.contains(&format!("msg-{}", r.message_id)));
         if self.replies.is_empty() {
             return;
         }
-        let shown = self.replies.iter().filter_map(|r| streaming(&r.message_id, &r.text).ok());
+        let shown = self
+            .replies
+            .iter()
+            .filter_map(|r| streaming(&r.message_id, &r.text).ok());
         recorded.extend(shown);
         // The growing text says by itself that somebody is writing.
         if let Ok(hidden) = typing(false) {

@@ -1,28 +1,24 @@
 //! One scope that somebody looks at: rendered once, sent to all.
-use super::{frame, overlay::Overlay};
+use super::{
+    frame,
+    listen::{drain, refresh, spoken, touched},
+    overlay::Overlay,
+};
 use crate::{
     dashboard::Site,
     fragments::{Fragment, Scope, snapshot},
 };
 use bytes::Bytes;
 use errand_eventlog::Seq;
-use errand_projections::changes::{Listener, Update};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tokio::{
-    sync::broadcast,
-    time::{Instant, Interval, MissedTickBehavior},
-};
+use tokio::{sync::broadcast, time::Instant};
 
 /// At most one patch in this time: ten a second.
 const PATCH_INTERVAL: Duration = Duration::from_millis(100);
-/// The queue and the health of the parts also change without an event.
-const REFRESH_INTERVAL: Duration = Duration::from_secs(2);
-/// A story's place in the queue depends on stories of other scopes.
-const SLOW_REFRESH_INTERVAL: Duration = Duration::from_secs(10);
 /// Patches kept for a slow client; one that falls further behind gets everything afresh.
 const BUFFERED_PATCHES: usize = 16;
 
@@ -74,7 +70,9 @@ impl Room {
         let mut shown = self.shown();
         let changed = {
             let before: HashMap<_, _> = shown.fragments.iter().map(|f| (&f.id, &f.html)).collect();
-            let changed = fragments.iter().filter(|f| before.get(&f.id) != Some(&&f.html));
+            let changed = fragments
+                .iter()
+                .filter(|f| before.get(&f.id) != Some(&&f.html));
             let changed: Vec<_> = changed.collect();
             (!changed.is_empty()).then(|| frame::patch(seq, changed.into_iter()))
         };
@@ -97,7 +95,8 @@ impl Room {
         let topic = self.scope.live_topic();
         let mut overlay = Overlay::default();
         let mut refresh = refresh(&self.scope);
-        let mut recorded = Vec::new();
+        let always = matches!(self.scope, Scope::Queue | Scope::Health);
+        let mut recorded: Vec<Fragment> = Vec::new();
         let mut stale = true;
         loop {
             let began = Instant::now();
@@ -114,7 +113,7 @@ impl Room {
                 () = site.stop.cancelled() => return,
                 () = self.patches.closed() => return,
                 () = touched(&mut changes, &self.scope) => true,
-                _ = refresh.tick() => true,
+                _ = refresh.tick(), if always || recorded.iter().any(Fragment::is_moving) => true,
                 () = spoken(&mut signals, topic.as_deref(), &mut overlay) => false,
             };
             // What came meanwhile is shown in the same patch.
@@ -138,73 +137,8 @@ impl Room {
 impl Shown {
     fn whole(&mut self) -> Bytes {
         let (seq, fragments) = (self.seq, &self.fragments);
-        self.whole.get_or_insert_with(|| frame::patch(seq, fragments.iter())).clone()
-    }
-}
-
-fn refresh(scope: &Scope) -> Interval {
-    let every = match scope {
-        Scope::Queue | Scope::Health => REFRESH_INTERVAL,
-        _ => SLOW_REFRESH_INTERVAL,
-    };
-    let mut interval = tokio::time::interval_at(Instant::now() + every, every);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    interval
-}
-
-/// Waits for a change of what is shown; for ever once the projections are gone.
-async fn touched(changes: &mut Listener, scope: &Scope) {
-    while let Some(update) = changes.next().await {
-        if concerns(&update, scope) {
-            return;
-        }
-    }
-    std::future::pending().await
-}
-
-fn concerns(update: &Update, scope: &Scope) -> bool {
-    match update {
-        Update::Changed(change) => scope.is_touched_by(&change.keys),
-        Update::Reload => true,
-    }
-}
-
-/// Takes what has come already, without waiting.
-fn drain(changes: &mut Listener, scope: &Scope) -> bool {
-    use futures::FutureExt as _;
-    let mut touched = false;
-    while let Some(Some(update)) = changes.next().now_or_never() {
-        touched |= concerns(&update, scope);
-    }
-    touched
-}
-
-/// Waits until a reply has grown; never ends for a scope without a topic.
-async fn spoken(
-    signals: &mut broadcast::Receiver<errand_eventlog::live::Signal>,
-    topic: Option<&str>,
-    overlay: &mut Overlay,
-) {
-    use broadcast::error::{RecvError, TryRecvError};
-    let Some(topic) = topic else {
-        return std::future::pending().await;
-    };
-    let mut grown = false;
-    while !grown {
-        match signals.recv().await {
-            Ok(signal) => grown = &*signal.topic == topic && overlay.take(&signal),
-            // The next token has the whole text.
-            Err(RecvError::Lagged(_)) => {}
-            Err(RecvError::Closed) => return std::future::pending().await,
-        }
-    }
-    loop {
-        match signals.try_recv() {
-            Ok(signal) if &*signal.topic == topic => {
-                overlay.take(&signal);
-            }
-            Ok(_) | Err(TryRecvError::Lagged(_)) => {}
-            Err(_) => return,
-        }
+        self.whole
+            .get_or_insert_with(|| frame::patch(seq, fragments.iter()))
+            .clone()
     }
 }

@@ -1,10 +1,6 @@
 //! `GET /events`: one client's stream.
 use super::{frame, rooms::Seat};
-use crate::{
-    dashboard::Site,
-    fragments::Scope,
-    problem::Problem,
-};
+use crate::{dashboard::Site, fragments::Scope, problem::Problem};
 use axum::{
     body::Body,
     extract::{Query, State},
@@ -31,13 +27,20 @@ pub async fn events(
     let scope: Scope = wanted.scope.parse()?;
     exists(&site, &scope).await?;
     let seat = site.rooms().enter(&site, scope);
-    let first = stream::iter([Some(frame::RETRY), seat.whole.clone()]).filter_map(std::future::ready);
+    let first =
+        stream::iter([Some(frame::RETRY), seat.whole.clone()]).filter_map(std::future::ready);
     // axum's graceful shutdown waits for open streams, so they must end by themselves.
     let stopped = site.stop.clone().cancelled_owned();
-    let frames = first.chain(patches(seat)).take_until(stopped).map(Ok::<_, Infallible>);
+    let frames = first
+        .chain(patches(seat))
+        .take_until(stopped)
+        .map(Ok::<_, Infallible>);
     let mut response = Response::new(Body::from_stream(frames));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/event-stream"),
+    );
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     Ok(response)
 }

@@ -2,7 +2,9 @@
 use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 
 /// Punctuation at the end of an address belongs to the sentence.
-const NOT_AT_END: &[char] = &['.', ',', ';', ':', '!', '?', ')', ']', '}', '"', '\'', '*', '_', '…'];
+const NOT_AT_END: &[char] = &[
+    '.', ',', ';', ':', '!', '?', ')', ']', '}', '"', '\'', '*', '_', '…',
+];
 
 /// Replaces addresses in texts outside links and code. Texts must come whole, not in pieces.
 pub fn linked<'a>(events: impl Iterator<Item = Event<'a>>) -> impl Iterator<Item = Event<'a>> {
@@ -42,7 +44,9 @@ fn first_address(text: &str) -> Option<(&str, &str, &str)> {
     let starts = ["https://", "http://"].map(|scheme| text.find(scheme));
     let start = starts.into_iter().flatten().min()?;
     let tail = &text[start..];
-    let end = tail.find(|c: char| c.is_whitespace() || "<>`|\"".contains(c)).unwrap_or(tail.len());
+    let end = tail
+        .find(|c: char| c.is_whitespace() || "<>`|\"".contains(c))
+        .unwrap_or(tail.len());
     let url = tail[..end].trim_end_matches(NOT_AT_END);
     Some((&text[..start], url, &tail[url.len()..]))
 }
@@ -54,6 +58,9 @@ mod tests {
     #[test]
     fn the_full_stop_belongs_to_the_sentence() {
         let found = first_address("See https://a.example/x_y?z=1). Then go on.");
-        assert_eq!(found, Some(("See ", "https://a.example/x_y?z=1", "). Then go on.")));
+        assert_eq!(
+            found,
+            Some(("See ", "https://a.example/x_y?z=1", "). Then go on."))
+        );
     }
 }

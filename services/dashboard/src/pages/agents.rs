@@ -21,7 +21,9 @@ pub async fn show(State(site): State<Site>, theme: Theme, Path(project): Path<St
     super::projects::known(&site, &project).await?;
     let shell = Shell::new(&site, theme, Tab::Agents, format!("Agents of {project}"));
     page(&AgentsPage {
-        shell: shell.of_project(&project).live(&Scope::Project(project.clone())),
+        shell: shell
+            .of_project(&project)
+            .live(&Scope::Project(project.clone())),
         agents: agents(&site, &project).await?,
         project,
     })

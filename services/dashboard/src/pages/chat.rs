@@ -63,7 +63,13 @@ pub struct Wanted {
 
 /// `GET /chat/new`
 pub async fn new(State(site): State<Site>, theme: Theme, Query(wanted): Query<Wanted>) -> Page {
-    let mut projects: Vec<_> = site.db().projects().await?.into_iter().map(|p| p.id).collect();
+    let mut projects: Vec<_> = site
+        .db()
+        .projects()
+        .await?
+        .into_iter()
+        .map(|p| p.id)
+        .collect();
     let project = wanted.project.filter(|p| !p.is_empty());
     let project = project.unwrap_or_else(|| site.config.default_project.clone());
     if !projects.contains(&project) {
@@ -109,7 +115,11 @@ pub async fn show(
     let shell = Shell::new(&site, theme, Tab::Chat, &title).of_project(&conversation.project_id);
     let scope = Scope::Conversation(id.clone());
     page(&ChatPage {
-        shell: if part.before.is_none() { shell.live(&scope) } else { shell },
+        shell: if part.before.is_none() {
+            shell.live(&scope)
+        } else {
+            shell
+        },
         title,
         conversation_id: id,
         new_conversation_id: Uuid::nil(),

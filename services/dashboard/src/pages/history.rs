@@ -45,7 +45,11 @@ pub async fn show(
     let shell = Shell::new(&site, theme, Tab::History, format!("History of {project}"));
     let shell = shell.of_project(&project);
     page(&HistoryPage {
-        shell: if view.is_default() { shell.live(&Scope::Project(project.clone())) } else { shell },
+        shell: if view.is_default() {
+            shell.live(&Scope::Project(project.clone()))
+        } else {
+            shell
+        },
         history: history(&site, &project, &view).await?,
         search: view.search.unwrap_or_default(),
         status: view.status.map_or("", StoryStatus::as_str),
@@ -57,6 +61,9 @@ pub async fn show(
 fn status(word: Option<&str>) -> Result<Option<StoryStatus>, Problem> {
     match word {
         None | Some("") => Ok(None),
-        Some(word) => word.parse().map(Some).map_err(|e| Problem::invalid("status", e)),
+        Some(word) => word
+            .parse()
+            .map(Some)
+            .map_err(|e| Problem::invalid("status", e)),
     }
 }

@@ -18,11 +18,19 @@ struct StoryPage {
 
 /// `GET /stories/{id}`; a unique beginning of the id is enough.
 pub async fn show(State(site): State<Site>, theme: Theme, Path(id): Path<String>) -> Page {
-    let view = story(&site, &id).await?.ok_or_else(|| Problem::no_such("story", &id))?;
-    let tab = if view.ended { Tab::History } else { Tab::Agents };
+    let view = story(&site, &id)
+        .await?
+        .ok_or_else(|| Problem::no_such("story", &id))?;
+    let tab = if view.ended {
+        Tab::History
+    } else {
+        Tab::Agents
+    };
     let shell = Shell::new(&site, theme, tab, &view.title);
     page(&StoryPage {
-        shell: shell.of_project(&view.project).live(&Scope::Story(view.id.clone())),
+        shell: shell
+            .of_project(&view.project)
+            .live(&Scope::Story(view.id.clone())),
         story: view,
     })
 }

@@ -28,7 +28,10 @@ pub async fn choose(headers: HeaderMap, Form(choice): Form<Choice>) -> impl Into
 fn came_from(headers: &HeaderMap) -> String {
     let referer = headers.get(header::REFERER).and_then(|r| r.to_str().ok());
     let uri = referer.and_then(|r| r.parse::<Uri>().ok());
-    let path = uri.as_ref().and_then(Uri::path_and_query).map(|p| p.as_str());
+    let path = uri
+        .as_ref()
+        .and_then(Uri::path_and_query)
+        .map(|p| p.as_str());
     match path {
         Some(path) if path.starts_with('/') && !path.starts_with("//") => path.to_owned(),
         _ => "/".to_owned(),

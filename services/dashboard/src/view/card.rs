@@ -78,14 +78,20 @@ impl StoryCard {
             agent_name: story.agent_name.clone(),
             badge: story_badge(story),
             place: place.flatten(),
-            checklist: session.map(|s| Checklist::of(&s.plan, s.status.is_ended())).unwrap_or_default(),
+            checklist: session
+                .map(|s| Checklist::of(&s.plan, s.status.is_ended()))
+                .unwrap_or_default(),
             linear: Link::linear(&story.linear_issue_url, &story.linear_identifier),
             linear_note: linear_note(story),
             pull_request: Link::pull_request(&story.pr_url),
             clock: clock(story, session),
             question: open_question(session),
             needs_approval: needs_approval(story),
-            reason: if ended { story.reason.clone() } else { String::new() },
+            reason: if ended {
+                story.reason.clone()
+            } else {
+                String::new()
+            },
         }
     }
 }
@@ -93,16 +99,26 @@ impl StoryCard {
 /// The title without the agent's name, which is shown beside it.
 pub fn short_title(story: &Story) -> String {
     let prefix = format!("{}: ", story.agent_name);
-    story.title.strip_prefix(&prefix).unwrap_or(&story.title).to_owned()
+    story
+        .title
+        .strip_prefix(&prefix)
+        .unwrap_or(&story.title)
+        .to_owned()
 }
 
 /// It runs only after a person has allowed it.
 pub fn needs_approval(story: &Story) -> bool {
-    story.status == StoryStatus::Pending && story.policy == "needs_approval" && !story.cancel_requested
+    story.status == StoryStatus::Pending
+        && story.policy == "needs_approval"
+        && !story.cancel_requested
 }
 
 fn linear_note(story: &Story) -> &'static str {
-    match (story.tracker.as_str(), story.linear_issue_url.is_empty(), story.linear_error.is_empty()) {
+    match (
+        story.tracker.as_str(),
+        story.linear_issue_url.is_empty(),
+        story.linear_error.is_empty(),
+    ) {
         ("", _, _) | (_, false, _) => "",
         (_, true, true) => "Linear issue is being created",
         (_, true, false) => "Linear cannot be reached; the link follows",

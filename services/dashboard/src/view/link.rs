@@ -27,7 +27,11 @@ impl Link {
 
     /// "PR #12" when the address ends in a number.
     pub fn pull_request(url: &str) -> Option<Self> {
-        let last = url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        let last = url
+            .trim_end_matches('/')
+            .rsplit('/')
+            .next()
+            .unwrap_or_default();
         let text = match last.parse::<u64>() {
             Ok(number) => format!("PR #{number}"),
             Err(_) => "Pull request".to_owned(),
@@ -43,7 +47,15 @@ mod tests {
     #[test]
     fn only_web_addresses_become_links() {
         assert_eq!(Link::to("javascript:alert(1)", "x"), None);
-        assert_eq!(Link::pull_request("https://github.com/o/r/pull/12").unwrap().text, "PR #12");
-        assert_eq!(Link::linear("https://linear.app/x", "").unwrap().text, "Linear issue");
+        assert_eq!(
+            Link::pull_request("https://github.com/o/r/pull/12")
+                .unwrap()
+                .text,
+            "PR #12"
+        );
+        assert_eq!(
+            Link::linear("https://linear.app/x", "").unwrap().text,
+            "Linear issue"
+        );
     }
 }

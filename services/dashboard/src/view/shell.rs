@@ -29,7 +29,9 @@ impl Theme {
 
     pub fn of(headers: &HeaderMap) -> Self {
         let cookies = headers.get_all(header::COOKIE).iter();
-        let mut pairs = cookies.filter_map(|c| c.to_str().ok()).flat_map(|c| c.split(';'));
+        let mut pairs = cookies
+            .filter_map(|c| c.to_str().ok())
+            .flat_map(|c| c.split(';'));
         let ours = pairs.find_map(|pair| pair.trim().strip_prefix(THEME_COOKIE)?.strip_prefix('='));
         match ours {
             Some("light") => Self::Light,
@@ -111,6 +113,10 @@ impl Shell {
 
     /// `aria-current` for an entry of the navigation.
     pub fn current(&self, tab: &str) -> &'static str {
-        if self.tab.as_str() == tab { "page" } else { "false" }
+        if self.tab.as_str() == tab {
+            "page"
+        } else {
+            "false"
+        }
     }
 }

@@ -8,26 +8,84 @@ use serde_json::json;
 async fn wrong_reads_are_named() {
     let (world, _) = World::with_sample().await;
     for (path, status, code, words) in [
-        ("/api/v1/nothing", 404, "not_found", "no page at /api/v1/nothing"),
-        ("/api/v1/stories/ffff0000", 404, "not_found", "There is no story \"ffff0000\""),
+        (
+            "/api/v1/nothing",
+            404,
+            "not_found",
+            "no page at /api/v1/nothing",
+        ),
+        (
+            "/api/v1/stories/ffff0000",
+            404,
+            "not_found",
+            "There is no story \"ffff0000\"",
+        ),
         ("/api/v1/stories/be", 404, "not_found", "There is no story"),
-        ("/api/v1/sessions/none", 404, "not_found", "There is no session"),
-        ("/api/v1/conversations/none", 404, "not_found", "There is no conversation"),
-        ("/api/v1/conversations/none/messages", 404, "not_found", "There is no conversation"),
-        ("/api/v1/stories?status=asleep", 422, "invalid", "status: \"asleep\" is not one of"),
-        ("/api/v1/sessions?status=asleep", 422, "invalid", "is not one of: queued"),
+        (
+            "/api/v1/sessions/none",
+            404,
+            "not_found",
+            "There is no session",
+        ),
+        (
+            "/api/v1/conversations/none",
+            404,
+            "not_found",
+            "There is no conversation",
+        ),
+        (
+            "/api/v1/conversations/none/messages",
+            404,
+            "not_found",
+            "There is no conversation",
+        ),
+        (
+            "/api/v1/stories?status=asleep",
+            422,
+            "invalid",
+            "status: \"asleep\" is not one of",
+        ),
+        (
+            "/api/v1/sessions?status=asleep",
+            422,
+            "invalid",
+            "is not one of: queued",
+        ),
         ("/api/v1/stories?limit=many", 400, "bad_request", "limit"),
-        ("/api/v1/events?type=StoryPainted", 422, "invalid", "there is no event type \"StoryPainted\""),
-        ("/api/v1/events?correlation=7", 400, "bad_request", "correlation"),
-        ("/api/v1/events?story=none", 404, "not_found", "There is no story"),
-        ("/api/v1/dead-letters/7", 404, "not_found", "There is no dead letter \"7\""),
+        (
+            "/api/v1/events?type=StoryPainted",
+            422,
+            "invalid",
+            "there is no event type \"StoryPainted\"",
+        ),
+        (
+            "/api/v1/events?correlation=7",
+            400,
+            "bad_request",
+            "correlation",
+        ),
+        (
+            "/api/v1/events?story=none",
+            404,
+            "not_found",
+            "There is no story",
+        ),
+        (
+            "/api/v1/dead-letters/7",
+            404,
+            "not_found",
+            "There is no dead letter \"7\"",
+        ),
         ("/api/v1/dead-letters/seven", 400, "bad_request", "seven"),
     ] {
         let answer = world.get(path).await;
         let error = &answer.json()["error"];
         assert_eq!(answer.status.as_u16(), status, "{path}: {error}");
         assert_eq!(error["code"], code, "{path}");
-        assert!(error["message"].as_str().unwrap().contains(words), "{path}: {error}");
+        assert!(
+            error["message"].as_str().unwrap().contains(words),
+            "{path}: {error}"
+        );
         assert!(!error["hint"].as_str().unwrap().is_empty(), "{path}");
     }
 }
@@ -39,24 +97,75 @@ async fn wrong_bodies_are_named() {
     let long = json!({ "agent": "codegen", "prompt": "a".repeat(16_001) }).to_string();
     let huge = json!({ "agent": "codegen", "prompt": "a".repeat(1_000_000) }).to_string();
     for (mime, body, status, code, words) in [
-        (JSON, b"{\"agent\": ".to_vec(), 400, "bad_request", "line 1 column"),
+        (
+            JSON,
+            b"{\"agent\": ".to_vec(),
+            400,
+            "bad_request",
+            "line 1 column",
+        ),
         (JSON, b"[]".to_vec(), 422, "invalid", "cannot be used"),
-        (JSON, b"{\"agent\":\"codegen\"}".to_vec(), 422, "invalid", "missing field `prompt`"),
+        (
+            JSON,
+            b"{\"agent\":\"codegen\"}".to_vec(),
+            422,
+            "invalid",
+            "missing field `prompt`",
+        ),
         (JSON, Vec::new(), 422, "invalid", "missing field `agent`"),
-        (JSON, b"{\"agent\":\"codegen\",\"prompt\":\"x\",\"colour\":1}".to_vec(), 422, "invalid", "unknown field `colour`"),
-        (JSON, b"{\"agent\":\"codegen\",\"prompt\":\"  \"}".to_vec(), 422, "invalid", "prompt: it is empty"),
-        (JSON, b"{\"agent\":\"poet\",\"prompt\":\"x\"}".to_vec(), 422, "invalid", "choose one of codegen, security"),
-        (JSON, b"{\"agent\":\"codegen\",\"prompt\":\"\xff\"}".to_vec(), 400, "bad_request", "not UTF-8"),
-        (JSON, long.into_bytes(), 413, "too_large", "16,000 characters"),
+        (
+            JSON,
+            b"{\"agent\":\"codegen\",\"prompt\":\"x\",\"colour\":1}".to_vec(),
+            422,
+            "invalid",
+            "unknown field `colour`",
+        ),
+        (
+            JSON,
+            b"{\"agent\":\"codegen\",\"prompt\":\"  \"}".to_vec(),
+            422,
+            "invalid",
+            "prompt: it is empty",
+        ),
+        (
+            JSON,
+            b"{\"agent\":\"poet\",\"prompt\":\"x\"}".to_vec(),
+            422,
+            "invalid",
+            "choose one of codegen, security",
+        ),
+        (
+            JSON,
+            b"{\"agent\":\"codegen\",\"prompt\":\"\xff\"}".to_vec(),
+            400,
+            "bad_request",
+            "not UTF-8",
+        ),
+        (
+            JSON,
+            long.into_bytes(),
+            413,
+            "too_large",
+            "16,000 characters",
+        ),
         (JSON, huge.into_bytes(), 413, "too_large", "64 KiB"),
-        ("text/plain", b"{\"agent\":\"codegen\",\"prompt\":\"x\"}".to_vec(), 415, "not_json", "not marked as JSON"),
+        (
+            "text/plain",
+            b"{\"agent\":\"codegen\",\"prompt\":\"x\"}".to_vec(),
+            415,
+            "not_json",
+            "not marked as JSON",
+        ),
     ] {
         let shown = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
         let answer = world.post_raw("/api/v1/stories", mime, body).await;
         let error = &answer.json()["error"];
         assert_eq!(answer.status.as_u16(), status, "{shown}: {error}");
         assert_eq!(error["code"], code, "{shown}");
-        assert!(error["message"].as_str().unwrap().contains(words), "{shown}: {error}");
+        assert!(
+            error["message"].as_str().unwrap().contains(words),
+            "{shown}: {error}"
+        );
     }
     assert!(world.commands.calls().is_empty());
 }
@@ -65,15 +174,46 @@ async fn wrong_bodies_are_named() {
 async fn refusals_of_the_services_keep_their_meaning() {
     let (world, ids) = World::with_sample().await;
     for (error, status, code) in [
-        (CommandError::Refused("It has ended.".into()), StatusCode::CONFLICT, "refused"),
-        (CommandError::NotFound("There is none.".into()), StatusCode::NOT_FOUND, "not_found"),
-        (CommandError::Invalid { field: "reason", reason: "too odd".into() }, StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
-        (CommandError::TooLarge { limit: "10 characters".into() }, StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
-        (CommandError::Unavailable("The log is away.".into()), StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+        (
+            CommandError::Refused("It has ended.".into()),
+            StatusCode::CONFLICT,
+            "refused",
+        ),
+        (
+            CommandError::NotFound("There is none.".into()),
+            StatusCode::NOT_FOUND,
+            "not_found",
+        ),
+        (
+            CommandError::Invalid {
+                field: "reason",
+                reason: "too odd".into(),
+            },
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+        ),
+        (
+            CommandError::TooLarge {
+                limit: "10 characters".into(),
+            },
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+        ),
+        (
+            CommandError::Unavailable("The log is away.".into()),
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+        ),
     ] {
         world.commands.refuse_with(error.clone());
-        let answer = world.post(&format!("/api/v1/stories/{}/retry", ids.failed), &json!({})).await;
-        assert_eq!((answer.status, answer.json()["error"]["code"].as_str()), (status, Some(code)), "{error:?}");
+        let answer = world
+            .post(&format!("/api/v1/stories/{}/retry", ids.failed), &json!({}))
+            .await;
+        assert_eq!(
+            (answer.status, answer.json()["error"]["code"].as_str()),
+            (status, Some(code)),
+            "{error:?}"
+        );
     }
 }
 
@@ -83,9 +223,17 @@ async fn a_wrong_method_and_a_wrong_key_are_named() {
     let wrong = world.post("/api/v1/queue", &json!({})).await;
     assert_eq!(wrong.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(wrong.json()["error"]["code"], "method_not_allowed");
-    let headers = [("content-type", "application/json"), ("idempotency-key", &"k".repeat(201))];
+    let headers = [
+        ("content-type", "application/json"),
+        ("idempotency-key", &"k".repeat(201)),
+    ];
     let body = json!({ "agent": "codegen", "prompt": "x" }).to_string();
-    let asked = crate::support::request(axum::http::Method::POST, "/api/v1/stories", &headers, body.into());
+    let asked = crate::support::request(
+        axum::http::Method::POST,
+        "/api/v1/stories",
+        &headers,
+        body.into(),
+    );
     let answer = world.send(asked).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.body.contains("Idempotency-Key"), "{}", answer.body);

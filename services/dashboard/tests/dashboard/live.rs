@@ -24,21 +24,40 @@ fn replied(name: &str, markdown: &str) -> ConversationEvent {
 
 fn speak(world: &World, conversation: &str, message: &str, text: &str) {
     let token = serde_json::json!({ "messageId": message, "text": text, "done": false });
-    world.live.publish(&format!("conversation.{conversation}"), token.to_string().into());
+    world.live.publish(
+        &format!("conversation.{conversation}"),
+        token.to_string().into(),
+    );
 }
 
 #[tokio::test]
 async fn a_new_message_reaches_an_open_page_with_its_log_sequence() {
     let (world, ids) = World::with_sample().await;
-    let mut page = stream(&world, &format!("/events?scope=conversation:{}", ids.conversation), &[]).await;
+    let mut page = stream(
+        &world,
+        &format!("/events?scope=conversation:{}", ids.conversation),
+        &[],
+    )
+    .await;
     page.until("conversation-list").await;
-    let seq = world.add(&ids.conversation, said("m-1", "fresh words"), 1).await;
+    let seq = world
+        .add(&ids.conversation, said("m-1", "fresh words"), 1)
+        .await;
     let patch = page.until("fresh words").await;
     assert!(patch.contains("event: patch\n"), "{patch}");
     assert!(patch.contains("id=\"msg-m-1\""), "{patch}");
-    let told: u64 = patch.lines().rev().find_map(|l| l.strip_prefix("id: ")).unwrap().parse().unwrap();
+    let told: u64 = patch
+        .lines()
+        .rev()
+        .find_map(|l| l.strip_prefix("id: "))
+        .unwrap()
+        .parse()
+        .unwrap();
     assert!(told >= seq, "{told} {seq}");
-    assert!(!patch.contains("build email capture"), "only what changed is sent: {patch}");
+    assert!(
+        !patch.contains("build email capture"),
+        "only what changed is sent: {patch}"
+    );
 }
 
 #[tokio::test]
@@ -47,10 +66,20 @@ async fn somebody_who_comes_back_gets_what_was_missed() {
     let path = format!("/events?scope=conversation:{}", ids.conversation);
     let mut page = stream(&world, &path, &[]).await;
     let first = page.until("conversation-list").await;
-    let last = first.lines().find_map(|l| l.strip_prefix("id: ")).unwrap().to_owned();
+    let last = first
+        .lines()
+        .find_map(|l| l.strip_prefix("id: "))
+        .unwrap()
+        .to_owned();
     drop(page);
     for n in 0..40 {
-        world.add(&ids.conversation, said(&format!("m-{n}"), &format!("missed-{n}.")), 1).await;
+        world
+            .add(
+                &ids.conversation,
+                said(&format!("m-{n}"), &format!("missed-{n}.")),
+                1,
+            )
+            .await;
     }
     world.settle().await;
     let mut back = stream(&world, &path, &[("last-event-id", &last)]).await;
@@ -71,34 +100,63 @@ async fn a_client_that_reads_too_slowly_still_ends_with_the_present_state() {
         speak(&world, &ids.conversation, "draft", &format!("draft-{n}."));
         quick.until(&format!("draft-{n}.")).await;
     }
-    world.add(&ids.conversation, replied("draft", "the final words"), 1).await;
+    world
+        .add(&ids.conversation, replied("draft", "the final words"), 1)
+        .await;
     slow.until("the final words").await;
 }
 
 #[tokio::test]
 async fn a_reply_grows_as_it_is_written_and_gives_way_to_the_finished_one() {
     let (world, ids) = World::with_sample().await;
-    let mut page = stream(&world, &format!("/events?scope=conversation:{}", ids.conversation), &[]).await;
+    let mut page = stream(
+        &world,
+        &format!("/events?scope=conversation:{}", ids.conversation),
+        &[],
+    )
+    .await;
     page.until("conversation-list").await;
     speak(&world, &ids.conversation, "r-1", "I would **first**");
     let growing = page.until("<strong>first</strong>").await;
-    assert!(growing.contains("id=\"msg-r-1\"") && growing.contains("aria-busy"), "{growing}");
-    world.add(&ids.conversation, replied("r-1", "I would **first** measure"), 1).await;
+    assert!(
+        growing.contains("id=\"msg-r-1\"") && growing.contains("aria-busy"),
+        "{growing}"
+    );
+    world
+        .add(
+            &ids.conversation,
+            replied("r-1", "I would **first** measure"),
+            1,
+        )
+        .await;
     let finished = page.until("measure").await;
     let (_, shape) = finished.rsplit_once("id=\"msg-r-1\"").unwrap();
     assert!(!shape.contains("aria-busy"), "{finished}");
     speak(&world, &ids.conversation, "r-1", "I would **first** meas");
     speak(&world, &ids.conversation, "r-2", "Another reply");
     let later = page.until("Another reply").await;
-    assert!(!later.contains("msg-r-1"), "a late token does not bring the draft back: {later}");
+    assert!(
+        !later.contains("msg-r-1"),
+        "a late token does not bring the draft back: {later}"
+    );
 }
 
 #[tokio::test]
 async fn tokens_of_other_conversations_stay_there() {
     let (world, ids) = World::with_sample().await;
-    let mut page = stream(&world, &format!("/events?scope=conversation:{}", ids.conversation), &[]).await;
+    let mut page = stream(
+        &world,
+        &format!("/events?scope=conversation:{}", ids.conversation),
+        &[],
+    )
+    .await;
     page.until("conversation-list").await;
-    speak(&world, &id("Why is the start page slow?"), "other", "secret plan");
+    speak(
+        &world,
+        &id("Why is the start page slow?"),
+        "other",
+        "secret plan",
+    );
     speak(&world, &ids.conversation, "own", "own words");
     let heard = page.until("own words").await;
     assert!(!heard.contains("secret plan"), "{heard}");
@@ -108,7 +166,11 @@ async fn tokens_of_other_conversations_stay_there() {
 async fn checklists_move_in_the_chat_on_the_tab_and_on_the_storys_page() {
     let (world, ids) = World::with_sample().await;
     let conversation = id("Words for the pricing page");
-    let scopes = [format!("conversation:{conversation}"), "project:sample-site".into(), format!("story:{}", ids.running)];
+    let scopes = [
+        format!("conversation:{conversation}"),
+        "project:sample-site".into(),
+        format!("story:{}", ids.running),
+    ];
     let mut pages = Vec::new();
     for scope in &scopes {
         let mut page = stream(&world, &format!("/events?scope={scope}"), &[]).await;
@@ -119,13 +181,26 @@ async fn checklists_move_in_the_chat_on_the_tab_and_on_the_storys_page() {
         content: "Tell what was found".into(),
         status: v1::PlanStepStatus::InProgress.into(),
     };
-    let plan = v1::PlanUpdated { steps: vec![step], story_id: ids.running.clone() };
-    world.add(&id(&format!("session {}", ids.running)), SessionEvent::from(plan), 1).await;
+    let plan = v1::PlanUpdated {
+        steps: vec![step],
+        story_id: ids.running.clone(),
+    };
+    world
+        .add(
+            &id(&format!("session {}", ids.running)),
+            SessionEvent::from(plan),
+            1,
+        )
+        .await;
     let mut patches = Vec::new();
     for page in &mut pages {
         patches.push(page.until("Tell what was found").await);
     }
-    assert!(patches[2].contains("event-name\">PlanUpdated"), "{}", patches[2]);
+    assert!(
+        patches[2].contains("event-name\">PlanUpdated"),
+        "{}",
+        patches[2]
+    );
 }
 
 #[tokio::test]
@@ -136,7 +211,9 @@ async fn many_readers_share_one_rendering() {
     for _ in 0..200 {
         pages.push(stream(&world, &path, &[]).await);
     }
-    world.add(&ids.conversation, said("m-1", "for everybody"), 1).await;
+    world
+        .add(&ids.conversation, said("m-1", "for everybody"), 1)
+        .await;
     for page in &mut pages {
         page.until("for everybody").await;
     }
@@ -147,7 +224,12 @@ async fn streams_end_when_the_process_stops() {
     let (world, ids) = World::with_sample().await;
     let story = format!("/events?scope=story:{}", ids.running);
     let mut pages = Vec::new();
-    for path in [story.as_str(), "/events?scope=queue", "/events?scope=health", "/api/v1/events/stream?follow=true"] {
+    for path in [
+        story.as_str(),
+        "/events?scope=queue",
+        "/events?scope=health",
+        "/api/v1/events/stream?follow=true",
+    ] {
         pages.push(stream(&world, path, &[]).await);
     }
     world.stop.cancel();
@@ -165,7 +247,8 @@ async fn a_stream_of_nothing_is_refused() {
         ("weather", StatusCode::BAD_REQUEST),
         ("story:", StatusCode::BAD_REQUEST),
     ] {
-        let answer = tokio::time::timeout(PATIENCE, world.get(&format!("/events?scope={scope}"))).await;
+        let answer =
+            tokio::time::timeout(PATIENCE, world.get(&format!("/events?scope={scope}"))).await;
         assert_eq!(answer.unwrap().status, status, "{scope}");
     }
 }

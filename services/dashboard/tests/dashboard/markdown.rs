@@ -23,7 +23,10 @@ fn nothing_in_markdown_can_run_or_call_home() {
         ("`<script>`", "<script"),
         ("```html\n<script>x</script>\n```", "<script"),
         ("```diff\n+<script>x</script>\n```", "<script"),
-        ("https://a.example/\"onmouseover=\"alert(1)", "href=\"https://a.example/\"onmouseover"),
+        (
+            "https://a.example/\"onmouseover=\"alert(1)",
+            "href=\"https://a.example/\"onmouseover",
+        ),
     ] {
         let html = to_html(written);
         assert!(!html.contains(forbidden), "{written:?} became {html:?}");
@@ -33,15 +36,27 @@ fn nothing_in_markdown_can_run_or_call_home() {
 #[test]
 fn what_people_use_stays() {
     for (written, expected) in [
-        ("**a** _b_ `c`", "<p><strong>a</strong> <em>b</em> <code>c</code></p>"),
+        (
+            "**a** _b_ `c`",
+            "<p><strong>a</strong> <em>b</em> <code>c</code></p>",
+        ),
         ("- [x] done", "type=\"checkbox\" checked=\"\">"),
         ("|a|b|\n|-|-|\n|1|2|", "<td>1</td>"),
         ("~~old~~", "<del>old</del>"),
-        ("[docs](https://docs.example/a)", "<a href=\"https://docs.example/a\" rel=\"noopener noreferrer nofollow\">docs</a>"),
+        (
+            "[docs](https://docs.example/a)",
+            "<a href=\"https://docs.example/a\" rel=\"noopener noreferrer nofollow\">docs</a>",
+        ),
         ("[mail](mailto:a@b.example)", "href=\"mailto:a@b.example\""),
-        ("PR: https://github.com/o/r_x/pull/7.", ">https://github.com/o/r_x/pull/7</a>."),
+        (
+            "PR: https://github.com/o/r_x/pull/7.",
+            ">https://github.com/o/r_x/pull/7</a>.",
+        ),
         ("`https://not.a.link`", "<code>https://not.a.link</code>"),
-        ("```diff\n+a\n-b\n```", "<span class=\"add\">+a\n</span><span class=\"del\">-b\n</span>"),
+        (
+            "```diff\n+a\n-b\n```",
+            "<span class=\"add\">+a\n</span><span class=\"del\">-b\n</span>",
+        ),
         ("a & b < c", "a &amp; b &lt; c"),
     ] {
         let html = to_html(written);

@@ -16,7 +16,10 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
 async fn everything_that_the_pages_do_is_in_the_document() {
     let world = World::start().await;
     let document = world.get("/api/openapi.json").await.json();
-    let listed: Vec<_> = operations(&document).into_iter().map(|(path, method, _)| format!("{method} {path}")).collect();
+    let listed: Vec<_> = operations(&document)
+        .into_iter()
+        .map(|(path, method, _)| format!("{method} {path}"))
+        .collect();
     for route in [
         "get /api/v1/agents",
         "get /api/v1/conversations",
@@ -50,7 +53,10 @@ async fn everything_that_the_pages_do_is_in_the_document() {
         "post /api/v1/dead-letters/{id}/redrive",
         "get /api/v1/health",
     ] {
-        assert!(listed.iter().any(|l| l == route), "{route} is not in {listed:#?}");
+        assert!(
+            listed.iter().any(|l| l == route),
+            "{route} is not in {listed:#?}"
+        );
     }
     assert_eq!(listed.len(), 31, "a new route belongs into this list");
 }
@@ -62,10 +68,18 @@ async fn every_listed_route_answers_and_has_a_summary_and_a_unique_name() {
     let mut names = std::collections::BTreeSet::new();
     for (path, method, operation) in operations(&document) {
         assert!(operation["summary"].is_string(), "{method} {path}");
-        assert!(names.insert(operation["operationId"].as_str().unwrap().to_owned()), "{method} {path}");
-        let concrete = path.replace("{id}", "1").replace("{message}", "1").replace("{name}", "none");
+        assert!(
+            names.insert(operation["operationId"].as_str().unwrap().to_owned()),
+            "{method} {path}"
+        );
+        let concrete = path
+            .replace("{id}", "1")
+            .replace("{message}", "1")
+            .replace("{name}", "none");
         let method = method.to_uppercase().parse().unwrap();
-        let answer = world.send(crate::support::request(method, &concrete, &[], "".into())).await;
+        let answer = world
+            .send(crate::support::request(method, &concrete, &[], "".into()))
+            .await;
         assert_ne!(answer.status.as_u16(), 405, "{path}");
         assert!(!answer.body.contains("There is no page"), "{path}");
     }
@@ -76,9 +90,16 @@ async fn every_reference_leads_somewhere() {
     let world = World::start().await;
     let answer = world.get("/api/openapi.json").await;
     let document = answer.json();
-    for piece in answer.body.split("\"$ref\":\"#/components/schemas/").skip(1) {
+    for piece in answer
+        .body
+        .split("\"$ref\":\"#/components/schemas/")
+        .skip(1)
+    {
         let name = piece.split('"').next().unwrap();
-        assert!(document["components"]["schemas"][name].is_object(), "{name}");
+        assert!(
+            document["components"]["schemas"][name].is_object(),
+            "{name}"
+        );
     }
     let error = &document["components"]["schemas"]["ErrorDetail"]["properties"];
     assert!(error["code"].is_object() && error["message"].is_object() && error["hint"].is_object());

@@ -9,7 +9,12 @@ async fn a_newcomer_is_led_to_a_first_message() {
     assert_eq!(home.status, StatusCode::SEE_OTHER);
     assert_eq!(home.header("location"), "/chat/new");
     let page = world.get("/chat/new").await;
-    page.shows(&["What shall we get done?", "Build email capture for the hero", "name=\"message_id\"", "No conversations yet"]);
+    page.shows(&[
+        "What shall we get done?",
+        "Build email capture for the hero",
+        "name=\"message_id\"",
+        "No conversations yet",
+    ]);
 }
 
 #[tokio::test]
@@ -35,7 +40,10 @@ async fn the_agents_tab_shows_who_is_at_work_and_who_needs_a_person() {
     ]);
     page.hides(&[&ids.completed, &ids.failed]);
     let place = |text: &str| page.body.find(text).unwrap();
-    assert!(place(&ids.asking) < place(&ids.running), "what needs a person comes first");
+    assert!(
+        place(&ids.asking) < place(&ids.running),
+        "what needs a person comes first"
+    );
     assert!(place(&ids.running) < place(&ids.queued));
 }
 
@@ -43,15 +51,28 @@ async fn the_agents_tab_shows_who_is_at_work_and_who_needs_a_person() {
 async fn the_history_tab_can_be_searched_and_filtered() {
     let (world, ids) = World::with_sample().await;
     let all = world.get("/projects/sample-site/history").await;
-    all.shows(&[&ids.completed, &ids.failed, "PR #7", "took", "4 min 1 s", "without changing any file"]);
+    all.shows(&[
+        &ids.completed,
+        &ids.failed,
+        "PR #7",
+        "took",
+        "4 min 1 s",
+        "without changing any file",
+    ]);
     all.hides(&[&ids.running]);
-    let failed = world.get("/projects/sample-site/history?status=failed").await;
+    let failed = world
+        .get("/projects/sample-site/history?status=failed")
+        .await;
     failed.shows(&[&ids.failed]);
     failed.hides(&[&ids.completed]);
-    let found = world.get("/projects/sample-site/history?q=EMAIL&status=").await;
+    let found = world
+        .get("/projects/sample-site/history?q=EMAIL&status=")
+        .await;
     found.shows(&[&ids.completed, "value=\"EMAIL\""]);
     found.hides(&[&ids.failed]);
-    let none = world.get("/projects/sample-site/history?q=nothing+like+it").await;
+    let none = world
+        .get("/projects/sample-site/history?q=nothing+like+it")
+        .await;
     none.shows(&["Nothing matches", "show everything"]);
 }
 
@@ -66,17 +87,26 @@ async fn history_is_paged() {
             title: format!("Work number {n:02}."),
             ..errand_proto::v1::StoryCreated::default()
         };
-        world.add(&id, errand_proto::StoryEvent::from(created), 1).await;
+        world
+            .add(&id, errand_proto::StoryEvent::from(created), 1)
+            .await;
         let done = errand_proto::v1::StoryCompleted::default();
-        world.add(&id, errand_proto::StoryEvent::from(done), 2).await;
+        world
+            .add(&id, errand_proto::StoryEvent::from(done), 2)
+            .await;
     }
     world.settle().await;
     let first = world.get("/projects/sample-site/history").await;
     first.shows(&["Work number 30.", "Work number 01.", "Older"]);
     first.hides(&["Work number 00."]);
-    let (_, link) = first.body.split_once("/projects/sample-site/history?").unwrap();
+    let (_, link) = first
+        .body
+        .split_once("/projects/sample-site/history?")
+        .unwrap();
     let query = link.split('"').next().unwrap();
-    let second = world.get(&format!("/projects/sample-site/history?{query}")).await;
+    let second = world
+        .get(&format!("/projects/sample-site/history?{query}"))
+        .await;
     second.shows(&["Work number 00."]);
     second.hides(&["Work number 01.", "Older"]);
 }
@@ -85,7 +115,13 @@ async fn history_is_paged() {
 async fn the_queue_shows_order_priority_and_reason() {
     let (world, ids) = World::with_sample().await;
     let page = world.get("/queue").await;
-    page.shows(&[&ids.queued, ">P1<", "waits for a free worker", "at most 2 sessions", "class=\"position\" aria-label=\"Position\">1<"]);
+    page.shows(&[
+        &ids.queued,
+        ">P1<",
+        "waits for a free worker",
+        "at most 2 sessions",
+        "class=\"position\" aria-label=\"Position\">1<",
+    ]);
 }
 
 #[tokio::test]
@@ -111,15 +147,24 @@ async fn a_storys_page_shows_plan_thoughts_tools_diff_cost_and_timeline() {
         "sample.slack.com",
     ]);
     page.hides(&["Cancel the story", "Try again"]);
-    let order = ["event-name\">StoryCreated", "event-name\">ExecutionStarted", "event-name\">StoryCompleted"];
+    let order = [
+        "event-name\">StoryCreated",
+        "event-name\">ExecutionStarted",
+        "event-name\">StoryCompleted",
+    ];
     let places = order.map(|name| page.body.find(name).unwrap());
-    assert!(places.is_sorted(), "the timeline is in the order of the log");
+    assert!(
+        places.is_sorted(),
+        "the timeline is in the order of the log"
+    );
 }
 
 #[tokio::test]
 async fn a_beginning_of_an_id_leads_to_the_story() {
     let (world, ids) = World::with_sample().await;
-    let page = world.get(&format!("/stories/{}", &ids.completed[..8])).await;
+    let page = world
+        .get(&format!("/stories/{}", &ids.completed[..8]))
+        .await;
     page.shows(&["Build email capture for the hero"]);
 }
 
@@ -127,7 +172,10 @@ async fn a_beginning_of_an_id_leads_to_the_story() {
 async fn a_story_offers_what_its_status_permits() {
     let (world, ids) = World::with_sample().await;
     let running = world.get(&format!("/stories/{}", ids.running)).await;
-    running.shows(&["Cancel the story", "Tell the agent something while it works"]);
+    running.shows(&[
+        "Cancel the story",
+        "Tell the agent something while it works",
+    ]);
     running.hides(&["Try again", "Approve"]);
     let failed = world.get(&format!("/stories/{}", ids.failed)).await;
     failed.shows(&["Try again", "no_changes"]);
@@ -142,7 +190,13 @@ async fn a_story_offers_what_its_status_permits() {
 async fn health_tells_lag_groups_and_vendors() {
     let (world, _) = World::with_sample().await;
     let page = world.get("/health").await;
-    page.shows(&["Everything keeps up.", "agent_sessions", "following", "Set LINEAR_API_KEY", "Dead letters"]);
+    page.shows(&[
+        "Everything keeps up.",
+        "agent_sessions",
+        "following",
+        "Set LINEAR_API_KEY",
+        "Dead letters",
+    ]);
 }
 
 #[tokio::test]
@@ -158,7 +212,9 @@ async fn a_page_that_is_none_names_the_cause_and_the_way_out() {
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
         page.shows(&[words, "Back to the chat", "<!doctype html>"]);
     }
-    let wrong = world.get("/projects/sample-site/history?status=sleeping").await;
+    let wrong = world
+        .get("/projects/sample-site/history?status=sleeping")
+        .await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     wrong.shows(&["is not one of: pending"]);
     let broken = world.get("/projects/sample-site/history?before=soon").await;
@@ -171,7 +227,11 @@ async fn the_theme_is_remembered_without_a_script() {
     let world = World::start().await;
     let answer = world.form("/theme", "theme=dark").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    assert!(answer.header("set-cookie").starts_with("errand-theme=dark;"));
+    assert!(
+        answer
+            .header("set-cookie")
+            .starts_with("errand-theme=dark;")
+    );
     let request = crate::support::request(
         axum::http::Method::GET,
         "/chat/new",
@@ -186,7 +246,10 @@ async fn assets_are_kept_by_the_browser_and_pages_are_not() {
     let world = World::start().await;
     let page = world.get("/chat/new").await;
     assert_eq!(page.header("cache-control"), "no-store");
-    let (_, css) = page.body.split_once("<link rel=\"stylesheet\" href=\"").unwrap();
+    let (_, css) = page
+        .body
+        .split_once("<link rel=\"stylesheet\" href=\"")
+        .unwrap();
     let css = world.get(css.split('"').next().unwrap()).await;
     assert_eq!(css.header("content-type"), "text/css");
     assert!(css.header("cache-control").contains("immutable"));

@@ -62,6 +62,8 @@ struct MessageView<'a> {
     /// Sanitised HTML of any other.
     html: String,
     buttons: &'a [Action],
+    /// The buttons can no longer be pressed.
+    spent: bool,
     pressed: Option<&'a str>,
     answer: &'a str,
     reason: &'a str,
@@ -76,7 +78,10 @@ pub fn render(message: &Message, cards: &Cards) -> Result<Fragment, Problem> {
     let is_user = message.kind == MessageKind::User;
     let is_completion = message.kind == MessageKind::Completion;
     let spent = message.spent;
-    let pressed = message.actions.iter().find(|a| a.id == message.pressed_action_id);
+    let pressed = message
+        .actions
+        .iter()
+        .find(|a| a.id == message.pressed_action_id);
     let view = MessageView {
         id: &message.id,
         conversation_id: &message.conversation_id,
@@ -86,12 +91,20 @@ pub fn render(message: &Message, cards: &Cards) -> Result<Fragment, Problem> {
         author: author(message.kind),
         at: Some(when::moment(message.created_at)),
         text: if is_user { &message.text } else { "" },
-        html: if is_user { String::new() } else { markdown::to_html(&message.text) },
+        html: if is_user {
+            String::new()
+        } else {
+            markdown::to_html(&message.text)
+        },
         buttons: if spent { &[] } else { &message.actions },
+        spent,
         pressed: pressed.map(|a| a.label.as_str()),
         answer: &message.answer,
         reason: &message.reason,
-        card: cards.0.get(&message.story_id).filter(|_| message.kind == MessageKind::Spawn),
+        card: cards
+            .0
+            .get(&message.story_id)
+            .filter(|_| message.kind == MessageKind::Spawn),
         pull_request: Link::pull_request(&message.pr_url)
             .filter(|pr| is_completion && !message.text.contains(&pr.url)),
         status: &message.status,
@@ -113,6 +126,7 @@ pub fn streaming(message_id: &str, text: &str) -> Result<Fragment, Problem> {
         text: "",
         html: markdown::to_html(text),
         buttons: &[],
+        spent: true,
         pressed: None,
         answer: "",
         reason: "",

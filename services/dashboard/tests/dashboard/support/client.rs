@@ -27,7 +27,11 @@ impl Reply {
     /// Fails with the whole page when a text is missing, so that the cause can be seen.
     pub fn shows(&self, texts: &[&str]) {
         for text in texts {
-            assert!(self.body.contains(text), "{text:?} is missing in:\n{}", self.body);
+            assert!(
+                self.body.contains(text),
+                "{text:?} is missing in:\n{}",
+                self.body
+            );
         }
     }
 
@@ -51,7 +55,8 @@ impl World {
     }
 
     pub async fn get(&self, path: &str) -> Reply {
-        self.send(request(Method::GET, path, &[], Body::empty())).await
+        self.send(request(Method::GET, path, &[], Body::empty()))
+            .await
     }
 
     /// A form as a page without a script sends it.
@@ -76,21 +81,18 @@ impl World {
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Reply {
-        self.post_raw(path, "application/json", body.to_string()).await
+        self.post_raw(path, "application/json", body.to_string())
+            .await
     }
 
     pub async fn post_raw(&self, path: &str, mime: &str, body: impl Into<Body>) -> Reply {
         let headers = [("content-type", mime)];
-        self.send(request(Method::POST, path, &headers, body.into())).await
+        self.send(request(Method::POST, path, &headers, body.into()))
+            .await
     }
 }
 
-pub fn request(
-    method: Method,
-    path: &str,
-    headers: &[(&str, &str)],
-    body: Body,
-) -> Request<Body> {
+pub fn request(method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Request<Body> {
     let mut request = Request::builder().method(method).uri(path);
     if !headers.iter().any(|(name, _)| *name == "host") {
         request = request.header("host", HOST);
@@ -124,7 +126,9 @@ impl Stream {
         let waited = tokio::time::timeout(PATIENCE, async {
             while !self.heard.contains(text) {
                 match self.body.next().await {
-                    Some(piece) => self.heard.push_str(std::str::from_utf8(&piece.unwrap()).unwrap()),
+                    Some(piece) => self
+                        .heard
+                        .push_str(std::str::from_utf8(&piece.unwrap()).unwrap()),
                     None => panic!("the stream ended without {text:?}: {}", self.heard),
                 }
             }

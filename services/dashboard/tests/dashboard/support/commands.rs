@@ -1,7 +1,9 @@
 //! A port for commands that records what it is asked, and writes the events a user would notice.
 use super::append;
 use async_trait::async_trait;
-use errand_dashboard::{CommandError, Commands, Done, NewConversation, PostMessage, Spawn, Spawned};
+use errand_dashboard::{
+    CommandError, Commands, Done, NewConversation, PostMessage, Spawn, Spawned,
+};
 use errand_eventlog::{EventLog as _, embedded::EmbeddedLog};
 use errand_proto::{ConversationEvent, StoryEvent, v1};
 use std::sync::{Arc, Mutex};
@@ -85,8 +87,14 @@ impl Commands for Recording {
         Ok(self.write(&message.conversation_id, event).await)
     }
 
-    async fn retry_reply(&self, conversation: &str, message: &str, _: &str) -> Result<Done, CommandError> {
-        self.done(Call::RetryReply(conversation.into(), message.into())).await
+    async fn retry_reply(
+        &self,
+        conversation: &str,
+        message: &str,
+        _: &str,
+    ) -> Result<Done, CommandError> {
+        self.done(Call::RetryReply(conversation.into(), message.into()))
+            .await
     }
 
     async fn spawn(&self, spawn: Spawn) -> Result<Spawned, CommandError> {
@@ -125,8 +133,15 @@ impl Commands for Recording {
         self.done(Call::Reject(story.into(), reason.into())).await
     }
 
-    async fn answer(&self, session: &str, question: &str, answer: &str, _: &str) -> Result<Done, CommandError> {
-        self.done(Call::Answer(session.into(), question.into(), answer.into())).await
+    async fn answer(
+        &self,
+        session: &str,
+        question: &str,
+        answer: &str,
+        _: &str,
+    ) -> Result<Done, CommandError> {
+        self.done(Call::Answer(session.into(), question.into(), answer.into()))
+            .await
     }
 
     async fn steer(&self, session: &str, text: &str, _: &str) -> Result<Done, CommandError> {

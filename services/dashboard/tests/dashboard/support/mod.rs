@@ -1,12 +1,17 @@
 //! A real router over a real log, real tables and a recording port for commands.
-#![allow(dead_code, unused_imports, reason = "each test file and the preview use their part of it")]
+#![allow(
+    dead_code,
+    unused_imports,
+    clippy::unwrap_used,
+    reason = "each test file and the preview use their part of it"
+)]
 mod client;
 mod commands;
 mod sample;
 
+pub use client::request;
 pub use client::{Reply, stream};
 pub use commands::{Call, Recording};
-pub use client::request;
 pub use sample::{Ids, id, now_us, sample};
 
 use errand_dashboard::{AgentInfo, Dashboard, DashboardConfig, VendorInfo, router};
@@ -94,7 +99,10 @@ impl World {
     pub async fn settle(&self) {
         let head = self.log.head().await.unwrap().seq;
         let positions = self.projector.positions();
-        positions.wait_for(Which::All, head, PATIENCE).await.unwrap();
+        positions
+            .wait_for(Which::All, head, PATIENCE)
+            .await
+            .unwrap();
     }
 }
 
@@ -158,11 +166,19 @@ pub fn config() -> DashboardConfig {
         public_url: format!("http://{HOST}"),
         sandbox: true,
         agents: vec![
-            agent("codegen", "Code Generation", "Builds what the prompt asks for"),
+            agent(
+                "codegen",
+                "Code Generation",
+                "Builds what the prompt asks for",
+            ),
             agent("security", "Security", "Looks for weaknesses"),
         ],
         vendors: vec![
-            vendor("Linear", "sandbox", "Set LINEAR_API_KEY to use the real one"),
+            vendor(
+                "Linear",
+                "sandbox",
+                "Set LINEAR_API_KEY to use the real one",
+            ),
             vendor("Slack", "off", "Set SLACK_BOT_TOKEN to be told there"),
         ],
         default_project: "sample-site".into(),

@@ -60,7 +60,13 @@ pub async fn sample(world: &World) -> Ids {
     stories::running(world, &ids, start + 46 * MINUTE_US).await;
     stories::asking(world, &ids, start + 47 * MINUTE_US).await;
     stories::needs_approval(world, &ids, start + 48 * MINUTE_US).await;
-    let outline = Outline::new(&ids.queued, &ids.conversation, "seo", "SEO", "Write descriptions and titles for all pages");
+    let outline = Outline::new(
+        &ids.queued,
+        &ids.conversation,
+        "seo",
+        "SEO",
+        "Write descriptions and titles for all pages",
+    );
     stories::queue(world, &outline, start + 48 * MINUTE_US).await;
     conversation::spawned(world, &ids, start + 48 * MINUTE_US).await;
     enqueue(world, &ids.queued, start + 48 * MINUTE_US).await;

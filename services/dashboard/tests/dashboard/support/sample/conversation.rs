@@ -38,7 +38,11 @@ fn action(id: &str, label: &str, sends: &str) -> v1::Action {
 }
 
 fn announced(name: &str, story: &str, agent: &str, url: &str) -> C {
-    let tracking = if url.is_empty() { String::new() } else { format!(" Tracking in Linear: {url}") };
+    let tracking = if url.is_empty() {
+        String::new()
+    } else {
+        format!(" Tracking in Linear: {url}")
+    };
     v1::SpawnAnnounced {
         message_id: id(name),
         story_id: story.into(),
@@ -67,10 +71,24 @@ pub async fn begin(world: &World, ids: &Ids, at: i64) {
             title: title.into(),
             user_id: "you".into(),
         };
-        world.add(&id(title), C::from(other), at - 60 * MINUTE_US).await;
+        world
+            .add(&id(title), C::from(other), at - 60 * MINUTE_US)
+            .await;
     }
-    world.add(&ids.conversation, said("ask", "build email capture for the hero"), at).await;
-    world.add(&ids.conversation, replied("plan", "ask", PLAN, vec![]), at + 2_000_000).await;
+    world
+        .add(
+            &ids.conversation,
+            said("ask", "build email capture for the hero"),
+            at,
+        )
+        .await;
+    world
+        .add(
+            &ids.conversation,
+            replied("plan", "ask", PLAN, vec![]),
+            at + 2_000_000,
+        )
+        .await;
     let url = "https://linear.app/sample/issue/ERR-12";
     let spawned = announced("spawned", &ids.completed, "Code Generation", url);
     world.add(&ids.conversation, spawned, at + 3_000_000).await;
@@ -91,7 +109,11 @@ pub async fn completed(world: &World, ids: &Ids, at: i64) {
         "ask",
         "The form stores addresses of strangers now. Should I spawn a security agent to analyze this?",
         vec![
-            action("yes", "✅ Spawn a security agent", "Yes, spawn a security agent to analyze this"),
+            action(
+                "yes",
+                "✅ Spawn a security agent",
+                "Yes, spawn a security agent to analyze this",
+            ),
             action("no", "❌ Not now", "Not now"),
         ],
     );
@@ -100,7 +122,13 @@ pub async fn completed(world: &World, ids: &Ids, at: i64) {
 
 pub async fn broken(world: &World, ids: &Ids, at: i64) {
     let conversation = id("Why is the start page slow?");
-    world.add(&conversation, said("slow", "Why is the start page slow?"), at).await;
+    world
+        .add(
+            &conversation,
+            said("slow", "Why is the start page slow?"),
+            at,
+        )
+        .await;
     let failed = v1::AssistantReplyFailed {
         message_id: ids.failed_reply.clone(),
         in_reply_to: id("slow"),
@@ -112,18 +140,57 @@ pub async fn broken(world: &World, ids: &Ids, at: i64) {
 
 pub async fn spawned(world: &World, ids: &Ids, at: i64) {
     let conversation = id("Words for the pricing page");
-    world.add(&conversation, said("all", "Check security and accessibility, and write descriptions for all pages"), at).await;
-    world.add(&conversation, replied("sure", "all", "Three agents can do that side by side.", vec![]), at).await;
+    world
+        .add(
+            &conversation,
+            said(
+                "all",
+                "Check security and accessibility, and write descriptions for all pages",
+            ),
+            at,
+        )
+        .await;
+    world
+        .add(
+            &conversation,
+            replied(
+                "sure",
+                "all",
+                "Three agents can do that side by side.",
+                vec![],
+            ),
+            at,
+        )
+        .await;
     let url = "https://linear.app/sample/issue/ERR-14";
-    world.add(&conversation, announced("s1", &ids.running, "Security", url), at).await;
-    world.add(&conversation, announced("s2", &ids.asking, "Accessibility", ""), at).await;
-    world.add(&conversation, announced("s3", &ids.queued, "SEO", ""), at).await;
+    world
+        .add(
+            &conversation,
+            announced("s1", &ids.running, "Security", url),
+            at,
+        )
+        .await;
+    world
+        .add(
+            &conversation,
+            announced("s2", &ids.asking, "Accessibility", ""),
+            at,
+        )
+        .await;
+    world
+        .add(&conversation, announced("s3", &ids.queued, "SEO", ""), at)
+        .await;
     let question = v1::QuestionAsked {
         question_id: ids.question.clone(),
         story_id: ids.asking.clone(),
         session_id: session_of(&ids.asking),
         text: "Two buttons have no text. Shall I name them after their icons?".into(),
-        actions: vec![action("q-yes", "Name them", "Yes, name them after their icons"), action("q-no", "Leave them", "Leave them")],
+        actions: vec![
+            action("q-yes", "Name them", "Yes, name them after their icons"),
+            action("q-no", "Leave them", "Leave them"),
+        ],
     };
-    world.add(&conversation, C::from(question), at + MINUTE_US).await;
+    world
+        .add(&conversation, C::from(question), at + MINUTE_US)
+        .await;
 }

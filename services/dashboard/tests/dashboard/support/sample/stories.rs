@@ -19,8 +19,21 @@ pub struct Outline<'a> {
 }
 
 impl<'a> Outline<'a> {
-    pub fn new(id: &'a str, conversation: &'a str, agent: &'a str, name: &'a str, prompt: &'a str) -> Self {
-        Self { id, conversation, agent, name, prompt, policy: "auto_safe" }
+    pub fn new(
+        id: &'a str,
+        conversation: &'a str,
+        agent: &'a str,
+        name: &'a str,
+        prompt: &'a str,
+    ) -> Self {
+        Self {
+            id,
+            conversation,
+            agent,
+            name,
+            prompt,
+            policy: "auto_safe",
+        }
     }
 
     fn created(&self) -> T {
@@ -89,7 +102,9 @@ fn plan(steps: &[(&str, v1::PlanStepStatus)]) -> S {
 
 async fn create(world: &World, outline: &Outline<'_>, at: i64) {
     world.add(outline.id, outline.created(), at).await;
-    world.add(&session_of(outline.id), outline.session(at), at).await;
+    world
+        .add(&session_of(outline.id), outline.session(at), at)
+        .await;
 }
 
 pub async fn queue(world: &World, outline: &Outline<'_>, at: i64) {
@@ -123,8 +138,13 @@ async fn start(world: &World, outline: &Outline<'_>, at: i64) {
         story_id: outline.id.into(),
     };
     world.add(&session, S::from(started), at + 2_000_000).await;
-    let started = v1::StoryStarted { session_id: session, story: None };
-    world.add(outline.id, T::from(started), at + 2_000_000).await;
+    let started = v1::StoryStarted {
+        session_id: session,
+        story: None,
+    };
+    world
+        .add(outline.id, T::from(started), at + 2_000_000)
+        .await;
 }
 
 fn call(name: &str, input: &str, output: &str, ms: u64, ok: bool) -> S {
@@ -136,21 +156,72 @@ fn call(name: &str, input: &str, output: &str, ms: u64, ok: bool) -> S {
         ms,
         ok,
     };
-    v1::ToolCallRecorded { tool_call: Some(call) }.into()
+    v1::ToolCallRecorded {
+        tool_call: Some(call),
+    }
+    .into()
 }
 
 pub async fn completed(world: &World, ids: &Ids, at: i64) {
-    let outline = Outline::new(&ids.completed, &ids.conversation, "codegen", "Code Generation", "Build email capture for the hero");
+    let outline = Outline::new(
+        &ids.completed,
+        &ids.conversation,
+        "codegen",
+        "Code Generation",
+        "Build email capture for the hero",
+    );
     start(world, &outline, at).await;
     link(world, outline.id, 12, at + 3_000_000).await;
     let session = session_of(outline.id);
     use v1::PlanStepStatus::Completed;
-    let steps = [("Read the hero section", Completed), ("Add the form", Completed), ("Test that a wrong address is refused", Completed), ("Open a pull request", Completed)];
+    let steps = [
+        ("Read the hero section", Completed),
+        ("Add the form", Completed),
+        ("Test that a wrong address is refused", Completed),
+        ("Open a pull request", Completed),
+    ];
     world.add(&session, plan(&steps), at + 10_000_000).await;
-    let thought = turn(2, "plan", "The hero is in `index.html`. A plain form works without any script, so that comes first.", at + 11_000_000);
-    world.add(&session, S::from(v1::TurnRecorded { turn: Some(thought) }), at + 11_000_000).await;
-    world.add(&session, call("read_file", r#"{"path":"index.html"}"#, "<main>\n  <section class=\"hero\">…", 12, true), at + 12_000_000).await;
-    world.add(&session, call("run_command", r#"{"command":"npm test"}"#, "1 passed", 2_310, true), at + 60_000_000).await;
+    let thought = turn(
+        2,
+        "plan",
+        "The hero is in `index.html`. A plain form works without any script, so that comes first.",
+        at + 11_000_000,
+    );
+    world
+        .add(
+            &session,
+            S::from(v1::TurnRecorded {
+                turn: Some(thought),
+            }),
+            at + 11_000_000,
+        )
+        .await;
+    world
+        .add(
+            &session,
+            call(
+                "read_file",
+                r#"{"path":"index.html"}"#,
+                "<main>\n  <section class=\"hero\">…",
+                12,
+                true,
+            ),
+            at + 12_000_000,
+        )
+        .await;
+    world
+        .add(
+            &session,
+            call(
+                "run_command",
+                r#"{"command":"npm test"}"#,
+                "1 passed",
+                2_310,
+                true,
+            ),
+            at + 60_000_000,
+        )
+        .await;
     finish(world, &ids.completed, at + 4 * MINUTE_US).await;
 }
 
@@ -166,20 +237,42 @@ async fn finish(world: &World, story: &str, at: i64) {
         branch: format!("errand/{}", &story[..8]),
         commit: "9a0b6c1d2e3f4a5b".into(),
         base: "1f2e3d4c5b6a7988".into(),
-        files: vec![file("index.html", "modified", 5, 1), file("tests/capture.test.js", "added", 3, 0)],
+        files: vec![
+            file("index.html", "modified", 5, 1),
+            file("tests/capture.test.js", "added", 3, 0),
+        ],
         diff: DIFF.into(),
         diff_truncated: false,
         story_id: story.into(),
     };
     world.add(&session, S::from(committed), at).await;
     let url = "https://github.com/sample/site/pull/7";
-    let opened = v1::PullRequestOpened { pr_url: url.into(), number: 7, branch: format!("errand/{}", &story[..8]), story_id: story.into() };
+    let opened = v1::PullRequestOpened {
+        pr_url: url.into(),
+        number: 7,
+        branch: format!("errand/{}", &story[..8]),
+        story_id: story.into(),
+    };
     world.add(&session, S::from(opened), at + 1_000_000).await;
     let summary = "Added an email form to the hero, with a test that a wrong address is refused.";
-    let usage = v1::Usage { input_tokens: 18_204, output_tokens: 2_411, cost_micro_usd: 91_000 };
-    let done = v1::ExecutionCompleted { pr_url: url.into(), summary: summary.into(), usage: Some(usage), story_id: story.into() };
+    let usage = v1::Usage {
+        input_tokens: 18_204,
+        output_tokens: 2_411,
+        cost_micro_usd: 91_000,
+    };
+    let done = v1::ExecutionCompleted {
+        pr_url: url.into(),
+        summary: summary.into(),
+        usage: Some(usage),
+        story_id: story.into(),
+    };
     world.add(&session, S::from(done), at + 2_000_000).await;
-    let done = v1::StoryCompleted { session_id: session, pr_url: url.into(), summary: summary.into(), story: None };
+    let done = v1::StoryCompleted {
+        session_id: session,
+        pr_url: url.into(),
+        summary: summary.into(),
+        story: None,
+    };
     world.add(story, T::from(done), at + 3_000_000).await;
     let sent = v1::NotificationSent {
         story_id: story.into(),
@@ -189,38 +282,97 @@ async fn finish(world: &World, story: &str, at: i64) {
         vendor_id: "1".into(),
         permalink: "https://sample.slack.com/archives/C1/p1".into(),
     };
-    world.add(&super::id("told"), NotificationEvent::from(sent), at + 4_000_000).await;
+    world
+        .add(
+            &super::id("told"),
+            NotificationEvent::from(sent),
+            at + 4_000_000,
+        )
+        .await;
 }
 
 pub async fn failed(world: &World, ids: &Ids, at: i64) {
-    let outline = Outline::new(&ids.failed, &ids.conversation, "performance", "Performance", "Make the start page load in one second");
+    let outline = Outline::new(
+        &ids.failed,
+        &ids.conversation,
+        "performance",
+        "Performance",
+        "Make the start page load in one second",
+    );
     start(world, &outline, at).await;
     let session = session_of(outline.id);
     let reason = "The agent ended without changing any file. Say in the prompt which page is meant, then try again.";
-    let failed = v1::ExecutionFailed { outcome: "no_changes".into(), reason: reason.into(), branch: String::new(), usage: None, story_id: outline.id.into() };
-    world.add(&session, S::from(failed), at + 2 * MINUTE_US).await;
-    let failed = v1::StoryFailed { session_id: session, outcome: "no_changes".into(), reason: reason.into(), branch: String::new(), story: None };
-    world.add(outline.id, T::from(failed), at + 2 * MINUTE_US).await;
+    let failed = v1::ExecutionFailed {
+        outcome: "no_changes".into(),
+        reason: reason.into(),
+        branch: String::new(),
+        usage: None,
+        story_id: outline.id.into(),
+    };
+    world
+        .add(&session, S::from(failed), at + 2 * MINUTE_US)
+        .await;
+    let failed = v1::StoryFailed {
+        session_id: session,
+        outcome: "no_changes".into(),
+        reason: reason.into(),
+        branch: String::new(),
+        story: None,
+    };
+    world
+        .add(outline.id, T::from(failed), at + 2 * MINUTE_US)
+        .await;
 }
 
 pub async fn running(world: &World, ids: &Ids, at: i64) {
     let conversation = super::id("Words for the pricing page");
-    let outline = Outline::new(&ids.running, &conversation, "security", "Security", "Analyze the email form for weaknesses");
+    let outline = Outline::new(
+        &ids.running,
+        &conversation,
+        "security",
+        "Security",
+        "Analyze the email form for weaknesses",
+    );
     start(world, &outline, at).await;
     link(world, outline.id, 14, at + 3_000_000).await;
     use v1::PlanStepStatus::{Completed, InProgress, Pending};
-    let steps = [("List every place that takes input", Completed), ("Check the form and its server side", InProgress), ("Write findings by file and line", Pending)];
-    world.add(&session_of(outline.id), plan(&steps), at + MINUTE_US).await;
+    let steps = [
+        ("List every place that takes input", Completed),
+        ("Check the form and its server side", InProgress),
+        ("Write findings by file and line", Pending),
+    ];
+    world
+        .add(&session_of(outline.id), plan(&steps), at + MINUTE_US)
+        .await;
 }
 
 pub async fn asking(world: &World, ids: &Ids, at: i64) {
     let conversation = super::id("Words for the pricing page");
-    let outline = Outline::new(&ids.asking, &conversation, "accessibility", "Accessibility", "Check all pages for accessibility problems");
+    let outline = Outline::new(
+        &ids.asking,
+        &conversation,
+        "accessibility",
+        "Accessibility",
+        "Check all pages for accessibility problems",
+    );
     start(world, &outline, at).await;
     let session = session_of(outline.id);
     use v1::PlanStepStatus::{Completed, InProgress};
-    world.add(&session, plan(&[("Scan every page", Completed), ("Mend what can be mended", InProgress)]), at + 1_000_000).await;
-    let option = v1::Action { id: "q-yes".into(), label: "Name them".into(), sends: "Yes, name them after their icons".into() };
+    world
+        .add(
+            &session,
+            plan(&[
+                ("Scan every page", Completed),
+                ("Mend what can be mended", InProgress),
+            ]),
+            at + 1_000_000,
+        )
+        .await;
+    let option = v1::Action {
+        id: "q-yes".into(),
+        label: "Name them".into(),
+        sends: "Yes, name them after their icons".into(),
+    };
     let asked = v1::InputRequested {
         question_id: ids.question.clone(),
         text: "Two buttons have no text. Shall I name them after their icons?".into(),
@@ -231,7 +383,13 @@ pub async fn asking(world: &World, ids: &Ids, at: i64) {
 }
 
 pub async fn needs_approval(world: &World, ids: &Ids, at: i64) {
-    let mut outline = Outline::new(&ids.needs_approval, &ids.conversation, "codegen", "Code Generation", "Move the site to another host");
+    let mut outline = Outline::new(
+        &ids.needs_approval,
+        &ids.conversation,
+        "codegen",
+        "Code Generation",
+        "Move the site to another host",
+    );
     outline.policy = "needs_approval";
     create(world, &outline, at).await;
 }

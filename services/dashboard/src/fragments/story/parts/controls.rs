@@ -1,0 +1,57 @@
+//! What a person may do with the story now.
+use super::super::{Fragment, StoryRecord};
+use crate::{
+    body::{MAX_MESSAGE_CHARS, MAX_REASON_CHARS},
+    markdown,
+    problem::Problem,
+    view::needs_approval,
+};
+use askama::Template;
+use errand_projections::{
+    parts::Action,
+    sessions::SessionStatus,
+    stories::{Story, StoryStatus},
+};
+
+#[derive(Template)]
+#[template(path = "fragments/story_controls.html")]
+struct Controls<'a> {
+    story: &'a Story,
+    session_id: &'a str,
+    question_id: &'a str,
+    question: String,
+    options: &'a [Action],
+    can_approve: bool,
+    can_cancel: bool,
+    can_retry: bool,
+    can_steer: bool,
+    max_text: usize,
+    max_reason: usize,
+}
+
+pub fn controls(record: &StoryRecord) -> Result<Fragment, Problem> {
+    let story = &record.story;
+    let present = record.present.as_ref();
+    let status = present.map(|s| s.status);
+    let waits = status == Some(SessionStatus::WaitingForInput);
+    let question = present.filter(|_| waits);
+    let view = Controls {
+        story,
+        session_id: present.map(|s| s.id.as_str()).unwrap_or_default(),
+        question_id: question.map(|s| s.question_id.as_str()).unwrap_or_default(),
+        question: question
+            .map(|s| markdown::to_html(&s.question))
+            .unwrap_or_default(),
+        options: question
+            .map(|s| s.question_options.as_slice())
+            .unwrap_or_default(),
+        can_approve: needs_approval(story),
+        // A story that waits for approval is rejected instead.
+        can_cancel: !story.status.is_ended() && !story.cancel_requested && !needs_approval(story),
+        can_retry: matches!(story.status, StoryStatus::Failed | StoryStatus::Cancelled),
+        can_steer: status == Some(SessionStatus::Running) && !story.cancel_requested,
+        max_text: MAX_MESSAGE_CHARS,
+        max_reason: MAX_REASON_CHARS,
+    };
+    Fragment::render("controls", &view)
+}

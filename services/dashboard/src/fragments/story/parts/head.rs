@@ -1,0 +1,20 @@
+//! Title, status and links.
+use super::super::{Fragment, StoryRecord};
+use crate::{problem::Problem, view::StoryCard};
+use askama::Template;
+use errand_projections::stories::Story;
+
+#[derive(Template)]
+#[template(path = "fragments/story_head.html")]
+struct Head<'a> {
+    story: &'a Story,
+    card: &'a StoryCard,
+}
+
+pub fn head(record: &StoryRecord) -> Result<Fragment, Problem> {
+    let view = Head {
+        story: &record.story,
+        card: &record.card,
+    };
+    Fragment::render("story-head", &view)
+}
