@@ -13,4 +13,5 @@ mod system {
     mod harness;
     mod journey;
     mod linear_down;
+    mod own_repository;
 }

@@ -33,7 +33,7 @@ CREATE TABLE agent_sessions (
   created_seq      BIGINT NOT NULL,
   updated_seq      BIGINT NOT NULL
 );
-CREATE INDEX agent_sessions_by_created ON agent_sessions (created_seq);
+CREATE INDEX agent_sessions_by_end ON agent_sessions (is_ended, created_seq);
 CREATE INDEX agent_sessions_by_project ON agent_sessions (project_id, is_ended, created_seq);
 CREATE INDEX agent_sessions_by_story ON agent_sessions (story_id, created_seq);
 

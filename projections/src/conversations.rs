@@ -76,7 +76,13 @@ impl ConversationRow {
                 self.created_seq = at.seq;
             }
             ConversationEvent::AgentSpawnRequested(_) => self.story_count += 1,
-            ConversationEvent::UserMessagePosted(e) => self.said(at, MessageKind::User, &e.text),
+            ConversationEvent::UserMessagePosted(e) => {
+                // A conversation that began without a title is called by its first message.
+                if self.title.is_empty() {
+                    self.title = snippet(&e.text);
+                }
+                self.said(at, MessageKind::User, &e.text);
+            }
             ConversationEvent::AssistantReplied(e) => {
                 self.said(at, MessageKind::Assistant, &e.markdown);
             }

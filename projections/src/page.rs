@@ -18,12 +18,19 @@ pub(crate) fn rows(limit: u32) -> i64 {
 /// Adds `AND status IN (…)` unless the list is empty; `statuses` are words, each with whether it is an end. Lists of only
 /// ended or only open records are told so, for that is what the indexes are split by.
 pub(crate) fn statuses(sql: &mut Statement, table: &str, statuses: &[(&'static str, bool)]) {
-    let Some((_, first)) = statuses.first() else {
+    let first = statuses.first().map(|(_, ended)| *ended);
+    match first {
+        Some(first) if statuses.iter().all(|(_, ended)| *ended == first) => {
+            sql.push(&format!(" AND {table}.is_ended = "))
+                .bind(i64::from(first));
+        }
+        // It excludes nothing, but makes the index fit whose next column is the order of the list.
+        _ => {
+            sql.push(&format!(" AND {table}.is_ended IN (0, 1)"));
+        }
+    }
+    if statuses.is_empty() {
         return;
-    };
-    if statuses.iter().all(|(_, ended)| ended == first) {
-        sql.push(&format!(" AND {table}.is_ended = "))
-            .bind(i64::from(*first));
     }
     sql.push(&format!(" AND {table}.status IN "));
     sql.bind_list(statuses.iter().map(|(word, _)| *word));

@@ -34,6 +34,22 @@ async fn a_story_survives_a_kill_between_any_two_steps() {
 }
 
 #[tokio::test]
+async fn a_running_agent_is_handed_over_when_errand_is_stopped() {
+    let mut errand = Errand::up_with(&[], &[("ERRAND_DEMO_PACE_MS", "300")]).await;
+    let wish = json!({"agent": "codegen", "prompt": "add a dark mode toggle"});
+    let (_, spawned) = errand.api.post("/api/v1/stories", &wish).await;
+    errand.api.story_is("in_progress").await;
+    errand.interrupt().await;
+    errand.start_again().await;
+    let chat = text(&spawned, "conversationId");
+    errand.api.hear(chat, "🎉 Code Generation complete! PR: ").await;
+    until("everybody was told", || async {
+        (errand.api.made().await == [1, 1, 1]).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn many_stories_survive_kills_under_load() {
     const STORIES: usize = 8;
     let mut errand = Errand::up_with(&[], &[("ERRAND_SESSIONS_PER_PROJECT", "4")]).await;

@@ -140,6 +140,16 @@ async fn a_failure_is_told_everywhere_with_its_reason() {
 }
 
 #[tokio::test]
+async fn an_agent_that_hangs_is_ended_by_its_limit() {
+    let errand = Errand::up_with(&[], &[("ERRAND_STALL_SECONDS", "1")]).await;
+    let wish = json!({"agent": "codegen", "prompt": "build it demo:hang"});
+    let (_, spawned) = errand.api.post("/api/v1/stories", &wish).await;
+    let chat = text(&spawned, "conversationId");
+    let told = errand.api.hear(chat, "❌ Code Generation failed").await;
+    assert!(text(&told, "text").contains("said nothing for"), "{told}");
+}
+
+#[tokio::test]
 async fn without_key_and_sandbox_the_story_runs_all_the_same() {
     let errand = Errand::up(&["--no-sandbox"]).await;
     let api = &errand.api;

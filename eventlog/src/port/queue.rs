@@ -54,9 +54,10 @@ pub trait Claim: Send + Sync {
     fn job(&self) -> &Job;
     /// 1 for the first delivery.
     fn delivery(&self) -> u32;
-    /// Keeps the lease. An error means that it is lost or the queue cannot be reached.
+    /// Keeps the lease. [`super::LogError::Rejected`] means that it is lost: stop working.
+    /// A transient error means that the queue cannot be reached: try again.
     async fn heartbeat(&self) -> Result<()>;
-    /// The session ended; the job is gone.
+    /// The session ended; the job is gone. Rejected when the lease was lost before.
     async fn done(self: Box<Self>) -> Result<()>;
     /// Somebody else shall have it, not before `after` has passed.
     async fn release(self: Box<Self>, after: Duration) -> Result<()>;

@@ -23,10 +23,11 @@ pub trait Delivery: Send + Sync {
     fn event(&self) -> &Arc<Recorded>;
     /// 1 for the first delivery.
     fn attempt(&self) -> u32;
-    /// Restarts the `ack_wait`.
+    /// Restarts the `ack_wait`. Rejected when the message is with another reader by now: stop working on it.
     async fn progress(&self) -> Result<()>;
+    /// It was handled. Counts also when it comes late.
     async fn ack(self: Box<Self>) -> Result<()>;
-    /// Delivers again, not before `after` has passed.
+    /// Delivers again, not before `after` has passed; after `max_deliver` attempts it is a dead letter instead.
     async fn retry(self: Box<Self>, after: Duration, error: &str) -> Result<()>;
     /// Sets the message aside, whole, for a person to look at; never delivered again until redriven.
     async fn dead(self: Box<Self>, reason: &str) -> Result<()>;

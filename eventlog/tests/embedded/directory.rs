@@ -1,11 +1,12 @@
 //! Which data directories are taken and which are refused, and what is said then.
-use crate::harness::{append, open};
+use crate::harness::{PATIENCE, append, open};
 use errand_eventlog::{
-    EventLog, Filter, LogError, StartAt,
+    EventLog, Filter, Job, JobQueue, LogError, QueueLimits, StartAt,
     embedded::{EmbeddedLog, EmbeddedOptions, OpenError},
 };
 use futures::StreamExt;
 use std::{path::Path, process::Command};
+use uuid::Uuid;
 
 const DIR: &str = "ERRAND_TEST_OPEN_DIR";
 
@@ -79,6 +80,37 @@ async fn a_closed_log_says_so_and_frees_its_directory() {
     );
     let again = open(dir.path());
     assert_eq!(again.head().await.unwrap().seq, 1);
+}
+
+#[tokio::test]
+async fn a_log_that_is_only_dropped_is_written_and_frees_its_directory() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    let job = Job {
+        id: Uuid::new_v4(),
+        story_id: "story".into(),
+        project_id: "web".into(),
+        priority: 1,
+        enqueued_us: 0,
+    };
+    log.enqueue(job.clone()).await.unwrap();
+    drop(log);
+    let reopened = async {
+        loop {
+            match EmbeddedLog::open(dir.path(), EmbeddedOptions::default()) {
+                Ok(log) => return log,
+                Err(OpenError::InUse { .. }) => tokio::task::yield_now().await,
+                Err(error) => panic!("{error}"),
+            }
+        }
+    };
+    let log = tokio::time::timeout(PATIENCE, reopened).await.unwrap();
+    let limits = QueueLimits {
+        per_project: 1,
+        lease: PATIENCE,
+        age_step: PATIENCE,
+    };
+    assert_eq!(log.list(&limits).await.unwrap()[0].job, job);
 }
 
 #[tokio::test]

@@ -33,6 +33,13 @@ impl Statement {
         }
     }
 
+    /// Puts text around it.
+    pub fn within(mut self, before: &str, after: &str) -> Self {
+        self.sql.insert_str(0, before);
+        self.sql.push_str(after);
+        self
+    }
+
     pub fn push(&mut self, sql: &str) -> &mut Self {
         self.sql.push_str(sql);
         self

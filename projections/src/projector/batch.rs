@@ -8,7 +8,7 @@ use errand_eventlog::{Recorded, Seq};
 use std::sync::Arc;
 
 /// Events folded in one transaction at most.
-pub const MAX_BATCH_EVENTS: usize = 8192;
+pub const MAX_BATCH_EVENTS: usize = 4096;
 /// How far a projection may move past events that are none of its own before that is written down.
 const MAX_UNSTORED_EVENTS: u64 = 10_000;
 

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
 /// Pages read ahead. The log bounds the size of each.
-const PAGES_AHEAD: usize = 12;
+const PAGES_AHEAD: usize = 8;
 /// A reader that takes no page for this long no longer holds up the others: it goes on with a stream of its own.
 const MAX_HOLD_UP: Duration = Duration::from_millis(500);
 

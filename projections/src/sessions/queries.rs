@@ -83,13 +83,23 @@ pub struct SessionFilter {
     pub limit: u32,
 }
 
+/// Begins with the rows alone, so that only those of the answer are joined.
 fn select() -> Statement {
-    Statement::new(format!(
-        "SELECT {}, COALESCE(s.title, '') AS story_title, COALESCE(s.linear_identifier, '') AS linear_identifier, \
-         COALESCE(s.linear_issue_url, '') AS linear_issue_url, COALESCE(s.cancel_requested, 0) AS cancel_requested \
-         FROM agent_sessions a LEFT JOIN stories s ON s.id = a.story_id WHERE 1 = 1",
-        SessionRow::TABLE.select("a.")
-    ))
+    Statement::new("SELECT * FROM agent_sessions a WHERE 1 = 1")
+}
+
+/// Joins what the story knows to the chosen rows.
+fn with_story(rows: Statement, order: &str) -> Statement {
+    let columns = SessionRow::TABLE.select("a.");
+    rows.within(
+        &format!(
+            "SELECT {columns}, COALESCE(s.title, '') AS story_title, \
+             COALESCE(s.linear_identifier, '') AS linear_identifier, \
+             COALESCE(s.linear_issue_url, '') AS linear_issue_url, \
+             COALESCE(s.cancel_requested, 0) AS cancel_requested FROM ("
+        ),
+        &format!(") a LEFT JOIN stories s ON s.id = a.story_id ORDER BY {order}"),
+    )
 }
 
 impl Db {
@@ -106,7 +116,7 @@ impl Db {
         page::before(&mut sql, "a.created_seq", filter.before);
         sql.push(" ORDER BY a.created_seq DESC LIMIT ");
         sql.bind(page::rows(filter.limit));
-        self.all(sql).await
+        self.all(with_story(sql, "a.created_seq DESC")).await
     }
 
     /// One session with its trace, tool calls, questions and changes.
@@ -117,7 +127,7 @@ impl Db {
         let mut moment = self.snapshot().await?;
         let mut sql = select();
         sql.push(" AND a.id = ").bind(id);
-        match moment.one::<Session>(sql).await? {
+        match moment.one::<Session>(with_story(sql, "a.id")).await? {
             Some(session) => detail(&mut moment, session).await.map(Some),
             None => Ok(None),
         }
@@ -137,7 +147,7 @@ impl Db {
         sql.push(" AND a.id >= ").bind(from);
         sql.push(" AND a.id < ").bind(to);
         sql.push(" ORDER BY a.id LIMIT 2");
-        let found: Vec<Session> = moment.all(sql).await?;
+        let found: Vec<Session> = moment.all(with_story(sql, "a.id")).await?;
         let exact = found.iter().position(|s| s.id == id_or_prefix);
         match (exact, found.len()) {
             (None, count @ 2..) => Err(Error::Ambiguous {

@@ -57,12 +57,20 @@ pub struct StoryFilter {
     pub limit: u32,
 }
 
+/// Begins with the rows alone, so that only those of the answer are joined.
 fn select() -> Statement {
-    Statement::new(format!(
-        "SELECT {}, COALESCE(a.pr_url, '') AS session_pr_url, COALESCE(a.status, '') AS session_status \
-         FROM stories s LEFT JOIN agent_sessions a ON a.id = s.session_id WHERE 1 = 1",
-        StoryRow::TABLE.select("s.")
-    ))
+    Statement::new("SELECT * FROM stories s WHERE 1 = 1")
+}
+
+/// Joins what the session knows to the chosen rows.
+fn with_session(rows: Statement, order: &str) -> Statement {
+    let columns = StoryRow::TABLE.select("s.");
+    rows.within(
+        &format!(
+            "SELECT {columns}, COALESCE(a.pr_url, '') AS session_pr_url, COALESCE(a.status, '') AS session_status FROM ("
+        ),
+        &format!(") s LEFT JOIN agent_sessions a ON a.id = s.session_id ORDER BY {order}"),
+    )
 }
 
 impl Db {
@@ -82,7 +90,7 @@ impl Db {
         page::before(&mut sql, "s.created_seq", filter.before);
         sql.push(" ORDER BY s.created_seq DESC LIMIT ");
         sql.bind(page::rows(filter.limit));
-        self.all(sql).await
+        self.all(with_session(sql, "s.created_seq DESC")).await
     }
 
     /// One story by its id.
@@ -92,7 +100,7 @@ impl Db {
     pub async fn story(&self, id: &str) -> Result<Option<Story>> {
         let mut sql = select();
         sql.push(" AND s.id = ").bind(id);
-        self.one(sql).await
+        self.one(with_session(sql, "s.id")).await
     }
 
     /// One story by its id or the beginning of it, at least [`crate::MIN_ID_PREFIX_CHARS`] characters.
@@ -111,7 +119,7 @@ impl Db {
         sql.push(" AND s.id >= ").bind(from);
         sql.push(" AND s.id < ").bind(to);
         sql.push(" ORDER BY s.id LIMIT 2");
-        let mut found: Vec<Story> = self.all(sql).await?;
+        let mut found: Vec<Story> = self.all(with_session(sql, "s.id")).await?;
         match found.len() {
             0 | 1 => Ok(found.pop()),
             count => Err(Error::Ambiguous {
@@ -131,8 +139,9 @@ impl Db {
         sql.push(" AND s.status = ")
             .bind(StoryStatus::Approved.as_str());
         sql.push(" AND s.queued_at IS NOT NULL");
-        sql.push(" ORDER BY s.priority_level, s.queued_at, s.created_seq LIMIT ");
+        let order = "s.priority_level, s.queued_at, s.created_seq";
+        sql.push(&format!(" ORDER BY {order} LIMIT "));
         sql.bind(page::rows(limit));
-        self.all(sql).await
+        self.all(with_session(sql, order)).await
     }
 }

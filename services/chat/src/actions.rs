@@ -48,7 +48,7 @@ fn closing_question(markdown: &str) -> Option<String> {
     let end = prose.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '?');
     let question = end.strip_suffix('?')?;
     let start = question
-        .rfind(|c| matches!(c, '.' | '!' | '?' | '\n' | ':'))
+        .rfind(['.', '!', '?', '\n', ':'])
         .map_or(0, |at| at + 1);
     Some(question.get(start..)?.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
 }

@@ -1,5 +1,4 @@
-// Keeps a page alive: fragments that the server renders arrive by server-sent events or as a form's answer
-// and are morphed in by element id. Every page also works without this script, by forms and redirects.
+// Keeps a page alive: fragments that the server renders arrive by server-sent events and are morphed in by element id. Every page also works without this script, by forms and redirects.
 
 const RECONNECT_MS = 2000, CLOCK_MS = 1000, NEAR_BOTTOM_PX = 120, NEAR_LIMIT = 0.9;
 const byId = id => document.getElementById(id);
@@ -44,8 +43,9 @@ function place(element) {
   if (element.parentNode !== list || element.nextElementSibling !== after) list.insertBefore(element, after);
 }
 
+let sent = false;
 function patch(html) {
-  const follow = document.querySelector('[data-follow]') && nearBottom();
+  const follow = document.querySelector('[data-follow]') && (sent || nearBottom());
   const template = document.createElement('template');
   template.innerHTML = html;
   for (const fresh of [...template.content.children]) {
@@ -55,11 +55,10 @@ function patch(html) {
     if (now.dataset.into) place(now);
   }
   refine();
-  if (follow) scrollToEnd();
+  if (follow) scrollTo(0, document.documentElement.scrollHeight);
 }
 
 const nearBottom = () => innerHeight + scrollY >= document.documentElement.scrollHeight - NEAR_BOTTOM_PX;
-const scrollToEnd = () => scrollTo(0, document.documentElement.scrollHeight);
 
 // ---- the stream; closed while the tab is hidden, for browsers allow only six connections to one host
 
@@ -69,7 +68,7 @@ function connect() {
   if (!url || stream || document.hidden) return;
   stream = new EventSource(url);
   stream.onopen = () => delete document.body.dataset.offline;
-  stream.addEventListener('patch', event => patch(event.data));
+  stream.addEventListener('patch', event => { patch(event.data); sent = false; });
   stream.onerror = () => {
     document.body.dataset.offline = '';
     if (stream?.readyState === EventSource.CLOSED) { disconnect(); setTimeout(connect, RECONNECT_MS); }
@@ -80,7 +79,7 @@ document.addEventListener('visibilitychange', () => document.hidden ? disconnect
 addEventListener('pagehide', disconnect);
 addEventListener('pageshow', connect);
 
-// ---- forms with data-live: sent without leaving the page; the answer is fragments, also when it is a refusal
+// ---- forms with data-live: sent without leaving the page; the answer is a notice, the stream brings the change
 
 const newId = () => '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, c =>
   (c ^ crypto.getRandomValues(new Uint8Array(1))[0] & 15 >> c / 4).toString(16));
@@ -99,7 +98,7 @@ async function send(form, button) {
     // A refused message keeps its id and its text: sent again, it is the same message.
     if (!answer.ok) return void (text?.value || empty(was));
     const id = form.elements.namedItem('message_id');
-    if (id) { id.value = newId(); scrollToEnd(); }
+    if (id) { id.value = newId(); sent = true; }
   } catch {
     if (!text?.value) empty(was);
     Object.assign(byId('notice'), { className: 'notice bad', textContent: 'Not sent: Errand cannot be reached. Send it again.' });
@@ -146,6 +145,7 @@ function refine() {
   }
 }
 setInterval(tick, CLOCK_MS);
-refine();
-if (document.querySelector('[data-follow]') && !location.hash) scrollToEnd();
+sent = !location.hash;
+patch('');
+sent = false;
 connect();

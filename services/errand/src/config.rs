@@ -16,7 +16,9 @@ const KEYS: &[&str] = &[
     "ERRAND_LLM_PROVIDER",
     "ERRAND_POLICY",
     "ERRAND_SESSIONS_PER_PROJECT",
+    "ERRAND_RUN_SECONDS",
     "ERRAND_SLOTS",
+    "ERRAND_STALL_SECONDS",
     "GITHUB_API_URL",
     "GITHUB_TOKEN",
     "LINEAR_API_KEY",
@@ -44,8 +46,12 @@ pub struct Config {
     /// auto_safe or needs_approval.
     pub errand_policy: Option<String>,
     pub errand_sessions_per_project: Option<usize>,
+    /// Longest run of an agent.
+    pub errand_run_seconds: Option<u64>,
     /// Sessions run at once.
     pub errand_slots: Option<usize>,
+    /// Longest silence of an agent.
+    pub errand_stall_seconds: Option<u64>,
     pub github_api_url: Option<String>,
     pub github_token: Option<SecretString>,
     pub linear_api_key: Option<SecretString>,
@@ -60,6 +66,7 @@ pub struct Config {
 }
 
 const MAX_SLOTS: usize = 64;
+const MAX_RUN_SECONDS: u64 = 24 * 60 * 60;
 
 impl Config {
     /// # Errors
@@ -92,6 +99,14 @@ impl Config {
         ] {
             if value.is_some_and(|n| n == 0 || n > MAX_SLOTS) {
                 bail!("{key} must be between 1 and {MAX_SLOTS}");
+            }
+        }
+        for (key, value) in [
+            ("ERRAND_RUN_SECONDS", self.errand_run_seconds),
+            ("ERRAND_STALL_SECONDS", self.errand_stall_seconds),
+        ] {
+            if value.is_some_and(|n| n == 0 || n > MAX_RUN_SECONDS) {
+                bail!("{key} must be between 1 and {MAX_RUN_SECONDS}");
             }
         }
         Ok(())

@@ -1,5 +1,5 @@
 use super::Api;
-use std::{path::Path, process::Stdio};
+use std::{path::Path, process::Stdio, time::Duration};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
@@ -40,6 +40,16 @@ impl Errand {
     pub async fn kill(&mut self) {
         self.child.start_kill().expect("the process can be killed");
         self.child.wait().await.expect("the process ends");
+    }
+
+    /// Ctrl-C; answers when the process has ended by itself.
+    pub async fn interrupt(&mut self) {
+        let id = self.child.id().expect("a running process").to_string();
+        let kill = Command::new("kill").args(["-INT", &id]).status().await;
+        assert!(kill.expect("kill runs").success());
+        let ended = tokio::time::timeout(Duration::from_secs(30), self.child.wait()).await;
+        let status = ended.expect("it ends within 30 s").expect("its status");
+        assert!(status.success(), "{status}");
     }
 
     /// As after a reboot: the same data, perhaps another port.

@@ -1,16 +1,12 @@
 //! The answer to a form.
-use crate::{
-    body::Live,
-    fragments::{Fragment, Snapshot},
-    present::notice,
-};
+use crate::{body::Live, present::notice};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
-/// What live.js gets instead of a redirect; `said` is a short word of success, or nothing.
+/// Back to a page, or a word for live.js. What has changed reaches an open page by its stream alone: a second way
+/// could overtake the first and show what is no longer true.
 pub struct Answer {
-    pub back_to: String,
-    pub said: &'static str,
-    pub fragments: Vec<Fragment>,
+    back_to: String,
+    said: &'static str,
 }
 
 impl Answer {
@@ -18,28 +14,19 @@ impl Answer {
         Self {
             back_to: back_to.into(),
             said: "",
-            fragments: Vec::new(),
         }
     }
 
+    /// A short word of success.
     pub fn saying(mut self, said: &'static str) -> Self {
         self.said = said;
         self
     }
 
-    pub fn showing(mut self, snapshot: Option<Snapshot>) -> Self {
-        self.fragments = snapshot.map(|s| s.fragments).unwrap_or_default();
-        self
-    }
-
     pub fn give(self, live: Live) -> Response {
-        if !live.0 {
-            return Redirect::to(&self.back_to).into_response();
+        if live.0 {
+            return Html(notice(self.said, "good")).into_response();
         }
-        let mut html = notice(self.said, "good");
-        for fragment in &self.fragments {
-            html.push_str(&fragment.html);
-        }
-        Html(html).into_response()
+        Redirect::to(&self.back_to).into_response()
     }
 }

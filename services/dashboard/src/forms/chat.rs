@@ -4,7 +4,6 @@ use crate::{
     body::{Form, Live, MAX_MESSAGE_CHARS, message_text, required},
     commands::{NewConversation, PostMessage},
     dashboard::Site,
-    fragments::{Scope, snapshot},
     problem::Problem,
 };
 use axum::{
@@ -141,7 +140,7 @@ pub async fn retry(
         .retry_reply(&id, &asked, &site.config.user)
         .await?;
     site.settled(done.seq).await;
-    shown(&site, live, id).await
+    Ok(back(&id, live))
 }
 
 #[derive(serde::Deserialize)]
@@ -174,7 +173,7 @@ async fn give_answer(
         .answer(&question.session_id, &question.id, answer, user)
         .await?;
     site.settled(done.seq).await;
-    shown(site, live, question.conversation_id.clone()).await
+    Ok(back(&question.conversation_id, live))
 }
 
 async fn find(site: &Site, conversation: &str, id: &str) -> Result<Message, Problem> {
@@ -187,14 +186,9 @@ async fn post(site: &Site, live: Live, message: PostMessage) -> Result<Response,
     let id = message.conversation_id.clone();
     let done = site.commands.post_message(message).await?;
     site.settled(done.seq).await;
-    shown(site, live, id).await
+    Ok(back(&id, live))
 }
 
-async fn shown(site: &Site, live: Live, id: String) -> Result<Response, Problem> {
-    let answer = Answer::to(format!("/chat/{id}#composer"));
-    let answer = match live.0 {
-        true => answer.showing(snapshot(site, &Scope::Conversation(id)).await?),
-        false => answer,
-    };
-    Ok(answer.give(live))
+fn back(id: &str, live: Live) -> Response {
+    Answer::to(format!("/chat/{id}#composer")).give(live)
 }

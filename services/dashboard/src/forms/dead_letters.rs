@@ -1,11 +1,6 @@
 //! Dead letters: deliver again, or forget.
 use super::answer::Answer;
-use crate::{
-    body::Live,
-    dashboard::Site,
-    fragments::{Scope, snapshot},
-    problem::Problem,
-};
+use crate::{body::Live, dashboard::Site, problem::Problem};
 use axum::{
     extract::{Path, State},
     response::Response,
@@ -48,10 +43,5 @@ async fn shown(
     if !found {
         return Err(Problem::no_such("dead letter", &id.to_string()));
     }
-    let answer = Answer::to("/health").saying(said);
-    let answer = match live.0 {
-        true => answer.showing(snapshot(site, &Scope::Health).await?),
-        false => answer,
-    };
-    Ok(answer.give(live))
+    Ok(Answer::to("/health").saying(said).give(live))
 }

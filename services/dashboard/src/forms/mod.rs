@@ -1,4 +1,4 @@
-//! What the pages' forms do: a command, then back to the page, or fragments for live.js.
+//! What the pages' forms do: a command, then back to the page, or a word for live.js.
 mod answer;
 mod chat;
 mod dead_letters;

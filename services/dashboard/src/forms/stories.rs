@@ -4,7 +4,6 @@ use crate::{
     body::{Form, Live, MAX_REASON_CHARS, optional},
     commands::Done,
     dashboard::Site,
-    fragments::{Scope, snapshot},
     problem::Problem,
 };
 use axum::{
@@ -86,10 +85,7 @@ pub(super) async fn shown(
     said: &'static str,
 ) -> Result<Response, Problem> {
     site.settled(done.seq).await;
-    let answer = Answer::to(format!("/stories/{story_id}")).saying(said);
-    let answer = match live.0 {
-        true => answer.showing(snapshot(site, &Scope::Story(story_id.to_owned())).await?),
-        false => answer,
-    };
-    Ok(answer.give(live))
+    Ok(Answer::to(format!("/stories/{story_id}"))
+        .saying(said)
+        .give(live))
 }

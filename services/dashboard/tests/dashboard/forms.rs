@@ -43,16 +43,18 @@ async fn a_suggestion_is_a_first_message() {
 }
 
 #[tokio::test]
-async fn live_forms_get_fragments_and_others_a_redirect() {
+async fn live_forms_get_a_word_and_others_a_redirect() {
     let (world, ids) = World::with_sample().await;
-    let path = format!("/chat/{}/messages", ids.conversation);
-    let body = format!("message_id={}&text=And+now%3F", Uuid::now_v7());
-    let live = world.live_form(&path, &body).await;
+    let path = format!("/stories/{}/cancel", ids.running);
+    let live = world.live_form(&path, "reason=").await;
     assert_eq!(live.status, StatusCode::OK);
-    live.shows(&["And now?", "data-into=\"messages\""]);
+    live.shows(&["id=\"notice\"", "Cancelling."]);
     live.hides(&["<!doctype"]);
-    let plain = world.form(&path, &body).await;
-    assert_eq!(plain.status, StatusCode::SEE_OTHER);
+    let plain = world.form(&path, "reason=").await;
+    assert_eq!(
+        plain.header("location"),
+        format!("/stories/{}", ids.running)
+    );
 }
 
 #[tokio::test]

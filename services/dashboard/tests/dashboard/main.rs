@@ -1,4 +1,5 @@
 //! The dashboard as people and programs meet it.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 mod support;
 
 mod api;

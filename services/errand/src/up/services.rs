@@ -188,10 +188,20 @@ async fn executor(parts: &Parts<'_>) -> anyhow::Result<Executor> {
                 lease: LEASE,
                 age_step: AGE_STEP,
             },
-            run: RunLimits::default(),
+            run: run_limits(config),
             public_url: parts.public_url.to_owned(),
         }),
     })
+}
+
+fn run_limits(config: &Config) -> RunLimits {
+    let usual = RunLimits::default();
+    let seconds = |configured: Option<u64>, usual| configured.map_or(usual, Duration::from_secs);
+    RunLimits {
+        wall_clock: seconds(config.errand_run_seconds, usual.wall_clock),
+        stall: seconds(config.errand_stall_seconds, usual.stall),
+        ..usual
+    }
 }
 
 fn info(agent: &AgentKind) -> AgentInfo {
