@@ -285,6 +285,16 @@ async fn read_all(dir: &Path, events: usize) {
         "loading one aggregate from the database: {:.1} µs",
         micros(started) / subjects.len() as f64
     );
+    let started = Instant::now();
+    for _ in &subjects {
+        let id = Uuid::new_v4().to_string();
+        let unknown = Subject::new("main", AggregateKind::Story, &id).unwrap();
+        assert!(log.load(&unknown, 0).await.unwrap().is_empty());
+    }
+    println!(
+        "finding that there is no such aggregate: {:.1} µs",
+        micros(started) / subjects.len() as f64
+    );
     log.close().await;
 }
 

@@ -4,8 +4,12 @@
 //! - [`stories`], [`sessions`], [`conversations`], [`notifications`], [`batches`]: one read model each, with its row,
 //!   its pure fold, its queries (methods of [`Db`]) and its tests; [`projects`] is a query over them.
 //! - `db`: the database, a row as data, bulk reading and writing, migrations.
-//! - `projection`, `keys`: what a read model is to the runtime.
-//! - `projector`: follows the log, rebuilds, verifies.
+//! - [`parts`]: lists and small structs inside a record, kept as JSON text in one column.
+//! - `projection`, `keys`, `checkpoint`: what a read model is to the runtime.
+//! - [`projector`]: follows the log, rebuilds, verifies.
+//! - [`positions`], [`changes`]: how far it is (read-your-writes), and what has just changed (live pages).
+//!
+//! A new read model is one file here, one migration, and one line in [`Projections::all`].
 
 #[macro_use]
 mod words;

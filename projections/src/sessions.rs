@@ -4,8 +4,11 @@ mod queries;
 #[cfg(test)]
 mod tests;
 
-pub use children::{Changes, Input, InputKind, ToolCall, Turn};
-pub use queries::{Session, SessionDetail, SessionFilter};
+pub use children::{
+    Changes, Input, InputKind, MAX_DIFF_BYTES, MAX_TOOL_TEXT_BYTES, MAX_TRACE_TEXT_BYTES, ToolCall,
+    Turn,
+};
+pub use queries::{MAX_TRACE_ROWS, Session, SessionDetail, SessionFilter};
 
 use crate::{
     Result,

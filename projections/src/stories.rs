@@ -44,7 +44,7 @@ table! {
         pub workspace_id: String,
         pub run_id: String,
         pub project_id: String,
-        /// "<Agent name>: <first 100 characters of the prompt>".
+        /// The agent's name, a colon and the first 100 characters of the prompt.
         pub title: String,
         pub rationale: String,
         /// "urgent", "high", "medium" or "low".

@@ -50,6 +50,8 @@ async fn a_failure_has_an_exit_code_and_can_be_retried() {
     let (_, stories, _) = run(&errand, &["--json", "stories"]).await;
     let stories: Value = serde_json::from_str(&stories).unwrap();
     let id = stories["stories"][0]["id"].as_str().unwrap();
+    let (_, nothing, _) = run(&errand, &["dead-letters", "list"]).await;
+    assert!(nothing.contains("no dead letters"), "a failed run is no dead letter: {nothing}");
     let (ok, said, errors) = run(&errand, &["retry", id]).await;
     assert!(ok, "{said} {errors}");
     let (ok, said, _) = run(&errand, &["watch", id]).await;

@@ -171,6 +171,41 @@ async fn without_key_and_sandbox_the_story_runs_all_the_same() {
 }
 
 #[tokio::test]
+async fn a_reply_that_breaks_off_says_so_and_can_be_asked_for_again() {
+    let errand = Errand::up(&[]).await;
+    let api = &errand.api;
+    let chat = api.conversation().await;
+    for fault in ["cut_stream", "overloaded_529"] {
+        api.trouble(&json!({"vendor": "llm", "fault": fault, "count": 1})).await;
+        api.say(&chat, "build a contact form").await;
+        let failed = until("a reply that failed", || async {
+            let messages = api.messages(&chat).await;
+            messages.into_iter().rfind(|m| text(m, "kind") == "failed")
+        })
+        .await;
+        assert!(!text(&failed, "reason").is_empty(), "{failed}");
+        let path = format!("/api/v1/conversations/{chat}/messages/{}/retry", text(&failed, "id"));
+        let (status, body) = api.post(&path, &json!({})).await;
+        assert!((200..300).contains(&status), "{status} {body}");
+        api.hear(&chat, "✅ Spawned Code Generation agent!").await;
+    }
+}
+
+#[tokio::test]
+async fn several_agents_can_be_asked_for_in_one_message() {
+    let errand = Errand::up(&[]).await;
+    let api = &errand.api;
+    let chat = api.conversation().await;
+    api.say(&chat, "full audit on the site").await;
+    for agent in ["Security", "SEO", "Performance", "Accessibility"] {
+        api.hear(&chat, &format!("✅ Spawned {agent} agent!")).await;
+    }
+    for agent in ["Security", "SEO", "Performance", "Accessibility"] {
+        api.hear(&chat, &format!("🎉 {agent} complete! PR: ")).await;
+    }
+}
+
+#[tokio::test]
 async fn a_cancelled_agent_stops_and_stays_stopped() {
     let errand = Errand::up(&[]).await;
     let api = &errand.api;

@@ -50,6 +50,12 @@ impl Readers {
         })
     }
 
+    /// Runs a read of a few microseconds here and now, or not at all when no connection is idle.
+    pub fn now<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Option<Result<T>> {
+        let idle = lock(&self.0.idle).pop();
+        idle.map(|conn| self.0.lend(conn, read))
+    }
+
     /// Later reads are refused; connections under way are closed when they are done.
     pub fn close(&self) {
         self.0.turns.close();
@@ -64,6 +70,10 @@ impl Pool {
             Some(conn) => conn,
             None => schema::open_reader(&self.file).map_err(|e| unreadable(&e))?,
         };
+        self.lend(conn, read)
+    }
+
+    fn lend<T>(&self, conn: Connection, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let result = read(&conn);
         if !self.turns.is_closed() {
             lock(&self.idle).push(conn);

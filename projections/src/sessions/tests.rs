@@ -200,14 +200,14 @@ fn only_the_last_commit_is_kept_and_a_huge_diff_is_cut_and_says_so() {
             ..v1::ChangesCommitted::default()
         })
     };
-    let huge = "ä".repeat(children::MAX_DIFF_BYTES);
+    let huge = "ä".repeat(MAX_DIFF_BYTES);
     let (_, children) = session([created(), commit("1", "small".into()), commit("2", huge)]);
     let changes = &children.changes[&1];
     assert_eq!(
         (children.changes.len(), changes.commit_sha.as_str()),
         (1, "2")
     );
-    assert!(changes.diff_truncated && changes.diff.len() <= children::MAX_DIFF_BYTES);
+    assert!(changes.diff_truncated && changes.diff.len() <= MAX_DIFF_BYTES);
 }
 
 #[test]

@@ -1,4 +1,9 @@
 //! The projections from outside: on a feed of events in memory, and on the embedded log.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot run fails where it stands"
+)]
+
 mod embedded;
 mod feed;
 #[allow(

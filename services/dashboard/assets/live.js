@@ -43,7 +43,7 @@ function place(element) {
   if (element.parentNode !== list || element.nextElementSibling !== after) list.insertBefore(element, after);
 }
 
-let sent = false;
+let stream, sent = false;
 function patch(html) {
   const follow = document.querySelector('[data-follow]') && (sent || nearBottom());
   const template = document.createElement('template');
@@ -62,7 +62,6 @@ const nearBottom = () => innerHeight + scrollY >= document.documentElement.scrol
 
 // ---- the stream; closed while the tab is hidden, for browsers allow only six connections to one host
 
-let stream;
 function connect() {
   const url = document.body.dataset.live;
   if (!url || stream || document.hidden) return;
@@ -89,7 +88,9 @@ async function send(form, button) {
   const body = new URLSearchParams(new FormData(form, button));
   const text = form.querySelector('textarea, input[type=text]'), was = text?.value;
   const empty = value => { if (text) { text.value = value; count(text); } };
+  const id = form.elements.namedItem('message_id');
   form.dataset.busy = '';
+  sent = Boolean(id);
   empty('');
   try {
     // A button may be named "action" too, and would hide the property of that name.
@@ -97,14 +98,12 @@ async function send(form, button) {
     patch(await answer.text());
     // A refused message keeps its id and its text: sent again, it is the same message.
     if (!answer.ok) return void (text?.value || empty(was));
-    const id = form.elements.namedItem('message_id');
-    if (id) { id.value = newId(); sent = true; }
+    if (id) id.value = newId();
   } catch {
     if (!text?.value) empty(was);
     Object.assign(byId('notice'), { className: 'notice bad', textContent: 'Not sent: Errand cannot be reached. Send it again.' });
   } finally { delete form.dataset.busy; }
 }
-
 document.addEventListener('submit', event => {
   if (event.target.dataset.live === undefined) return;
   event.preventDefault();

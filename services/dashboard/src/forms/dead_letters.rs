@@ -13,7 +13,7 @@ pub async fn redrive(
     Path(id): Path<u64>,
 ) -> Result<Response, Problem> {
     let found = site.dead_letters.redrive(id).await?;
-    shown(&site, live, id, found, "It is delivered again.").await
+    told(live, id, found, "It is delivered again.")
 }
 
 /// `POST /health/dead-letters/{id}/discard`
@@ -23,23 +23,15 @@ pub async fn discard(
     Path(id): Path<u64>,
 ) -> Result<Response, Problem> {
     let found = site.dead_letters.discard(id).await?;
-    shown(
-        &site,
+    told(
         live,
         id,
         found,
         "Discarded. The event itself stays in the log.",
     )
-    .await
 }
 
-async fn shown(
-    site: &Site,
-    live: Live,
-    id: u64,
-    found: bool,
-    said: &'static str,
-) -> Result<Response, Problem> {
+fn told(live: Live, id: u64, found: bool, said: &'static str) -> Result<Response, Problem> {
     if !found {
         return Err(Problem::no_such("dead letter", &id.to_string()));
     }

@@ -142,6 +142,35 @@ async fn a_reply_grows_as_it_is_written_and_gives_way_to_the_finished_one() {
 }
 
 #[tokio::test]
+async fn the_sign_of_writing_comes_and_goes_with_the_reply() {
+    let (world, ids) = World::with_sample().await;
+    let path = format!("/events?scope=conversation:{}", ids.conversation);
+    let mut page = stream(&world, &path, &[]).await;
+    page.until("conversation-list").await;
+    let question = v1::UserMessagePosted {
+        message_id: "q-1".into(),
+        text: "And now?".into(),
+        ..v1::UserMessagePosted::default()
+    };
+    let now = crate::support::now_us();
+    world
+        .add(&ids.conversation, ConversationEvent::from(question), now)
+        .await;
+    page.until("role=\"status\">").await;
+    let reply = v1::AssistantReplied {
+        message_id: "r-1".into(),
+        in_reply_to: "q-1".into(),
+        markdown: "Now we rest.".into(),
+        ..v1::AssistantReplied::default()
+    };
+    world
+        .add(&ids.conversation, ConversationEvent::from(reply), now)
+        .await;
+    let patch = page.until("Now we rest.").await;
+    assert!(patch.contains("role=\"status\" hidden>"), "{patch}");
+}
+
+#[tokio::test]
 async fn tokens_of_other_conversations_stay_there() {
     let (world, ids) = World::with_sample().await;
     let mut page = stream(

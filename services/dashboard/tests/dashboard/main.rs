@@ -5,6 +5,7 @@ mod support;
 mod api;
 mod api_errors;
 mod chat;
+mod dead_letters;
 mod forms;
 mod guards;
 mod live;

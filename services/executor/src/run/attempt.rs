@@ -44,12 +44,17 @@ impl Attempt<'_> {
         for note in worktree.notes() {
             self.note(note.to_string()).await?;
         }
+        // A tree that this session worked in before may hold its work already; a new one starts from here.
+        let start = match worktree.resumed() {
+            true => None,
+            false => Some(worktree.head().await?),
+        };
         let words = if self.session.commit.is_empty() {
             self.agent(&worktree, control, usage).await?
         } else {
             "The work was finished before this executor took over.".to_owned()
         };
-        let files = self.judge(&worktree, &words).await?;
+        let files = self.judge(&worktree, start, &words).await?;
         let summary = self.publish(project, &worktree, &words, &files).await?;
         if let Err(error) = worktree.remove().await {
             tracing::warn!(%error, "the worktree stays until the next clean-up");
@@ -144,10 +149,14 @@ impl Attempt<'_> {
     async fn judge(
         &self,
         worktree: &Worktree,
+        start: Option<String>,
         words: &str,
     ) -> Result<Vec<v1::FileChange>, Ending> {
         let kept = judge::keep_work(worktree, self.session).await?;
-        let changes = kept.ok_or_else(|| judge::nothing_changed(words))?;
+        let is_new = |kept: &v1::ChangesCommitted| {
+            !self.session.commit.is_empty() || start.as_ref() != Some(&kept.commit)
+        };
+        let changes = kept.filter(is_new).ok_or_else(|| judge::nothing_changed(words))?;
         let files = changes.files.clone();
         let changes = Progress::Changes(Box::new(changes));
         self.journal.record(changes).await.map_err(lost)?;
