@@ -38,7 +38,9 @@ const CONNECTORS: &[&str] = &[
 ];
 
 const MAX_FILE_LINES: usize = 500;
-const VAGUE_NAMES: &[&str] = &["util", "utils", "helper", "helpers", "manager", "common", "misc"];
+const VAGUE_NAMES: &[&str] = &[
+    "util", "utils", "helper", "helpers", "manager", "common", "misc",
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -87,7 +89,10 @@ fn uses(package: &str) -> Vec<String> {
 fn packages_depend_only_on_what_the_design_allows() {
     for (package, allowed) in MAY_USE {
         for used in uses(package) {
-            assert!(allowed.contains(&used.as_str()), "{package} must not use {used}");
+            assert!(
+                allowed.contains(&used.as_str()),
+                "{package} must not use {used}"
+            );
         }
     }
 }
@@ -135,10 +140,47 @@ fn no_file_has_a_name_that_says_nothing() {
 
 #[test]
 fn nothing_is_left_to_be_done_later() {
-    let marks = ["TO".to_owned() + "DO", "FIX".to_owned() + "ME", "todo".to_owned() + "!("];
+    let marks = [
+        "TO".to_owned() + "DO",
+        "FIX".to_owned() + "ME",
+        "todo".to_owned() + "!(",
+    ];
     for (file, text) in sources() {
         for mark in &marks {
             assert!(!text.contains(mark.as_str()), "{file} contains {mark}");
+        }
+    }
+}
+
+/// Targets of Markdown links, in the files that people read first.
+fn links(text: &str) -> Vec<&str> {
+    let after = text.split("](").skip(1);
+    let targets = after.filter_map(|rest| rest.split(')').next());
+    targets
+        .map(|target| target.split('#').next().unwrap_or_default())
+        .filter(|target| !target.is_empty() && !target.contains("://"))
+        .collect()
+}
+
+#[test]
+fn documents_point_only_to_what_is_there() {
+    let mut pages = vec![root().join("README.md"), root().join("CHANGELOG.md")];
+    let mut folders = vec![root().join("docs")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "md") {
+                pages.push(path);
+            }
+        }
+    }
+    for page in pages {
+        let text = fs::read_to_string(&page).unwrap();
+        for link in links(&text) {
+            let target = page.parent().unwrap().join(link);
+            assert!(target.exists(), "{} points to {link}", page.display());
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! An adapter implements [`Harness`] and calls the macro in a test file of its own:
 //!
-//! ```ignore
+//! ```text
 //! async fn harness() -> MyHarness { … }
 //! errand_eventlog::contract_tests!(crate::harness);
 //! ```
@@ -13,8 +13,8 @@
 //! - [`append`], [`load`], [`read`]: the log itself.
 //! - [`work`], [`retries`], [`dead_letters`]: durable groups and what they give up.
 //! - [`queue`]: the job queue.
-//! - [`sample`]: events, groups and jobs for all of them.
-//! - [`broken`]: how a promise says that it was not kept.
+//! - `sample`: events, groups and jobs for all of them.
+//! - `broken`: how a promise says that it was not kept.
 
 mod broken;
 mod sample;

@@ -1,10 +1,10 @@
 //! The adapter on SQLite, for one process: nothing else to install, same promises as any other.
 //!
 //! # How it works
-//! - One thread writes ([`writer`]). It takes everything that waits and commits it as one transaction with one sync
+//! - One thread writes (`writer`). It takes everything that waits and commits it as one transaction with one sync
 //!   to disk (group commit), then answers everybody.
-//! - What was committed lately stays in memory ([`tail`]): followers at the tail and loads of busy aggregates never
-//!   touch SQLite. Who falls behind pages from SQLite over connections of its own ([`readers`]).
+//! - What was committed lately stays in memory (`tail`): followers at the tail and loads of busy aggregates never
+//!   touch SQLite. Who falls behind pages from SQLite over connections of its own (`readers`).
 //! - Bookkeeping (acknowledgements, retries, jobs) is *soft*: kept in order, and written with the next commit
 //!   or soon after. A crash may lose its last moments and delivers again what was handled in them.
 //!

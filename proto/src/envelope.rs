@@ -64,7 +64,10 @@ impl Envelope {
             (header::CORRELATION_ID, self.correlation_id.to_string()),
             (header::CAUSATION_ID, self.causation_id.to_string()),
             (header::COMMAND_ID, self.command_id.to_string()),
-            (header::AGGREGATE_VERSION, self.aggregate_version.to_string()),
+            (
+                header::AGGREGATE_VERSION,
+                self.aggregate_version.to_string(),
+            ),
         ];
         headers.extend(self.traceparent.clone().map(|t| (header::TRACE_PARENT, t)));
         headers
@@ -87,10 +90,7 @@ impl Envelope {
             correlation_id: parse(header::CORRELATION_ID, text(header::CORRELATION_ID)?)?,
             causation_id: parse(header::CAUSATION_ID, text(header::CAUSATION_ID)?)?,
             command_id: parse(header::COMMAND_ID, text(header::COMMAND_ID)?)?,
-            aggregate_version: parse(
-                header::AGGREGATE_VERSION,
-                text(header::AGGREGATE_VERSION)?,
-            )?,
+            aggregate_version: parse(header::AGGREGATE_VERSION, text(header::AGGREGATE_VERSION)?)?,
             traceparent: get(header::TRACE_PARENT).map(str::to_owned),
         })
     }

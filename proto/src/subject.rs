@@ -144,7 +144,10 @@ mod tests {
     #[test]
     fn wildcards_dots_and_blanks_are_refused() {
         for id in ["", "*", ">", "a.b", "a b", "ä"] {
-            assert!(Subject::new("main", AggregateKind::Story, id).is_err(), "{id}");
+            assert!(
+                Subject::new("main", AggregateKind::Story, id).is_err(),
+                "{id}"
+            );
         }
         assert!("evt.main.story".parse::<Subject>().is_err());
         assert!("evt.main.nothing.a".parse::<Subject>().is_err());

@@ -16,7 +16,10 @@ fn the_page_of_events_is_what_the_catalogue_says() {
         fs::write(&page, &expected).unwrap();
     }
     let found = fs::read_to_string(&page).unwrap_or_default();
-    assert_eq!(found, expected, "docs/events.md is out of date; see this file's head");
+    assert_eq!(
+        found, expected,
+        "docs/events.md is out of date; see this file's head"
+    );
 }
 
 fn render() -> String {
@@ -32,11 +35,19 @@ fn render() -> String {
         for event in types {
             writeln!(page, "\n### {}\n\n{}\n", event.name, event.meaning).unwrap();
             writeln!(page, "| field | number | type |\n|---|---|---|").unwrap();
-            let message = descriptor_pool().get_message_by_name(event.full_name).unwrap();
+            let message = descriptor_pool()
+                .get_message_by_name(event.full_name)
+                .unwrap();
             for field in message.fields() {
                 let list = if field.is_list() { "list of " } else { "" };
                 let kind = kind_name(&field.kind());
-                writeln!(page, "| {} | {} | {list}{kind} |", field.json_name(), field.number()).unwrap();
+                writeln!(
+                    page,
+                    "| {} | {} | {list}{kind} |",
+                    field.json_name(),
+                    field.number()
+                )
+                .unwrap();
             }
         }
     }

@@ -8,13 +8,15 @@
 )]
 use errand_proto::{Event, catalogue, descriptor_pool};
 use prost_reflect::{
-    DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor,
-    Value, prost::Message as _,
+    DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value,
+    prost::Message as _,
 };
 use std::{fs, path::PathBuf};
 
 fn golden(file: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden").join(file)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("golden")
+        .join(file)
 }
 
 fn recording() -> bool {
@@ -33,9 +35,18 @@ fn every_recorded_message_still_says_what_it_said() {
             fs::write(&bytes, message.encode_to_vec()).unwrap();
             fs::write(&json, rendered(event_type, &bytes)).unwrap();
         }
-        let expected = fs::read_to_string(&json)
-            .unwrap_or_else(|_| panic!("{} was never recorded; see this file's head", event_type.name));
-        assert_eq!(rendered(event_type, &bytes), expected, "{}", event_type.name);
+        let expected = fs::read_to_string(&json).unwrap_or_else(|_| {
+            panic!(
+                "{} was never recorded; see this file's head",
+                event_type.name
+            )
+        });
+        assert_eq!(
+            rendered(event_type, &bytes),
+            expected,
+            "{}",
+            event_type.name
+        );
     }
 }
 
@@ -54,7 +65,11 @@ fn filled(descriptor: &MessageDescriptor, depth: u32) -> DynamicMessage {
     let mut message = DynamicMessage::new(descriptor.clone());
     for field in descriptor.fields() {
         let one = sample(&field, depth);
-        let value = if field.is_list() { Value::List(vec![one]) } else { one };
+        let value = if field.is_list() {
+            Value::List(vec![one])
+        } else {
+            one
+        };
         message.set_field(&field, value);
     }
     message
@@ -84,14 +99,19 @@ fn the_schema_only_grows() {
     let old = DescriptorPool::decode(&*fs::read(&baseline).unwrap()).unwrap();
     for old in old.all_messages() {
         let new = descriptor_pool().get_message_by_name(old.full_name());
-        let new = new.unwrap_or_else(|| panic!("{} is gone; retire it by an upcaster", old.full_name()));
+        let new =
+            new.unwrap_or_else(|| panic!("{} is gone; retire it by an upcaster", old.full_name()));
         for field in old.fields() {
             let same = new.get_field(field.number()).is_some_and(|new| {
                 new.name() == field.name()
                     && format!("{:?}", new.kind()) == format!("{:?}", field.kind())
                     && new.is_list() == field.is_list()
             });
-            assert!(same, "{} has changed; fields may only be added", field.full_name());
+            assert!(
+                same,
+                "{} has changed; fields may only be added",
+                field.full_name()
+            );
         }
     }
 }

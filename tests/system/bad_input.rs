@@ -19,10 +19,18 @@ async fn messages_that_cannot_be_are_refused_by_name() {
     ] {
         let (answered, error) = api.post(&path, &body).await;
         assert_eq!(answered, status, "{error}");
-        let said = format!("{} {}", text(&error["error"], "message"), text(&error["error"], "hint"));
+        let said = format!(
+            "{} {}",
+            text(&error["error"], "message"),
+            text(&error["error"], "hint")
+        );
         assert!(said.contains(words), "{words}: {error}");
     }
-    assert_eq!(api.messages(&chat).await, Vec::<Value>::new(), "nothing was said");
+    assert_eq!(
+        api.messages(&chat).await,
+        Vec::<Value>::new(),
+        "nothing was said"
+    );
 }
 
 #[tokio::test]
@@ -47,7 +55,10 @@ async fn unknown_agents_projects_and_ids_are_named() {
     for (wish, words) in [
         (json!({"agent": "painter", "prompt": "paint"}), "codegen"),
         (json!({"agent": "codegen", "prompt": " "}), "empty"),
-        (json!({"agent": "codegen", "prompt": "x", "projectId": "moon"}), "sample-site"),
+        (
+            json!({"agent": "codegen", "prompt": "x", "projectId": "moon"}),
+            "sample-site",
+        ),
     ] {
         let (status, error) = api.post("/api/v1/stories", &wish).await;
         assert_eq!(status, 422, "{error}");
@@ -55,8 +66,14 @@ async fn unknown_agents_projects_and_ids_are_named() {
     }
     let nobody = Uuid::new_v4();
     for (path, body) in [
-        (format!("/api/v1/stories/{nobody}/cancel"), json!({"reason": "x"})),
-        (format!("/api/v1/conversations/{nobody}/messages"), json!({"text": "x"})),
+        (
+            format!("/api/v1/stories/{nobody}/cancel"),
+            json!({"reason": "x"}),
+        ),
+        (
+            format!("/api/v1/conversations/{nobody}/messages"),
+            json!({"text": "x"}),
+        ),
     ] {
         let (status, error) = api.post(&path, &body).await;
         assert_eq!(status, 404, "{path}: {error}");
@@ -71,8 +88,17 @@ async fn a_repository_that_is_none_fails_with_the_way_out() {
     let errand = Errand::up(&["--repo", path]).await;
     let wish = json!({"agent": "codegen", "prompt": "build it"});
     let (_, spawned) = errand.api.post("/api/v1/stories", &wish).await;
-    let told = errand.api.hear(text(&spawned, "conversationId"), "❌ Code Generation failed").await;
-    assert!(text(&told, "text").contains("is not a git repository"), "{told}");
+    let told = errand
+        .api
+        .hear(
+            text(&spawned, "conversationId"),
+            "❌ Code Generation failed",
+        )
+        .await;
+    assert!(
+        text(&told, "text").contains("is not a git repository"),
+        "{told}"
+    );
     assert!(text(&told, "text").contains("git init"), "{told}");
 }
 
@@ -86,13 +112,19 @@ async fn a_start_that_cannot_be_says_why_in_one_line() {
     for (arguments, words) in [
         (vec!["up", "--port", "0", "--data", data], "another"),
         (vec!["up", "--port", &port, "--data", free], "in use"),
-        (vec!["up", "--port", "0", "--data", free, "--repo", "/nowhere"], "--repo"),
+        (
+            vec!["up", "--port", "0", "--data", free, "--repo", "/nowhere"],
+            "--repo",
+        ),
     ] {
         let ended = command(&arguments).output().await.unwrap();
         assert!(!ended.status.success());
         let said = String::from_utf8_lossy(&ended.stderr);
         let last = said.lines().last().unwrap_or_default();
-        assert!(last.starts_with("errand: ") && last.contains(words), "{words}: {said}");
+        assert!(
+            last.starts_with("errand: ") && last.contains(words),
+            "{words}: {said}"
+        );
     }
 }
 

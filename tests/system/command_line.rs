@@ -4,20 +4,41 @@ use serde_json::Value;
 
 async fn run(errand: &Errand, arguments: &[&str]) -> (bool, String, String) {
     let url = ["--url", errand.api.url.as_str()];
-    let ended = command(&[&url[..], arguments].concat()).output().await.unwrap();
+    let ended = command(&[&url[..], arguments].concat())
+        .output()
+        .await
+        .unwrap();
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (ended.status.success(), said(&ended.stdout), said(&ended.stderr))
+    (
+        ended.status.success(),
+        said(&ended.stdout),
+        said(&ended.stderr),
+    )
 }
 
 #[tokio::test]
 async fn a_spawn_is_followed_to_its_end_and_found_everywhere() {
     let errand = Errand::up(&[]).await;
-    let (ok, said, errors) =
-        run(&errand, &["spawn", "codegen", "build email capture for the hero", "--wait"]).await;
+    let (ok, said, errors) = run(
+        &errand,
+        &[
+            "spawn",
+            "codegen",
+            "build email capture for the hero",
+            "--wait",
+        ],
+    )
+    .await;
     assert!(ok, "{errors}");
-    assert!(said.contains("✅ Spawned Code Generation agent! Tracking in Linear: "), "{said}");
+    assert!(
+        said.contains("✅ Spawned Code Generation agent! Tracking in Linear: "),
+        "{said}"
+    );
     assert!(said.contains("🎉 Code Generation complete! PR: "), "{said}");
-    assert!(errors.contains("✅ Survey the repository"), "progress is shown: {errors}");
+    assert!(
+        errors.contains("✅ Survey the repository"),
+        "progress is shown: {errors}"
+    );
 
     let (_, stories, _) = run(&errand, &["--json", "stories"]).await;
     let stories: Value = serde_json::from_str(&stories).unwrap();
@@ -31,8 +52,14 @@ async fn a_spawn_is_followed_to_its_end_and_found_everywhere() {
         (vec!["projections", "rebuild", "stories"], "filled again"),
         (vec!["dead-letters", "list"], "no dead letters"),
         (vec!["events", "export", "--story", id], "StoryCompleted"),
-        (vec!["events", "export", "--format", "cloudevents"], "\"specversion\":\"1.0\""),
-        (vec!["events", "export", "--type", "StoryCreated"], "email capture"),
+        (
+            vec!["events", "export", "--format", "cloudevents"],
+            "\"specversion\":\"1.0\"",
+        ),
+        (
+            vec!["events", "export", "--type", "StoryCreated"],
+            "email capture",
+        ),
     ] {
         let (ok, said, errors) = run(&errand, &arguments).await;
         assert!(ok && said.contains(words), "{arguments:?}: {said} {errors}");
@@ -45,34 +72,61 @@ async fn a_spawn_is_followed_to_its_end_and_found_everywhere() {
 #[tokio::test]
 async fn a_failure_has_an_exit_code_and_can_be_retried() {
     let errand = Errand::up(&[]).await;
-    let (ok, said, _) = run(&errand, &["spawn", "codegen", "build it demo:crash", "--wait"]).await;
+    let (ok, said, _) = run(
+        &errand,
+        &["spawn", "codegen", "build it demo:crash", "--wait"],
+    )
+    .await;
     assert!(!ok && said.contains("❌ Code Generation failed"), "{said}");
     let (_, stories, _) = run(&errand, &["--json", "stories"]).await;
     let stories: Value = serde_json::from_str(&stories).unwrap();
     let id = stories["stories"][0]["id"].as_str().unwrap();
     let (_, nothing, _) = run(&errand, &["dead-letters", "list"]).await;
-    assert!(nothing.contains("no dead letters"), "a failed run is no dead letter: {nothing}");
+    assert!(
+        nothing.contains("no dead letters"),
+        "a failed run is no dead letter: {nothing}"
+    );
     let (ok, said, errors) = run(&errand, &["retry", id]).await;
     assert!(ok, "{said} {errors}");
     let (ok, said, _) = run(&errand, &["watch", id]).await;
-    assert!(!ok && said.contains("failed"), "the same prompt crashes again: {said}");
+    assert!(
+        !ok && said.contains("failed"),
+        "the same prompt crashes again: {said}"
+    );
     let (_, sessions, _) = run(&errand, &["--json", "sessions", "--story", id]).await;
     let sessions: Value = serde_json::from_str(&sessions).unwrap();
-    assert_eq!(sessions["sessions"].as_array().unwrap().len(), 2, "one session per attempt");
+    assert_eq!(
+        sessions["sessions"].as_array().unwrap().len(),
+        2,
+        "one session per attempt"
+    );
 }
 
 #[tokio::test]
 async fn without_an_errand_the_command_says_how_to_start_one() {
-    let ended = command(&["--url", "http://127.0.0.1:9", "stories"]).output().await.unwrap();
+    let ended = command(&["--url", "http://127.0.0.1:9", "stories"])
+        .output()
+        .await
+        .unwrap();
     let said = String::from_utf8_lossy(&ended.stderr);
-    assert!(!ended.status.success() && said.contains("errand up"), "{said}");
+    assert!(
+        !ended.status.success() && said.contains("errand up"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
 async fn the_doctor_says_what_is_there_and_what_is_not() {
     let data = tempfile::TempDir::new().unwrap();
-    let ended = command(&["doctor", "--data"]).arg(data.path()).output().await.unwrap();
+    let ended = command(&["doctor", "--data"])
+        .arg(data.path())
+        .output()
+        .await
+        .unwrap();
     let said = String::from_utf8_lossy(&ended.stdout);
     assert!(ended.status.success(), "{said}");
-    assert!(said.contains("✅ git") && said.contains("➖ Linear: set LINEAR_API_KEY"), "{said}");
+    assert!(
+        said.contains("✅ git") && said.contains("➖ Linear: set LINEAR_API_KEY"),
+        "{said}"
+    );
 }

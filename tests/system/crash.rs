@@ -10,7 +10,10 @@ const LIVES_MS: &[u64] = &[3, 10, 20, 40, 70, 120, 200, 350, 600];
 async fn a_story_survives_a_kill_between_any_two_steps() {
     let mut errand = Errand::up(&[]).await;
     let chat = errand.api.conversation().await;
-    errand.api.say(&chat, "build email capture for the hero").await;
+    errand
+        .api
+        .say(&chat, "build email capture for the hero")
+        .await;
     for life in LIVES_MS {
         // This is the fault itself, not a wait for something: the process is killed at this age.
         tokio::time::sleep(Duration::from_millis(*life)).await;
@@ -42,7 +45,10 @@ async fn a_running_agent_is_handed_over_when_errand_is_stopped() {
     errand.interrupt().await;
     errand.start_again().await;
     let chat = text(&spawned, "conversationId");
-    errand.api.hear(chat, "🎉 Code Generation complete! PR: ").await;
+    errand
+        .api
+        .hear(chat, "🎉 Code Generation complete! PR: ")
+        .await;
     until("everybody was told", || async {
         (errand.api.made().await == [1, 1, 1]).then_some(())
     })
@@ -54,7 +60,8 @@ async fn many_stories_survive_kills_under_load() {
     const STORIES: usize = 8;
     let mut errand = Errand::up_with(&[], &[("ERRAND_SESSIONS_PER_PROJECT", "4")]).await;
     for n in 0..STORIES {
-        let wish = json!({"agent": "codegen", "prompt": format!("add a README section number {n}")});
+        let wish =
+            json!({"agent": "codegen", "prompt": format!("add a README section number {n}")});
         let (status, body) = errand.api.post("/api/v1/stories", &wish).await;
         assert_eq!(status, 201, "{body}");
     }
@@ -67,7 +74,10 @@ async fn many_stories_survive_kills_under_load() {
     until("all stories ended", || async {
         let stories = api.stories().await;
         assert_eq!(stories.len(), STORIES);
-        stories.iter().all(|s| text(s, "status") == "completed").then_some(())
+        stories
+            .iter()
+            .all(|s| text(s, "status") == "completed")
+            .then_some(())
     })
     .await;
     let expected = STORIES as u64;

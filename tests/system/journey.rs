@@ -10,18 +10,29 @@ async fn a_request_in_the_chat_ends_in_a_pull_request_that_everybody_is_told_of(
     let chat = api.conversation().await;
     api.say(&chat, "build email capture for the hero").await;
     api.hear(&chat, "I'll spawn a codegen agent").await;
-    let spawned = api.hear(&chat, "✅ Spawned Code Generation agent! Tracking in Linear: ").await;
-    assert!(text(&spawned, "text").ends_with(
-        "The agent will execute in the background and update you when complete."
-    ));
+    let spawned = api
+        .hear(
+            &chat,
+            "✅ Spawned Code Generation agent! Tracking in Linear: ",
+        )
+        .await;
+    assert!(
+        text(&spawned, "text")
+            .ends_with("The agent will execute in the background and update you when complete.")
+    );
 
     // The user goes on chatting meanwhile.
     api.say(&chat, "what can you do?").await;
     until("an answer meanwhile", || async {
         let messages = api.messages(&chat).await;
-        let asked = messages.iter().position(|m| text(m, "text") == "what can you do?")?;
+        let asked = messages
+            .iter()
+            .position(|m| text(m, "text") == "what can you do?")?;
         let later = messages.iter().skip(asked);
-        later.into_iter().any(|m| text(m, "kind") == "assistant").then_some(())
+        later
+            .into_iter()
+            .any(|m| text(m, "kind") == "assistant")
+            .then_some(())
     })
     .await;
 
@@ -44,16 +55,26 @@ async fn a_request_in_the_chat_ends_in_a_pull_request_that_everybody_is_told_of(
     })
     .await;
     assert!(issue.contains("checked"), "the checklist is ticked");
-    assert!(issue.contains(text(&story, "prUrl")), "the issue links the pull request");
+    assert!(
+        issue.contains(text(&story, "prUrl")),
+        "the issue links the pull request"
+    );
     let pull_request = api.page(path(text(&story, "prUrl"))).await;
-    assert!(pull_request.contains("email-capture"), "the diff shows the new files");
+    assert!(
+        pull_request.contains("email-capture"),
+        "the diff shows the new files"
+    );
     let slack = until("the Slack message", || async {
         let page = api.page("/sandbox/slack/general").await;
         page.contains("Code Generation complete").then_some(page)
     })
     .await;
     assert!(slack.contains(text(&story, "prUrl")));
-    assert_eq!(api.made().await, [1, 1, 1], "issues, Slack messages, pull requests");
+    assert_eq!(
+        api.made().await,
+        [1, 1, 1],
+        "issues, Slack messages, pull requests"
+    );
 }
 
 #[tokio::test]
@@ -66,7 +87,10 @@ async fn the_link_is_in_the_chat_within_a_second_of_the_tool_call() {
     let events = api.get("/api/v1/events?limit=500").await;
     let time = |name: &str| {
         let events = events["events"].as_array().unwrap();
-        let event = events.iter().find(|e| text(e, "type").ends_with(name)).unwrap();
+        let event = events
+            .iter()
+            .find(|e| text(e, "type").ends_with(name))
+            .unwrap();
         text(event, "time").to_owned()
     };
     let (asked, told) = (time("AgentSpawnRequested"), time("SpawnAnnounced"));
@@ -84,7 +108,9 @@ async fn pressing_the_button_spawns_what_was_offered() {
     let api = &errand.api;
     let chat = api.conversation().await;
     api.say(&chat, "Is the login secure?").await;
-    let offer = api.hear(&chat, "Should I spawn a security agent to analyze this?").await;
+    let offer = api
+        .hear(&chat, "Should I spawn a security agent to analyze this?")
+        .await;
     let labels: Vec<_> = offer["actions"]
         .as_array()
         .unwrap()
@@ -101,10 +127,14 @@ async fn pressing_the_button_spawns_what_was_offered() {
     };
     let (status, body) = press().await;
     assert!((200..300).contains(&status), "{status} {body}");
-    api.hear(&chat, "Yes, spawn a security agent to analyze this").await;
+    api.hear(&chat, "Yes, spawn a security agent to analyze this")
+        .await;
     api.hear(&chat, "✅ Spawned Security agent!").await;
     let (_, again) = press().await;
-    assert_eq!(body["messageId"], again["messageId"], "pressed twice, said once");
+    assert_eq!(
+        body["messageId"], again["messageId"],
+        "pressed twice, said once"
+    );
     api.hear(&chat, "🎉 Security complete! PR: ").await;
     assert_eq!(api.stories().await.len(), 1);
 }
@@ -123,7 +153,10 @@ async fn a_failure_is_told_everywhere_with_its_reason() {
         assert_eq!(status, 201, "{spawned}");
         let chat = text(&spawned, "conversationId");
         let told = api.hear(chat, "❌ Code Generation failed").await;
-        assert!(text(&told, "text").contains(reason), "{misbehaviour}: {told}");
+        assert!(
+            text(&told, "text").contains(reason),
+            "{misbehaviour}: {told}"
+        );
         let story = api.story_is("failed").await;
         assert!(text(&story, "reason").contains(reason), "{story}");
         until("the failure in Slack", || async {
@@ -165,7 +198,9 @@ async fn without_key_and_sandbox_the_story_runs_all_the_same() {
     until("a reply that failed", || async {
         let messages = api.messages(chat).await;
         let failed = messages.into_iter().find(|m| text(m, "kind") == "failed")?;
-        text(&failed, "reason").contains("ANTHROPIC_API_KEY").then_some(())
+        text(&failed, "reason")
+            .contains("ANTHROPIC_API_KEY")
+            .then_some(())
     })
     .await;
 }
@@ -176,7 +211,8 @@ async fn a_reply_that_breaks_off_says_so_and_can_be_asked_for_again() {
     let api = &errand.api;
     let chat = api.conversation().await;
     for fault in ["cut_stream", "overloaded_529"] {
-        api.trouble(&json!({"vendor": "llm", "fault": fault, "count": 1})).await;
+        api.trouble(&json!({"vendor": "llm", "fault": fault, "count": 1}))
+            .await;
         api.say(&chat, "build a contact form").await;
         let failed = until("a reply that failed", || async {
             let messages = api.messages(&chat).await;
@@ -184,7 +220,10 @@ async fn a_reply_that_breaks_off_says_so_and_can_be_asked_for_again() {
         })
         .await;
         assert!(!text(&failed, "reason").is_empty(), "{failed}");
-        let path = format!("/api/v1/conversations/{chat}/messages/{}/retry", text(&failed, "id"));
+        let path = format!(
+            "/api/v1/conversations/{chat}/messages/{}/retry",
+            text(&failed, "id")
+        );
         let (status, body) = api.post(&path, &json!({})).await;
         assert!((200..300).contains(&status), "{status} {body}");
         api.hear(&chat, "✅ Spawned Code Generation agent!").await;
@@ -215,10 +254,16 @@ async fn a_cancelled_agent_stops_and_stays_stopped() {
     api.story_is("in_progress").await;
     let began = Instant::now();
     let cancel = format!("/api/v1/stories/{story}/cancel");
-    let (status, body) = api.post(&cancel, &json!({"reason": "changed my mind"})).await;
+    let (status, body) = api
+        .post(&cancel, &json!({"reason": "changed my mind"}))
+        .await;
     assert!((200..300).contains(&status), "{status} {body}");
     api.story_is("cancelled").await;
-    assert!(began.elapsed().as_secs() < 30, "stopping took {:?}", began.elapsed());
+    assert!(
+        began.elapsed().as_secs() < 30,
+        "stopping took {:?}",
+        began.elapsed()
+    );
     let chat = text(&spawned, "conversationId");
     api.hear(chat, "cancelled by you: changed my mind").await;
 }

@@ -30,7 +30,10 @@ async fn an_answer_that_is_lost_makes_no_second_issue() {
     let errand = Errand::up(&[]).await;
     errand.api.trouble(&fault).await;
     let (_, spawned) = spawn(&errand).await;
-    errand.api.hear(text(&spawned, "conversationId"), "Tracking in Linear").await;
+    errand
+        .api
+        .hear(text(&spawned, "conversationId"), "Tracking in Linear")
+        .await;
     errand.api.story_is("completed").await;
     assert_eq!(errand.api.made().await[0], 1);
 }
@@ -48,13 +51,21 @@ async fn link_follows(fault: Value) {
     let (_, spawned) = spawn(&errand).await;
     let chat = text(&spawned, "conversationId");
     let first = api.hear(chat, "✅ Spawned Code Generation agent!").await;
-    assert!(began.elapsed() < IN_TIME, "{fault}: told after {:?}", began.elapsed());
+    assert!(
+        began.elapsed() < IN_TIME,
+        "{fault}: told after {:?}",
+        began.elapsed()
+    );
     assert!(
         text(&first, "text").contains("the link follows"),
         "{fault}: told without the link first: {first}"
     );
     let linked = api.hear(chat, "Tracking in Linear: ").await;
-    assert_eq!(text(&first, "id"), text(&linked, "id"), "the same message, now with its link");
+    assert_eq!(
+        text(&first, "id"),
+        text(&linked, "id"),
+        "the same message, now with its link"
+    );
     api.story_is("completed").await;
     until("the issue shows the end", || async {
         let story = api.story_is("completed").await;

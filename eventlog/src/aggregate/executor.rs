@@ -80,7 +80,7 @@ where
         for decision in 1..=MAX_DECISIONS {
             match self.attempt(context, command.clone(), meta).await {
                 Err(ExecuteError::Log(LogError::Conflict { .. })) if decision < MAX_DECISIONS => {
-                    tokio::time::sleep(conflict_pause(decision)).await;
+                    pause(conflict_pause(decision)).await;
                 }
                 Err(ExecuteError::Refused(_)) if stale => {}
                 Ok(done) if stale && done.events.is_empty() => {}
@@ -132,19 +132,34 @@ where
     ) -> Result<Vec<Seq>, ExecuteError<A::Error>> {
         let mut repeat = 0;
         loop {
-            match self.0.append(events, context.clone(), meta).await {
+            match self.0.append(events, &context, meta).await {
+                Ok(seqs) => {
+                    self.0.appended(context, meta, &seqs);
+                    return Ok(seqs);
+                }
                 Err(error) if error.is_transient() && repeat < MAX_APPEND_REPEATS => {
                     repeat += 1;
                     tokio::time::sleep(APPEND_REPEAT_PAUSE * repeat).await;
                 }
-                end => return end.map_err(ExecuteError::Log),
+                Err(error) => return Err(ExecuteError::Log(error)),
             }
         }
     }
 }
 
-/// Grows with the number of conflicts; the random part keeps two writers from meeting again.
+/// Even a sleep of nothing would last until the timer's next tick.
+async fn pause(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
+    }
+}
+
+/// None after the first conflict, which mostly means that a stale copy was decided on. Then it grows with the number
+/// of conflicts; the random part keeps two writers from meeting again.
 fn conflict_pause(conflicts: u32) -> Duration {
+    if conflicts == 1 {
+        return Duration::ZERO;
+    }
     let random = (uuid::Uuid::new_v4().as_u128() % 1000) as u32;
     let ceiling = Duration::from_millis(1 << conflicts.min(6)).min(MAX_CONFLICT_PAUSE);
     ceiling * random / 1000

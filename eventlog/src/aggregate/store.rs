@@ -61,28 +61,31 @@ where
             let event = decode::<A>(one).map_err(|e| LogError::Corrupt(e.to_string()))?;
             context.apply(one, event);
         }
-        self.remember(&context);
+        self.remember(context.clone());
         Ok(context)
     }
 
-    /// Appends what was decided on `context`, which is advanced and remembered on success.
+    /// Appends what was decided on `context`; the caller has it remembered on success.
     pub(crate) async fn append(
         &self,
         events: &[A::Event],
-        mut context: Context<A>,
+        context: &Context<A>,
         meta: &CommandMeta,
     ) -> Result<Vec<Seq>, LogError> {
         let write = Write {
             subject: self.subject(&context.id)?,
             expected: context.seq,
-            events: self.envelop(events, &context, meta),
+            events: self.envelop(events, context, meta),
         };
-        let seqs = self.log.append(vec![write]).await?;
-        for seq in &seqs {
+        self.log.append(vec![write]).await
+    }
+
+    /// Keeps `context`, whose aggregate has taken in what was appended at `seqs`.
+    pub(crate) fn appended(&self, mut context: Context<A>, meta: &CommandMeta, seqs: &[Seq]) {
+        for seq in seqs {
             context.advance(meta.command_id, *seq);
         }
-        self.remember(&context);
-        Ok(seqs)
+        self.remember(context);
     }
 
     fn envelop(
@@ -108,8 +111,8 @@ where
         events.iter().enumerate().map(new).collect()
     }
 
-    fn remember(&self, context: &Context<A>) {
-        self.lock().put(context.id.clone(), context.clone());
+    fn remember(&self, context: Context<A>) {
+        self.lock().put(context.id.clone(), context);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, LruCache<String, Context<A>>> {
@@ -184,9 +187,8 @@ where
             AggregateError::UnexpectedError(missing.into())
         })?;
         let (id, version) = (context.id.clone(), context.version as usize);
-        self.append(&events, context, &meta)
-            .await
-            .map_err(technical)?;
+        let seqs = self.append(&events, &context, &meta).await;
+        self.appended(context, &meta, &seqs.map_err(technical)?);
         let envelope = |(index, payload)| EventEnvelope {
             aggregate_id: id.clone(),
             sequence: version + index + 1,

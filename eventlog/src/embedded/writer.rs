@@ -1,4 +1,4 @@
-//! The thread that writes: decides when a transaction is due. What is in it is [`commit`](super::commit)'s.
+//! The thread that writes: decides when a transaction is due. What is in it is `commit`'s.
 use super::{
     append::Appender,
     checkpoint::{self, Checkpoints},

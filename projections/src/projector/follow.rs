@@ -12,6 +12,11 @@ use tokio_util::sync::CancellationToken;
 
 const FIRST_RETRY_DELAY: Duration = Duration::from_millis(100);
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
+/// Under load a projection writes this often at most: fewer, larger transactions. An event that comes alone is written
+/// at once.
+const PACE: Duration = Duration::from_millis(10);
+/// A batch of so many events is large enough; whoever catches up is not held back.
+const SMALL_BATCH_EVENTS: usize = 256;
 /// Projections that are not further apart read the log together.
 const MAX_SHARED_SPREAD: Seq = 10_000;
 
@@ -87,6 +92,8 @@ impl Projector {
                 () = stop.cancelled() => return self.rest(slot).await,
                 batch = pages.next() => batch?,
             };
+            let paced = (batch.events.len() < SMALL_BATCH_EVENTS)
+                .then(|| tokio::time::Instant::now() + PACE);
             let mut held = slot.cursor.lock().await;
             let Some(cursor) = held.as_mut() else {
                 return Err(Error::Fenced(slot.name()));
@@ -96,7 +103,11 @@ impl Projector {
             // Also after an error: what came before it is in the tables.
             let changed = taken.as_ref().ok().cloned().flatten();
             self.board.moved(slot.at, cursor.seq, changed);
-            taken?;
+            let wrote = taken?.is_some();
+            drop(held);
+            if let Some(next) = paced.filter(|_| wrote) {
+                let _ = tokio::time::timeout_at(next, stop.cancelled()).await;
+            }
         }
     }
 

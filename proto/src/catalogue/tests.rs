@@ -8,7 +8,13 @@ fn the_catalogue_lists_every_event_message_exactly_once() {
     assert_eq!(listed.len(), unique.len());
 
     let parts = [
-        "Action", "Usage", "Turn", "ToolCall", "PlanStep", "FileChange", "StoryRef",
+        "Action",
+        "Usage",
+        "Turn",
+        "ToolCall",
+        "PlanStep",
+        "FileChange",
+        "StoryRef",
     ];
     let described: BTreeSet<_> = crate::descriptor_pool()
         .all_messages()

@@ -28,8 +28,18 @@ pub fn offered_by(markdown: &str, message_id: &str) -> Vec<v1::Action> {
     };
     let label = label(&action);
     vec![
-        button(message_id, "yes", format!("✅ {label}"), format!("Yes, {action}")),
-        button(message_id, "no", format!("❌ {NOT_NOW}"), NOT_NOW.to_owned()),
+        button(
+            message_id,
+            "yes",
+            format!("✅ {label}"),
+            format!("Yes, {action}"),
+        ),
+        button(
+            message_id,
+            "no",
+            format!("❌ {NOT_NOW}"),
+            NOT_NOW.to_owned(),
+        ),
     ]
 }
 
@@ -50,7 +60,12 @@ fn closing_question(markdown: &str) -> Option<String> {
     let start = question
         .rfind(['.', '!', '?', '\n', ':'])
         .map_or(0, |at| at + 1);
-    Some(question.get(start..)?.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
+    Some(
+        question
+            .get(start..)?
+            .trim_matches(|c: char| !c.is_alphanumeric())
+            .to_owned(),
+    )
 }
 
 fn without_code(markdown: &str) -> String {

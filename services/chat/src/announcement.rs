@@ -38,9 +38,18 @@ pub fn completed(story: &v1::StoryRef, event: &v1::StoryCompleted) -> v1::Comple
     let markdown = if event.pr_url.is_empty() {
         format!("🎉 {name} complete! {}", event.summary)
     } else {
-        format!("🎉 {name} complete! PR: {}\n\n{}", event.pr_url, event.summary)
+        format!(
+            "🎉 {name} complete! PR: {}\n\n{}",
+            event.pr_url, event.summary
+        )
     };
-    ending(story, &event.session_id, "completed", markdown, &event.pr_url)
+    ending(
+        story,
+        &event.session_id,
+        "completed",
+        markdown,
+        &event.pr_url,
+    )
 }
 
 /// "❌ Code Generation failed: …"
@@ -109,7 +118,10 @@ mod tests {
     #[test]
     fn without_a_tracker_the_story_is_named() {
         let told = spawned("s1", "Security", &Link::None);
-        assert!(told.markdown.starts_with("✅ Spawned Security agent! Story created (s1)"));
+        assert!(
+            told.markdown
+                .starts_with("✅ Spawned Security agent! Story created (s1)")
+        );
     }
 
     #[test]
@@ -129,6 +141,10 @@ mod tests {
             reason: "the agent said nothing for 15 minutes".into(),
             ..Default::default()
         };
-        assert!(failed(&story, &event).markdown.contains("nothing for 15 minutes"));
+        assert!(
+            failed(&story, &event)
+                .markdown
+                .contains("nothing for 15 minutes")
+        );
     }
 }

@@ -136,7 +136,9 @@ impl<'a> Reply<'a> {
             return Ok(format!("there is no tool {:?}; use {TASK_TOOL}", call.name));
         }
         if self.spawns == MAX_SPAWNS {
-            return Ok(format!("no more than {MAX_SPAWNS} agents per reply; tell the user"));
+            return Ok(format!(
+                "no more than {MAX_SPAWNS} agents per reply; tell the user"
+            ));
         }
         let task = match self.chat.rules.read(call) {
             Ok(task) => task,

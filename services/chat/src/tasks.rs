@@ -109,7 +109,11 @@ impl TaskRules {
         if chars > MAX_PROMPT_CHARS {
             return Err(TaskError::PromptTooLong { chars });
         }
-        let title = if title.trim().is_empty() { prompt } else { title.trim() };
+        let title = if title.trim().is_empty() {
+            prompt
+        } else {
+            title.trim()
+        };
         let line = title.lines().next().unwrap_or_default();
         Ok(Task {
             agent,
@@ -138,12 +142,22 @@ impl TaskRules {
         let found = self.agents.iter().find(|a| a.kind == kind.trim());
         found.ok_or_else(|| TaskError::UnknownAgent {
             agent: kind.chars().take(100).collect(),
-            known: self.agents.iter().map(|a| a.kind.as_str()).collect::<Vec<_>>().join(", "),
+            known: self
+                .agents
+                .iter()
+                .map(|a| a.kind.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
         })
     }
 
     /// The request as it is recorded. `story_id` is also the seed of the first session's id.
-    pub(crate) fn request(&self, story_id: Uuid, task: Task, from: &Origin) -> v1::AgentSpawnRequested {
+    pub(crate) fn request(
+        &self,
+        story_id: Uuid,
+        task: Task,
+        from: &Origin,
+    ) -> v1::AgentSpawnRequested {
         let agent_name = self
             .agent(&task.agent)
             .map_or_else(|_| task.agent.clone(), |a| a.name.clone());
@@ -186,7 +200,10 @@ pub(crate) mod tests {
             description: String::new(),
         };
         TaskRules {
-            agents: vec![agent("codegen", "Code Generation"), agent("security", "Security")],
+            agents: vec![
+                agent("codegen", "Code Generation"),
+                agent("security", "Security"),
+            ],
             projects: vec!["web".into()],
             default_project: "web".into(),
             policy: "auto_safe".into(),
@@ -210,7 +227,10 @@ pub(crate) mod tests {
 
     #[test]
     fn an_empty_and_an_endless_prompt_are_refused() {
-        assert_eq!(rules().check("codegen", "t", " \n"), Err(TaskError::EmptyPrompt));
+        assert_eq!(
+            rules().check("codegen", "t", " \n"),
+            Err(TaskError::EmptyPrompt)
+        );
         let endless = "x".repeat(MAX_PROMPT_CHARS + 1);
         assert!(matches!(
             rules().check("codegen", "t", &endless),

@@ -126,7 +126,7 @@ pub fn colour_code_blocks(html: String) -> String {
             break;
         };
         out.push_str(before);
-        out.push_str("<pre class=\"diff\"><code>");
+        out.push_str("<pre class=\"diff\" tabindex=\"0\"><code>");
         code.lines().for_each(|line| push_span(&mut out, line));
         out.push_str(BLOCK_END);
         rest = after;
@@ -186,7 +186,7 @@ mod tests {
         let html = colour_code_blocks(format!("{DIFF_BLOCK}+a\n-b\n{BLOCK_END}<p>x</p>"));
         assert_eq!(
             html,
-            "<pre class=\"diff\"><code><span class=\"add\">+a\n</span><span class=\"del\">-b\n</span></code></pre><p>x</p>"
+            "<pre class=\"diff\" tabindex=\"0\"><code><span class=\"add\">+a\n</span><span class=\"del\">-b\n</span></code></pre><p>x</p>"
         );
     }
 }

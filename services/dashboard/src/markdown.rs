@@ -82,5 +82,6 @@ pub fn to_html(markdown: &str) -> String {
             "<p>… cut here: only the first {MAX_MARKDOWN_BYTES} bytes are shown.</p>"
         ));
     }
-    crate::diff::colour_code_blocks(clean)
+    // A block that scrolls must be reachable by keyboard.
+    crate::diff::colour_code_blocks(clean).replace("<pre>", "<pre tabindex=\"0\">")
 }

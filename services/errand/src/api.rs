@@ -89,7 +89,10 @@ impl Api {
 
     async fn sent(&self, request: RequestBuilder) -> anyhow::Result<Response> {
         let response = request.send().await.with_context(|| {
-            format!("no Errand answers at {}: start one with `errand up`, or name it with --url", self.url)
+            format!(
+                "no Errand answers at {}: start one with `errand up`, or name it with --url",
+                self.url
+            )
         })?;
         if response.status().is_success() {
             return Ok(response);

@@ -68,7 +68,12 @@ pub struct Up {
     #[arg(long, value_name = "PATH")]
     pub repo: Option<PathBuf>,
     /// Where everything is kept
-    #[arg(long, value_name = "DIR", env = "ERRAND_DATA", default_value = ".errand")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "ERRAND_DATA",
+        default_value = ".errand"
+    )]
     pub data: PathBuf,
     /// The port on 127.0.0.1; 0 takes a free one
     #[arg(long, env = "ERRAND_PORT", default_value_t = 7171)]
@@ -180,11 +185,17 @@ pub enum Projections {
 #[derive(Debug, Subcommand)]
 pub enum DeadLetters {
     List,
-    Show { id: u64 },
+    Show {
+        id: u64,
+    },
     /// Hand it to its subscriber again
-    Redrive { id: u64 },
+    Redrive {
+        id: u64,
+    },
     /// Forget it; the event itself stays in the log
-    Discard { id: u64 },
+    Discard {
+        id: u64,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -198,6 +209,11 @@ pub struct Doctor {
     /// The repository that agents shall work on
     #[arg(long, value_name = "PATH")]
     pub repo: Option<PathBuf>,
-    #[arg(long, value_name = "DIR", env = "ERRAND_DATA", default_value = ".errand")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "ERRAND_DATA",
+        default_value = ".errand"
+    )]
     pub data: PathBuf,
 }

@@ -95,7 +95,10 @@ impl Config {
         }
         for (key, value) in [
             ("ERRAND_SLOTS", self.errand_slots),
-            ("ERRAND_SESSIONS_PER_PROJECT", self.errand_sessions_per_project),
+            (
+                "ERRAND_SESSIONS_PER_PROJECT",
+                self.errand_sessions_per_project,
+            ),
         ] {
             if value.is_some_and(|n| n == 0 || n > MAX_SLOTS) {
                 bail!("{key} must be between 1 and {MAX_SLOTS}");

@@ -6,14 +6,19 @@ const DEFAULT_FILTER: &str = "info,agent_client_protocol=warn,hyper=warn,sqlx=wa
 
 /// Called once by commands that run services.
 pub fn start(json: bool) {
-    let filter =
-        EnvFilter::try_from_env("ERRAND_LOG").unwrap_or_else(|_| DEFAULT_FILTER.into());
+    let filter = EnvFilter::try_from_env("ERRAND_LOG").unwrap_or_else(|_| DEFAULT_FILTER.into());
     let registry = tracing_subscriber::registry().with(filter);
     let lines = fmt::layer().with_writer(std::io::stderr);
     // An error says that somebody started logging before; their choice stands.
     let _ = if json {
         registry.with(lines.json()).try_init()
     } else {
-        registry.with(lines.with_target(false).with_ansi(std::io::stderr().is_terminal())).try_init()
+        registry
+            .with(
+                lines
+                    .with_target(false)
+                    .with_ansi(std::io::stderr().is_terminal()),
+            )
+            .try_init()
     };
 }

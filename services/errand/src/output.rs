@@ -26,7 +26,9 @@ pub fn table(head: &[&str], rows: &[Vec<String>], empty: &str) -> io::Result<()>
     }
     let head: Vec<String> = head.iter().map(|h| (*h).to_owned()).collect();
     let width = |column: usize| {
-        let cells = std::iter::once(&head).chain(rows).filter_map(|r| r.get(column));
+        let cells = std::iter::once(&head)
+            .chain(rows)
+            .filter_map(|r| r.get(column));
         cells.map(|c| c.chars().count()).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..head.len()).map(width).collect();

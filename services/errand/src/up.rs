@@ -34,7 +34,9 @@ pub async fn run(options: cli::Up) -> anyhow::Result<()> {
             public_url: sandbox_url.clone(),
         })?),
     };
-    let played = sandbox.as_ref().map(|sandbox| (sandbox, sandbox_url.as_str()));
+    let played = sandbox
+        .as_ref()
+        .map(|sandbox| (sandbox, sandbox_url.as_str()));
     let vendors = vendors::connect(&config, &http::client()?, played.map(|p| p.1))?;
     let project = projects::project(
         options.repo.as_deref(),
@@ -65,7 +67,10 @@ pub async fn run(options: cli::Up) -> anyhow::Result<()> {
         sandbox.stop();
     }
     tasks.close();
-    if tokio::time::timeout(STOP_TIMEOUT, tasks.wait()).await.is_err() {
+    if tokio::time::timeout(STOP_TIMEOUT, tasks.wait())
+        .await
+        .is_err()
+    {
         tracing::warn!("something did not end within {STOP_TIMEOUT:?}; nothing is lost");
     }
     stores.close().await;

@@ -18,7 +18,14 @@ pub fn ending(event: &Event, public_url: &str) -> Option<Ending> {
         Event::Story(StoryEvent::StoryCompleted(e)) => {
             let story = e.story.as_ref()?;
             let title = format!("🎉 {} complete", story.agent_name);
-            let mut ending = new(story, &e.session_id, "completed", title, &e.summary, public_url);
+            let mut ending = new(
+                story,
+                &e.session_id,
+                "completed",
+                title,
+                &e.summary,
+                public_url,
+            );
             if !e.pr_url.is_empty() {
                 let link = ("Pull request".to_owned(), e.pr_url.clone());
                 ending.message.links.insert(0, link);

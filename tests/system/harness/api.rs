@@ -47,7 +47,10 @@ impl Api {
             .expect("an answer");
         let status = answer.status().as_u16();
         let body = answer.text().await.expect("a body");
-        (status, serde_json::from_str(&body).unwrap_or(Value::String(body)))
+        (
+            status,
+            serde_json::from_str(&body).unwrap_or(Value::String(body)),
+        )
     }
 
     /// Opens a conversation and answers its id.
@@ -74,7 +77,9 @@ impl Api {
     pub async fn hear(&self, conversation: &str, words: &str) -> Value {
         until(&format!("a message with {words:?}"), || async {
             let messages = self.messages(conversation).await;
-            messages.into_iter().find(|m| text(m, "text").contains(words))
+            messages
+                .into_iter()
+                .find(|m| text(m, "text").contains(words))
         })
         .await
     }
@@ -87,7 +92,10 @@ impl Api {
     pub async fn story_is(&self, status: &str) -> Value {
         until(&format!("a story that is {status}"), || async {
             let stories = self.stories().await;
-            assert!(stories.len() <= 1, "more stories than were asked for: {stories:?}");
+            assert!(
+                stories.len() <= 1,
+                "more stories than were asked for: {stories:?}"
+            );
             stories.into_iter().find(|s| text(s, "status") == status)
         })
         .await
@@ -108,5 +116,7 @@ impl Api {
 
 fn list(answer: &Value, name: &str) -> Vec<Value> {
     let records = answer[name].as_array();
-    records.unwrap_or_else(|| panic!("no {name} in {answer}")).clone()
+    records
+        .unwrap_or_else(|| panic!("no {name} in {answer}"))
+        .clone()
 }

@@ -91,8 +91,8 @@ impl Groups {
 
     /// A letter that was set aside comes back as a first attempt.
     pub fn redeliver(&self, name: &str, seq: Seq, due_us: i64) {
-        let group = lock(&self.0).get(name).cloned();
-        if let Some(group) = group {
+        // Its readers may come only later. Beyond the limit of groups it waits on disk for the next start.
+        if let Ok(group) = self.get_or_create(name) {
             group.state().retry(seq, 0, due_us);
             group.changed.notify_waiters();
         }

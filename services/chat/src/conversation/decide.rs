@@ -14,13 +14,16 @@ pub(super) fn decide(conversation: &Conversation, command: C) -> Decision {
     match command {
         C::Start(_) => Ok(None),
         C::Post(message) => post(conversation, *message),
-        C::Reply(reply) => Ok(is_unanswered(conversation, &reply.in_reply_to)
-            .then(|| (*reply).into())),
-        C::FailReply(failure) => Ok(is_unanswered(conversation, &failure.in_reply_to)
-            .then(|| (*failure).into())),
+        C::Reply(reply) => {
+            Ok(is_unanswered(conversation, &reply.in_reply_to).then(|| (*reply).into()))
+        }
+        C::FailReply(failure) => {
+            Ok(is_unanswered(conversation, &failure.in_reply_to).then(|| (*failure).into()))
+        }
         C::RetryReply { message_id, by } => retry(conversation, message_id, by),
-        C::RequestSpawn(request) => Ok((!conversation.stories.contains_key(&request.story_id))
-            .then(|| (*request).into())),
+        C::RequestSpawn(request) => {
+            Ok((!conversation.stories.contains_key(&request.story_id)).then(|| (*request).into()))
+        }
         C::AnnounceSpawn(announcement) => Ok(announce_spawn(conversation, *announcement)),
         C::AnnounceCompletion(completion) => Ok(announce_completion(conversation, *completion)),
     }

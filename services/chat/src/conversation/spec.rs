@@ -77,7 +77,11 @@ fn a_button_can_be_pressed_once() {
 #[test]
 fn a_message_is_answered_once() {
     Spec::with(())
-        .given(vec![started(), message("m1", "").into(), reply("m1").into()])
+        .given(vec![
+            started(),
+            message("m1", "").into(),
+            reply("m1").into(),
+        ])
         .when(ConversationCommand::Reply(Box::new(reply("m1"))))
         .then_expect_events(vec![]);
 }
@@ -101,7 +105,11 @@ fn only_a_failed_reply_is_asked_for_again() {
         .when(retry())
         .then_expect_events(vec![again.into()]);
     Spec::with(())
-        .given(vec![started(), message("m1", "").into(), reply("m1").into()])
+        .given(vec![
+            started(),
+            message("m1", "").into(),
+            reply("m1").into(),
+        ])
         .when(retry())
         .then_expect_error(ConversationRefusal::NothingToRetry);
 }

@@ -17,7 +17,10 @@ impl Reactor for AnswerMessage {
     }
 
     fn listens_to(&self) -> &'static [&'static str] {
-        &["errand.v1.UserMessagePosted", "errand.v1.ReplyRetryRequested"]
+        &[
+            "errand.v1.UserMessagePosted",
+            "errand.v1.ReplyRetryRequested",
+        ]
     }
 
     fn limits(&self) -> Limits {

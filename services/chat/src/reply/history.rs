@@ -46,7 +46,12 @@ fn newest(lines: Vec<Line>) -> Vec<Line> {
         chars += text.chars().count();
         chars <= MAX_CHARS
     };
-    let kept = lines.iter().rev().take(MAX_MESSAGES).take_while(fits).count();
+    let kept = lines
+        .iter()
+        .rev()
+        .take(MAX_MESSAGES)
+        .take_while(fits)
+        .count();
     let skip = lines.len() - kept.max(1).min(lines.len());
     lines.into_iter().skip(skip).collect()
 }

@@ -1,12 +1,15 @@
 //! The rooms that are open.
 use super::room::Room;
-use crate::{dashboard::Site, fragments::Scope};
+use crate::{dashboard::Site, fragments::Scope, problem::Problem};
 use bytes::Bytes;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::broadcast;
+
+/// Different things that people look at in one moment; one more is refused.
+const MAX_OPEN_ROOMS: usize = 10_000;
 
 #[derive(Default)]
 pub struct Rooms(Mutex<HashMap<Scope, Arc<Room>>>);
@@ -21,19 +24,26 @@ pub struct Seat {
 
 impl Rooms {
     /// Opens the room if it is not open.
-    pub fn enter(&self, site: &Site, scope: Scope) -> Seat {
+    ///
+    /// # Errors
+    /// [`MAX_OPEN_ROOMS`] others are open.
+    pub fn enter(&self, site: &Site, scope: Scope) -> Result<Seat, Problem> {
         let mut rooms = self.lock();
+        if rooms.len() >= MAX_OPEN_ROOMS && !rooms.contains_key(&scope) {
+            let limit = format!("{MAX_OPEN_ROOMS} different live pages are open already.");
+            return Err(Problem::unavailable(limit));
+        }
         let room = rooms.entry(scope.clone()).or_insert_with(|| {
             let room = Arc::new(Room::new(scope.clone()));
             tokio::spawn(keep(site.clone(), scope, Arc::clone(&room)));
             room
         });
         let (whole, patches) = room.enter();
-        Seat {
+        Ok(Seat {
             room: Arc::clone(room),
             whole,
             patches,
-        }
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Scope, Arc<Room>>> {

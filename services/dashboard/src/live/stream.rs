@@ -26,7 +26,7 @@ pub async fn events(
 ) -> Result<Response, Problem> {
     let scope: Scope = wanted.scope.parse()?;
     exists(&site, &scope).await?;
-    let seat = site.rooms().enter(&site, scope);
+    let seat = site.rooms().enter(&site, scope)?;
     let first =
         stream::iter([Some(frame::RETRY), seat.whole.clone()]).filter_map(std::future::ready);
     // axum's graceful shutdown waits for open streams, so they must end by themselves.

@@ -31,9 +31,17 @@ fn main() {
     let clients: Vec<_> = (0..CLIENTS).map(|_| subscribe(&errand.address)).collect();
     std::thread::sleep(REST);
     let busy = errand.resident_mib();
-    println!("idle: ready in {:.2} s (aim {:.0} s)", errand.ready.as_secs_f64(), AIM_READY.as_secs_f64());
+    println!(
+        "idle: ready in {:.2} s (aim {:.0} s)",
+        errand.ready.as_secs_f64(),
+        AIM_READY.as_secs_f64()
+    );
     println!("idle: {idle:.1} MiB resident (aim {AIM_IDLE_MIB:.0})");
-    println!("idle: {} SSE clients add {:.1} MiB (aim {AIM_CLIENTS_MIB:.0})", clients.len(), busy - idle);
+    println!(
+        "idle: {} SSE clients add {:.1} MiB (aim {AIM_CLIENTS_MIB:.0})",
+        clients.len(),
+        busy - idle
+    );
 }
 
 struct Errand {
@@ -65,7 +73,10 @@ impl Errand {
 
     fn resident_mib(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).unwrap();
+        let line = status
+            .lines()
+            .find_map(|l| l.strip_prefix("VmRSS:"))
+            .unwrap();
         line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
     }
 }
@@ -80,9 +91,17 @@ impl Drop for Errand {
 /// Opens a stream of the queue page and reads its beginning.
 fn subscribe(address: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET /events?scope=queue HTTP/1.1\r\nHost: {address}\r\nAccept: text/event-stream\r\n\r\n").unwrap();
+    write!(
+        stream,
+        "GET /events?scope=queue HTTP/1.1\r\nHost: {address}\r\nAccept: text/event-stream\r\n\r\n"
+    )
+    .unwrap();
     let mut head = [0; 512];
     let read = stream.read(&mut head).unwrap();
-    assert!(head[..read].starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&head[..read]));
+    assert!(
+        head[..read].starts_with(b"HTTP/1.1 200"),
+        "{}",
+        String::from_utf8_lossy(&head[..read])
+    );
     stream
 }

@@ -6,7 +6,9 @@ pub fn name() -> String {
     let model = info
         .lines()
         .find_map(|l| l.strip_prefix("model name"))
-        .map_or("an unknown processor", |l| l.trim_start_matches([' ', '\t', ':']));
+        .map_or("an unknown processor", |l| {
+            l.trim_start_matches([' ', '\t', ':'])
+        });
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     format!("{model}, {cores} cores")
 }

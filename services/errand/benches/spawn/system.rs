@@ -126,13 +126,20 @@ impl System {
             "errand.v1.SpawnAnnounced",
         ];
         let filter = Filter::types(&types);
-        let mut pages = self.log.read(filter, StartAt::After(0), false).await.unwrap();
+        let mut pages = self
+            .log
+            .read(filter, StartAt::After(0), false)
+            .await
+            .unwrap();
         let (mut bytes, mut events) = (0, 0);
         while let Some(page) = pages.next().await {
             for event in page.unwrap().events {
                 let headers = event.envelope.to_headers(event.subject.id());
                 bytes += event.data.len();
-                bytes += headers.iter().map(|(k, v)| k.len() + v.len()).sum::<usize>();
+                bytes += headers
+                    .iter()
+                    .map(|(k, v)| k.len() + v.len())
+                    .sum::<usize>();
                 events += 1;
             }
         }
@@ -144,7 +151,9 @@ async fn spawn_until(desk: Desk, waiting: Waiting, end: Instant) -> Vec<Duration
     let mut times = Vec::new();
     while Instant::now() < end {
         let conversation = Uuid::new_v4();
-        desk.start(conversation, None, "bench", "bench").await.unwrap();
+        desk.start(conversation, None, "bench", "bench")
+            .await
+            .unwrap();
         for _ in 0..SPAWNS_PER_CONVERSATION {
             times.push(spawn(&desk, &waiting, conversation).await);
             if Instant::now() >= end {
@@ -185,7 +194,8 @@ async fn told(log: Arc<dyn EventLog>, waiting: Waiting, stop: CancellationToken)
         };
         let now = Instant::now();
         for event in page.events {
-            let Ok(Event::Conversation(ConversationEvent::SpawnAnnounced(e))) = event.decode() else {
+            let Ok(Event::Conversation(ConversationEvent::SpawnAnnounced(e))) = event.decode()
+            else {
                 continue;
             };
             assert!(!e.linear_issue_url.is_empty(), "announced without its link");

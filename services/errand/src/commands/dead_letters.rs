@@ -17,12 +17,17 @@ pub async fn run(api: &Api, which: &DeadLetters, as_json: bool) -> anyhow::Resul
             Ok(output::json(&letter)?)
         }
         DeadLetters::Redrive { id } => {
-            api.post(&format!("{PATH}/{id}/redrive"), &json!({})).await?;
-            Ok(output::line(&format!("dead letter {id} is delivered again"))?)
+            api.post(&format!("{PATH}/{id}/redrive"), &json!({}))
+                .await?;
+            Ok(output::line(&format!(
+                "dead letter {id} is delivered again"
+            ))?)
         }
         DeadLetters::Discard { id } => {
             api.delete(&format!("{PATH}/{id}")).await?;
-            Ok(output::line(&format!("dead letter {id} is forgotten; its event stays in the log"))?)
+            Ok(output::line(&format!(
+                "dead letter {id} is forgotten; its event stays in the log"
+            ))?)
         }
     }
 }
@@ -31,7 +36,10 @@ fn list(answer: &Value, as_json: bool) -> anyhow::Result<()> {
     if as_json {
         return Ok(output::json(answer)?);
     }
-    let letters = answer["deadLetters"].as_array().cloned().unwrap_or_default();
+    let letters = answer["deadLetters"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
     let rows: Vec<_> = letters.iter().map(row).collect();
     let head = ["ID", "SUBSCRIBER", "EVENT", "ATTEMPTS", "REASON"];
     Ok(output::table(&head, &rows, "There are no dead letters.")?)

@@ -28,25 +28,47 @@ pub async fn run(options: &cli::Doctor, json: bool) -> anyhow::Result<ExitCode> 
     let mut findings = vec![git(&options.data).await, data(&options.data)];
     findings.extend(options.repo.as_deref().map(repository));
     findings.push(agent(&config));
-    findings.push(match vendors.info.iter().any(|v| v.name == "Language model" && v.mode == "live") {
-        true => checked("Language model", vendors.model.check()).await,
-        false => off("Language model", "set ANTHROPIC_API_KEY; until then `errand up` plays it"),
-    });
+    findings.push(
+        match vendors
+            .info
+            .iter()
+            .any(|v| v.name == "Language model" && v.mode == "live")
+        {
+            true => checked("Language model", vendors.model.check()).await,
+            false => off(
+                "Language model",
+                "set ANTHROPIC_API_KEY; until then `errand up` plays it",
+            ),
+        },
+    );
     findings.push(match &vendors.tracker {
         Some(tracker) => checked("Linear", tracker.check()).await,
-        None => off("Linear", "set LINEAR_API_KEY; until then `errand up` plays it"),
+        None => off(
+            "Linear",
+            "set LINEAR_API_KEY; until then `errand up` plays it",
+        ),
     });
     findings.push(match &vendors.messenger {
         Some(messenger) => checked("Slack", messenger.check()).await,
-        None => off("Slack", "set SLACK_BOT_TOKEN; until then `errand up` plays it"),
+        None => off(
+            "Slack",
+            "set SLACK_BOT_TOKEN; until then `errand up` plays it",
+        ),
     });
     findings.push(match &vendors.code_host {
         Some(access) => checked("GitHub", access.host.check()).await,
-        None => off("GitHub", "set GITHUB_TOKEN; until then `errand up` plays it"),
+        None => off(
+            "GitHub",
+            "set GITHUB_TOKEN; until then `errand up` plays it",
+        ),
     });
     report(&findings, json)?;
     let failed = findings.iter().any(|f| f.state == "failed");
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn report(findings: &[Finding], json: bool) -> anyhow::Result<()> {
@@ -66,17 +88,29 @@ fn report(findings: &[Finding], json: bool) -> anyhow::Result<()> {
 
 fn ok(what: &'static str, detail: impl Into<String>) -> Finding {
     let (state, detail) = ("ok", detail.into());
-    Finding { what, state, detail }
+    Finding {
+        what,
+        state,
+        detail,
+    }
 }
 
 fn off(what: &'static str, detail: impl Into<String>) -> Finding {
     let (state, detail) = ("off", detail.into());
-    Finding { what, state, detail }
+    Finding {
+        what,
+        state,
+        detail,
+    }
 }
 
 fn failed(what: &'static str, detail: impl std::fmt::Display) -> Finding {
     let (state, detail) = ("failed", detail.to_string());
-    Finding { what, state, detail }
+    Finding {
+        what,
+        state,
+        detail,
+    }
 }
 
 async fn checked<E: std::fmt::Display>(
@@ -86,7 +120,10 @@ async fn checked<E: std::fmt::Display>(
     match tokio::time::timeout(CHECK_TIMEOUT, check).await {
         Ok(Ok(words)) => ok(what, words),
         Ok(Err(error)) => failed(what, error),
-        Err(_) => failed(what, format!("no answer within {CHECK_TIMEOUT:?}: check the network")),
+        Err(_) => failed(
+            what,
+            format!("no answer within {CHECK_TIMEOUT:?}: check the network"),
+        ),
     }
 }
 
@@ -101,21 +138,36 @@ fn data(data: &Path) -> Finding {
     let probe = data.join(".probe");
     match std::fs::write(&probe, b"ok").and_then(|()| std::fs::remove_file(&probe)) {
         Ok(()) => ok("Data", format!("{} can be written", data.display())),
-        Err(error) => failed("Data", format!("{} cannot be written ({error}): choose another with --data", data.display())),
+        Err(error) => failed(
+            "Data",
+            format!(
+                "{} cannot be written ({error}): choose another with --data",
+                data.display()
+            ),
+        ),
     }
 }
 
 fn repository(path: &Path) -> Finding {
     match path.join(".git").exists() || path.join("HEAD").is_file() {
         true => ok("Repository", path.display().to_string()),
-        false => failed("Repository", format!("{} is no git repository: run `git init` there, or name another", path.display())),
+        false => failed(
+            "Repository",
+            format!(
+                "{} is no git repository: run `git init` there, or name another",
+                path.display()
+            ),
+        ),
     }
 }
 
 fn agent(config: &Config) -> Finding {
     match (agents::runners(config), &config.errand_agent_command) {
         (Err(error), _) => failed("Agents", format!("{error:#}")),
-        (Ok(_), None) => ok("Agents", "the scripted demo agent; set ERRAND_AGENT_COMMAND to an ACP agent for a real one"),
+        (Ok(_), None) => ok(
+            "Agents",
+            "the scripted demo agent; set ERRAND_AGENT_COMMAND to an ACP agent for a real one",
+        ),
         (Ok(_), Some(command)) => program(command),
     }
 }
@@ -127,6 +179,9 @@ fn program(command: &str) -> Finding {
         || std::env::split_paths(&paths).any(|folder| folder.join(name).is_file());
     match found {
         true => ok("Agents", command),
-        false => failed("Agents", format!("{name} is not in PATH: install it, or mend ERRAND_AGENT_COMMAND")),
+        false => failed(
+            "Agents",
+            format!("{name} is not in PATH: install it, or mend ERRAND_AGENT_COMMAND"),
+        ),
     }
 }

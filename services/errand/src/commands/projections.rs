@@ -17,7 +17,9 @@ pub async fn run(api: &Api, which: &Projections, as_json: bool) -> anyhow::Resul
             if as_json {
                 return Ok(output::json(&answer)?);
             }
-            Ok(output::line(&format!("{name} is filled again beside the live tables; see: errand projections status"))?)
+            Ok(output::line(&format!(
+                "{name} is filled again beside the live tables; see: errand projections status"
+            ))?)
         }
     }
 }

@@ -15,7 +15,11 @@ pub async fn run(api: &Api, json: bool) -> anyhow::Result<()> {
     let jobs = answer.as_array().cloned().unwrap_or_default();
     let rows: Vec<_> = jobs.iter().map(row).collect();
     let head = ["POSITION", "STORY", "PROJECT", "PRIORITY", "WAITING FOR"];
-    Ok(output::table(&head, &rows, "Nothing waits and nothing runs.")?)
+    Ok(output::table(
+        &head,
+        &rows,
+        "Nothing waits and nothing runs.",
+    )?)
 }
 
 fn row(job: &Value) -> Vec<String> {

@@ -38,6 +38,9 @@ pub(super) fn progress(session: &Value) -> String {
     let Some(steps) = session["plan"].as_array().filter(|s| !s.is_empty()) else {
         return String::new();
     };
-    let done = steps.iter().filter(|s| text(s, "status") == "completed").count();
+    let done = steps
+        .iter()
+        .filter(|s| text(s, "status") == "completed")
+        .count();
     format!("{done}/{}", steps.len())
 }

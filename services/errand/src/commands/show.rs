@@ -36,7 +36,11 @@ pub async fn run(api: &Api, id: &str, as_json: bool) -> anyhow::Result<()> {
         }
     }
     for step in session["plan"].as_array().into_iter().flatten() {
-        output::line(&format!("  {} {}", mark(text(step, "status")), text(step, "content")))?;
+        output::line(&format!(
+            "  {} {}",
+            mark(text(step, "status")),
+            text(step, "content")
+        ))?;
     }
     Ok(())
 }

@@ -17,7 +17,10 @@ const POLL: Duration = Duration::from_millis(50);
 /// # Errors
 /// Errand is not there or says no.
 pub async fn run(api: &Api, asked: &cli::Spawn, json: bool) -> anyhow::Result<ExitCode> {
-    let key = asked.idempotency_key.unwrap_or_else(Uuid::new_v4).to_string();
+    let key = asked
+        .idempotency_key
+        .unwrap_or_else(Uuid::new_v4)
+        .to_string();
     let body = json!({
         "agent": asked.agent,
         "prompt": asked.prompt,
@@ -37,7 +40,10 @@ pub async fn run(api: &Api, asked: &cli::Spawn, json: bool) -> anyhow::Result<Ex
         output::json(&story)?;
     } else {
         output::line(&announcement(&story))?;
-        output::line(&format!("Follow it with: errand watch {}", output::short(&id)))?;
+        output::line(&format!(
+            "Follow it with: errand watch {}",
+            output::short(&id)
+        ))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -63,7 +69,10 @@ fn announcement(story: &Value) -> String {
     let name = text(story, "agentName");
     let url = text(story, "linearIssueUrl");
     if url.is_empty() {
-        format!("✅ Spawned {name} agent! Story created ({})", text(story, "id"))
+        format!(
+            "✅ Spawned {name} agent! Story created ({})",
+            text(story, "id")
+        )
     } else {
         format!("✅ Spawned {name} agent! Tracking in Linear: {url}")
     }

@@ -33,6 +33,9 @@ fn row(story: &Value) -> Vec<String> {
         text(story, "priorityLevel").to_owned(),
         text(story, "projectId").to_owned(),
         cut(text(story, "title"), 50),
-        link.into_iter().find(|l| !l.is_empty()).unwrap_or_default().to_owned(),
+        link.into_iter()
+            .find(|l| !l.is_empty())
+            .unwrap_or_default()
+            .to_owned(),
     ]
 }

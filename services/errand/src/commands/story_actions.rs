@@ -34,9 +34,13 @@ async fn act(
     as_json: bool,
 ) -> anyhow::Result<()> {
     let body = reason.map_or_else(|| json!({}), |reason| json!({"reason": reason}));
-    let answer = api.post(&format!("/api/v1/stories/{id}/{action}"), &body).await?;
+    let answer = api
+        .post(&format!("/api/v1/stories/{id}/{action}"), &body)
+        .await?;
     if as_json {
         return Ok(output::json(&answer)?);
     }
-    Ok(output::line(&format!("{action}: done. Follow it with: errand watch {id}"))?)
+    Ok(output::line(&format!(
+        "{action}: done. Follow it with: errand watch {id}"
+    ))?)
 }

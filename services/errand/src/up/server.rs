@@ -21,11 +21,15 @@ pub async fn bind(port: u16) -> anyhow::Result<TcpListener> {
 
 /// Serves until `stop`; open streams end by themselves then.
 pub async fn serve(listener: TcpListener, site: axum::Router, stop: CancellationToken) {
-    let served = axum::serve(listener, site)
+    // One shared route table; a bare router would be cloned whole for every connection.
+    let served = axum::serve(listener, site.into_make_service())
         .with_graceful_shutdown(stop.cancelled_owned())
         .await
         .context("the HTTP server ended");
     if let Err(error) = served {
-        tracing::error!(error = format!("{error:#}"), "no page can be served any more");
+        tracing::error!(
+            error = format!("{error:#}"),
+            "no page can be served any more"
+        );
     }
 }

@@ -168,7 +168,9 @@ fn refused(error: DeskError) -> CommandError {
             limit: format!("{MAX_MESSAGE_CHARS} characters"),
         },
         DeskError::Task(_) => invalid("agent, prompt or project", &error),
-        DeskError::Refused(ConversationRefusal::Absent) => CommandError::NotFound(error.to_string()),
+        DeskError::Refused(ConversationRefusal::Absent) => {
+            CommandError::NotFound(error.to_string())
+        }
         DeskError::Refused(refusal) => CommandError::Refused(refusal.to_string()),
         DeskError::Log(error) => CommandError::Unavailable(error.to_string()),
     }

@@ -48,17 +48,32 @@ fn given(path: &Path) -> anyhow::Result<(String, PathBuf)> {
     let path = std::fs::canonicalize(path)
         .with_context(|| format!("--repo {}: name an existing repository", path.display()))?;
     if !path.is_dir() {
-        bail!("--repo {}: this is no folder; name the folder of a git repository", path.display());
+        bail!(
+            "--repo {}: this is no folder; name the folder of a git repository",
+            path.display()
+        );
     }
-    let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let name = path
+        .file_name()
+        .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let id = slug(name.trim_end_matches(".git"));
-    Ok((if id.is_empty() { "project".to_owned() } else { id }, path))
+    Ok((
+        if id.is_empty() {
+            "project".to_owned()
+        } else {
+            id
+        },
+        path,
+    ))
 }
 
 /// Letters, digits, '-' and '_' only: project ids stand in URLs and folder names.
 fn slug(name: &str) -> String {
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    let text: String = name.chars().map(|c| if allowed(c) { c } else { '-' }).collect();
+    let text: String = name
+        .chars()
+        .map(|c| if allowed(c) { c } else { '-' })
+        .collect();
     text.trim_matches('-').chars().take(60).collect()
 }
 
@@ -93,7 +108,9 @@ async fn github_forge(path: &Path, host: &HostAccess) -> anyhow::Result<Option<F
         .context("git cannot be run: install it")?;
     let origin = String::from_utf8_lossy(&output.stdout);
     let Some((owner, repository)) = github_name(origin.trim()) else {
-        tracing::warn!("the repository's origin is not at GitHub: branches stay local, no pull requests are opened");
+        tracing::warn!(
+            "the repository's origin is not at GitHub: branches stay local, no pull requests are opened"
+        );
         return Ok(None);
     };
     Ok(Some(Forge {
@@ -108,9 +125,13 @@ async fn github_forge(path: &Path, host: &HostAccess) -> anyhow::Result<Option<F
 }
 
 fn github_name(origin: &str) -> Option<(String, String)> {
-    let rest = ["https://github.com/", "git@github.com:", "ssh://git@github.com/"]
-        .iter()
-        .find_map(|prefix| origin.strip_prefix(prefix))?;
+    let rest = [
+        "https://github.com/",
+        "git@github.com:",
+        "ssh://git@github.com/",
+    ]
+    .iter()
+    .find_map(|prefix| origin.strip_prefix(prefix))?;
     let (owner, repository) = rest.trim_end_matches('/').split_once('/')?;
     let repository = repository.trim_end_matches(".git");
     (!owner.is_empty() && !repository.is_empty() && !repository.contains('/'))

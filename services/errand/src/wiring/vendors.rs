@@ -73,7 +73,12 @@ fn model(
             settings
         }
         (None, Some(sandbox)) => {
-            note(info, NAME, "sandbox", "set ANTHROPIC_API_KEY to speak with a real model");
+            note(
+                info,
+                NAME,
+                "sandbox",
+                "set ANTHROPIC_API_KEY to speak with a real model",
+            );
             let mut settings = LlmConfig::new(Provider::Anthropic, DEFAULT_ANTHROPIC_MODEL);
             settings.base_url = format!("{sandbox}/anthropic");
             settings.key = Some(SANDBOX_CREDENTIAL.into());
@@ -129,11 +134,24 @@ fn tracker(
             (url, key.clone())
         }
         (None, Some(sandbox)) => {
-            note(info, NAME, "sandbox", "set LINEAR_API_KEY to track in Linear itself");
-            (format!("{sandbox}/linear/graphql"), SANDBOX_CREDENTIAL.into())
+            note(
+                info,
+                NAME,
+                "sandbox",
+                "set LINEAR_API_KEY to track in Linear itself",
+            );
+            (
+                format!("{sandbox}/linear/graphql"),
+                SANDBOX_CREDENTIAL.into(),
+            )
         }
         (None, None) => {
-            note(info, NAME, "off", "set LINEAR_API_KEY to track stories in Linear");
+            note(
+                info,
+                NAME,
+                "off",
+                "set LINEAR_API_KEY to track stories in Linear",
+            );
             return None;
         }
     };
@@ -160,11 +178,21 @@ fn messenger(
             (url, token.clone())
         }
         (None, Some(sandbox)) => {
-            note(info, NAME, "sandbox", "set SLACK_BOT_TOKEN to post to Slack itself");
+            note(
+                info,
+                NAME,
+                "sandbox",
+                "set SLACK_BOT_TOKEN to post to Slack itself",
+            );
             (format!("{sandbox}/slack/api/"), SANDBOX_CREDENTIAL.into())
         }
         (None, None) => {
-            note(info, NAME, "off", "set SLACK_BOT_TOKEN to tell Slack how stories end");
+            note(
+                info,
+                NAME,
+                "off",
+                "set SLACK_BOT_TOKEN to tell Slack how stories end",
+            );
             return None;
         }
     };
@@ -192,8 +220,17 @@ fn code_host(
             (url, token.clone(), false)
         }
         (None, Some(sandbox)) => {
-            note(info, NAME, "sandbox", "set GITHUB_TOKEN to open pull requests at GitHub itself");
-            (format!("{sandbox}/github"), SecretString::from(SANDBOX_CREDENTIAL), true)
+            note(
+                info,
+                NAME,
+                "sandbox",
+                "set GITHUB_TOKEN to open pull requests at GitHub itself",
+            );
+            (
+                format!("{sandbox}/github"),
+                SecretString::from(SANDBOX_CREDENTIAL),
+                true,
+            )
         }
         (None, None) => {
             note(info, NAME, "off", "set GITHUB_TOKEN to open pull requests");

@@ -156,7 +156,9 @@ impl Attempt<'_> {
         let is_new = |kept: &v1::ChangesCommitted| {
             !self.session.commit.is_empty() || start.as_ref() != Some(&kept.commit)
         };
-        let changes = kept.filter(is_new).ok_or_else(|| judge::nothing_changed(words))?;
+        let changes = kept
+            .filter(is_new)
+            .ok_or_else(|| judge::nothing_changed(words))?;
         let files = changes.files.clone();
         let changes = Progress::Changes(Box::new(changes));
         self.journal.record(changes).await.map_err(lost)?;

@@ -30,7 +30,11 @@ pub async fn take(executor: &Executor, session_id: &str) -> Result<Ownership, Lo
         // The queue gave the job to us, so whoever held it has lost its lease.
         Stage::Running { executor_id } => {
             let executor_id = executor_id.clone();
-            tracing::warn!(session = session_id, executor_id, "taking over from an executor that is gone");
+            tracing::warn!(
+                session = session_id,
+                executor_id,
+                "taking over from an executor that is gone"
+            );
             let expire = SessionCommand::ExpireLease {
                 executor_id,
                 handed_over: false,
@@ -78,5 +82,7 @@ pub async fn correlation(executor: &Executor, session_id: &str) -> Result<Uuid, 
     let subject = errand_proto::Subject::new(&executor.workspace_id, kind, session_id)
         .map_err(|e| LogError::Rejected(e.to_string()))?;
     let events = executor.log.load(&subject, 0).await?;
-    Ok(events.first().map_or_else(Uuid::nil, |e| e.envelope.correlation_id))
+    Ok(events
+        .first()
+        .map_or_else(Uuid::nil, |e| e.envelope.correlation_id))
 }

@@ -56,7 +56,8 @@ pub fn nothing_changed(agent_words: &str) -> Ending {
 
 /// "3 files changed, +12 −4".
 pub fn size(files: &[v1::FileChange]) -> String {
-    let sum = |count: fn(&v1::FileChange) -> u32| files.iter().map(|f| u64::from(count(f))).sum::<u64>();
+    let sum =
+        |count: fn(&v1::FileChange) -> u32| files.iter().map(|f| u64::from(count(f))).sum::<u64>();
     let noun = if files.len() == 1 { "file" } else { "files" };
     format!(
         "{} {noun} changed, +{} −{}",
@@ -84,7 +85,12 @@ fn listed(changes: &Changes) -> Vec<v1::FileChange> {
         insertions: count(file.insertions),
         deletions: count(file.deletions),
     };
-    changes.files.iter().take(MAX_LISTED_FILES).map(change).collect()
+    changes
+        .files
+        .iter()
+        .take(MAX_LISTED_FILES)
+        .map(change)
+        .collect()
 }
 
 fn status(status: &FileStatus) -> &'static str {

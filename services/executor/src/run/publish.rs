@@ -62,9 +62,7 @@ async fn push(forge: &Forge, worktree: &Worktree) -> Result<(), Ending> {
 
 async fn push_once(forge: &Forge, worktree: &Worktree) -> Result<(), WorkspaceError> {
     // A forge that does not know the base branch could not show a difference to it.
-    worktree
-        .mirror_to(&forge.push, &[worktree.base()])
-        .await?;
+    worktree.mirror_to(&forge.push, &[worktree.base()]).await?;
     worktree.push(&forge.push).await?;
     Ok(())
 }

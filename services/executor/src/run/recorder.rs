@@ -44,7 +44,10 @@ fn entry(update: RunUpdate, usage: &mut v1::Usage) -> Option<Progress> {
             agent_name,
             agent_version,
             ..
-        } => Some(turn("start", format!("{agent_name} {agent_version} is at work"))),
+        } => Some(turn(
+            "start",
+            format!("{agent_name} {agent_version} is at work"),
+        )),
         RunUpdate::Thought { text } => Some(turn("think", text)),
         RunUpdate::Message { text } => Some(turn("say", text)),
         RunUpdate::Steered { text } => Some(turn("steer", text)),

@@ -85,7 +85,11 @@ async fn run(
         Ownership::Theirs => claim.release(PAUSE).await,
         Ownership::Ended => claim.done().await,
         Ownership::Ours(session) => {
-            tracing::info!(session = session_id, story = session.facts.0.story_id, "session claimed");
+            tracing::info!(
+                session = session_id,
+                story = session.facts.0.story_id,
+                "session claimed"
+            );
             let handed_over = own(executor, signals, claim.as_ref(), &session, stop).await?;
             if handed_over {
                 return claim.release(Duration::ZERO).await;
@@ -176,7 +180,9 @@ async fn heartbeats(claim: &dyn Claim, lease: Duration) {
 /// A run that was interrupted because a person wanted it ended as cancelled.
 fn asked_to_stop(ending: Ending, request: Option<CancelRequest>) -> Ending {
     match (ending, request) {
-        (Ending::HandedOver, Some(CancelRequest { by, reason })) => Ending::Cancelled { by, reason },
+        (Ending::HandedOver, Some(CancelRequest { by, reason })) => {
+            Ending::Cancelled { by, reason }
+        }
         (ending, _) => ending,
     }
 }

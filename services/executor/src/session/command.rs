@@ -5,16 +5,25 @@ use errand_proto::v1;
 pub enum SessionCommand {
     Create(Box<v1::AgentSessionCreated>),
     /// The claim of an executor.
-    Start { executor_id: String, branch: String },
+    Start {
+        executor_id: String,
+        branch: String,
+    },
     /// The executor that runs it is gone, or gives it back because its process is stopped.
     ExpireLease {
         executor_id: String,
         handed_over: bool,
     },
     /// Something that the run of this executor did.
-    Record { executor_id: String, what: Progress },
+    Record {
+        executor_id: String,
+        what: Progress,
+    },
     /// A person gives the running agent a further instruction.
-    Steer { text: String, by: String },
+    Steer {
+        text: String,
+        by: String,
+    },
     Complete {
         executor_id: String,
         summary: String,
@@ -46,5 +55,8 @@ pub enum Progress {
     ToolCall(v1::ToolCall),
     Plan(Vec<v1::PlanStep>),
     Changes(Box<v1::ChangesCommitted>),
-    PullRequest { url: String, number: u64 },
+    PullRequest {
+        url: String,
+        number: u64,
+    },
 }

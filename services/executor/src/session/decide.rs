@@ -1,6 +1,6 @@
 //! The rules: a pure function from state and command to at most one event, or a refusal.
-use super::{MAX_TRACE_ENTRIES, Session, SessionCommand as C, SessionRefusal, Stage};
 use super::Progress;
+use super::{MAX_TRACE_ENTRIES, Session, SessionCommand as C, SessionRefusal, Stage};
 use errand_proto::{Json, SessionEvent, v1};
 
 type Decision = Result<Option<SessionEvent>, SessionRefusal>;
@@ -101,11 +101,7 @@ fn start(session: &Session, executor_id: String, branch: String) -> Decision {
     }
 }
 
-fn expire_lease(
-    session: &Session,
-    executor_id: String,
-    handed_over: bool,
-) -> Option<SessionEvent> {
+fn expire_lease(session: &Session, executor_id: String, handed_over: bool) -> Option<SessionEvent> {
     owned_by(session, &executor_id).ok()?;
     Some(
         v1::LeaseExpired {
@@ -150,9 +146,7 @@ fn record(session: &Session, what: Progress) -> Option<SessionEvent> {
                 .into()
             })
         }
-        Progress::Changes(changes) => {
-            (session.commit != changes.commit).then(|| (*changes).into())
-        }
+        Progress::Changes(changes) => (session.commit != changes.commit).then(|| (*changes).into()),
         Progress::PullRequest { url, number } => (session.pr_url != url).then(|| {
             v1::PullRequestOpened {
                 pr_url: url,

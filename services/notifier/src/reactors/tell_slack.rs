@@ -45,21 +45,32 @@ impl Reactor for TellSlack {
             return Ok(());
         }
         // An earlier attempt, here or in a process that died, may have sent it without writing that down.
-        let maybe_sent =
-            event.attempt > 1 || event.recorded.envelope.time_us < self.0.started_us;
+        let maybe_sent = event.attempt > 1 || event.recorded.envelope.time_us < self.0.started_us;
         match self.0.messenger.post(&ending.message, maybe_sent).await {
             Ok(posted) => {
                 let command = NotificationCommand::RecordSent(Box::new(sent(&ending, posted)));
                 let meta = event.causes("slack-sent");
-                self.0.notifications.execute(&id, command, &meta).await.map_err(log_failure)?;
-                tracing::info!(story = ending.story_id, about = ending.about, "Slack was told");
+                self.0
+                    .notifications
+                    .execute(&id, command, &meta)
+                    .await
+                    .map_err(log_failure)?;
+                tracing::info!(
+                    story = ending.story_id,
+                    about = ending.about,
+                    "Slack was told"
+                );
                 Ok(())
             }
             Err(error) => {
                 let failed = failed(&ending, &error, event.attempt);
                 let command = NotificationCommand::RecordFailure(Box::new(failed));
                 let meta = event.causes("slack-failed");
-                self.0.notifications.execute(&id, command, &meta).await.map_err(log_failure)?;
+                self.0
+                    .notifications
+                    .execute(&id, command, &meta)
+                    .await
+                    .map_err(log_failure)?;
                 Err(failure(error))
             }
         }

@@ -85,7 +85,11 @@ impl Reactor for LinkIssue {
         }
         let issue = new_issue(event.id(), &story)?;
         let made = self.create(event, &issue).await?;
-        tracing::info!(story = event.id(), issue = made.identifier, "Linear issue linked");
+        tracing::info!(
+            story = event.id(),
+            issue = made.identifier,
+            "Linear issue linked"
+        );
         let link = IssueLink {
             id: made.id.to_string(),
             identifier: made.identifier,
@@ -93,7 +97,10 @@ impl Reactor for LinkIssue {
         };
         let meta = event.causes("link-issue");
         let command = StoryCommand::LinkIssue(link);
-        self.spawner.stories.execute(event.id(), command, &meta).await?;
+        self.spawner
+            .stories
+            .execute(event.id(), command, &meta)
+            .await?;
         Ok(())
     }
 }

@@ -142,7 +142,12 @@ fn a_session_of_an_earlier_attempt_decides_nothing() {
         attempt: 2,
     };
     Spec::with(())
-        .given(vec![created(AUTO_SAFE, ""), queued(), failed(), retried.into()])
+        .given(vec![
+            created(AUTO_SAFE, ""),
+            queued(),
+            failed(),
+            retried.into(),
+        ])
         .when(StoryCommand::Complete {
             session_id: "a1".into(),
             pr_url: String::new(),

@@ -1,0 +1,159 @@
+//! The way to the servers, and whether they are fit.
+use crate::{
+    error::ConnectError,
+    limits::{CONNECT_TIMEOUT, MAX_EVENT_BYTES, MAX_HEADER_BYTES, REQUEST_TIMEOUT},
+    options::{Credentials, NatsOptions},
+    subjects::is_token,
+};
+use async_nats::{
+    Client, ConnectErrorKind, ConnectOptions, Event,
+    jetstream::{self, Context},
+};
+use secrecy::ExposeSecret;
+use std::{
+    fmt::Display,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Atomic batches came with it.
+const OLDEST_SERVER: (u64, u64) = (2, 12);
+const OLDEST_SERVER_TEXT: &str = "2.12.0";
+const MAX_PREFIX_CHARS: usize = 32;
+const PERMISSIONS: &str = "Permissions Violation";
+
+/// What the server said beside its answers: a missing permission shows only there.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Watched(Arc<Mutex<Option<String>>>);
+
+impl Watched {
+    fn note(&self, event: &Event) {
+        let text = event.to_string();
+        match event {
+            Event::ServerError(_) if text.contains(PERMISSIONS) => {
+                *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
+            }
+            Event::Connected => {}
+            _ => tracing::warn!(event = text, "NATS connection"),
+        }
+    }
+
+    /// The last permission that was found missing, told once.
+    pub fn missing_permission(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Why an action failed: for a missing permission rather than for the time-out that it causes.
+    pub fn refused(&self, action: String, error: &dyn Display) -> ConnectError {
+        match self.missing_permission() {
+            Some(detail) => ConnectError::Permission { action, detail },
+            None => ConnectError::Refused {
+                action,
+                detail: error.to_string(),
+            },
+        }
+    }
+}
+
+/// Connects and checks what must be so before anything is stored.
+pub(crate) async fn connect(
+    options: &NatsOptions,
+) -> Result<(Client, Context, Watched), ConnectError> {
+    if let Some(prefix) = &options.prefix
+        && !is_token(prefix, MAX_PREFIX_CHARS)
+    {
+        return Err(ConnectError::Prefix(prefix.chars().take(100).collect()));
+    }
+    let watched = Watched::default();
+    let client = open(options, &watched).await?;
+    check_server(&options.url, &client)?;
+    let mut js = jetstream::new(client.clone());
+    js.set_timeout(REQUEST_TIMEOUT);
+    check_jetstream(&options.url, &js, &watched).await?;
+    Ok((client, js, watched))
+}
+
+async fn open(options: &NatsOptions, watched: &Watched) -> Result<Client, ConnectError> {
+    let noted = watched.clone();
+    let mut connect = authenticated(options.credentials.as_ref())?
+        .name("errand")
+        .connection_timeout(CONNECT_TIMEOUT)
+        .request_timeout(Some(REQUEST_TIMEOUT))
+        .event_callback(move |event| {
+            noted.note(&event);
+            async {}
+        });
+    if let Some(file) = &options.ca_file {
+        connect = connect.add_root_certificates(file.clone());
+    }
+    let url = options.url.clone();
+    let servers: Vec<&str> = options.url.split(',').map(str::trim).collect();
+    connect.connect(servers).await.map_err(|error| match error.kind() {
+        ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
+            ConnectError::Credentials { url }
+        }
+        ConnectErrorKind::ServerParse => ConnectError::Url {
+            url,
+            reason: error.to_string(),
+        },
+        _ => ConnectError::Unreachable {
+            url,
+            reason: error.to_string(),
+        },
+    })
+}
+
+fn authenticated(credentials: Option<&Credentials>) -> Result<ConnectOptions, ConnectError> {
+    let secret = |secret: &secrecy::SecretString| secret.expose_secret().to_owned();
+    Ok(match credentials {
+        None => ConnectOptions::new(),
+        Some(Credentials::UserPassword { user, password }) => {
+            ConnectOptions::with_user_and_password(user.clone(), secret(password))
+        }
+        Some(Credentials::Token(token)) => ConnectOptions::with_token(secret(token)),
+        Some(Credentials::NKey(seed)) => ConnectOptions::with_nkey(secret(seed)),
+        Some(Credentials::Creds(text)) => {
+            ConnectOptions::with_credentials(text.expose_secret()).map_err(|error| {
+                // The kind only: the text could repeat a piece of the secret.
+                ConnectError::UnusableCredentials(format!("the creds text is {}", error.kind()))
+            })?
+        }
+    })
+}
+
+fn check_server(url: &str, client: &Client) -> Result<(), ConnectError> {
+    let info = client.server_info();
+    let mut numbers = info.version.split(['.', '-']).map(|n| n.parse().unwrap_or(0));
+    let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    if version < OLDEST_SERVER {
+        return Err(ConnectError::OldServer {
+            url: url.into(),
+            found: info.version,
+            needed: OLDEST_SERVER_TEXT,
+        });
+    }
+    let needed = MAX_EVENT_BYTES + MAX_HEADER_BYTES;
+    if info.max_payload < needed {
+        return Err(ConnectError::SmallPayload {
+            url: url.into(),
+            found: info.max_payload,
+            needed,
+        });
+    }
+    Ok(())
+}
+
+async fn check_jetstream(url: &str, js: &Context, watched: &Watched) -> Result<(), ConnectError> {
+    let Err(error) = js.query_account().await else {
+        return Ok(());
+    };
+    match watched.missing_permission() {
+        Some(detail) => Err(ConnectError::Permission {
+            action: "ask whether JetStream is there".into(),
+            detail,
+        }),
+        None => {
+            tracing::debug!(%error, "no answer about JetStream");
+            Err(ConnectError::NoJetStream { url: url.into() })
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The JetStream adapter of the event log's port: the same promises as the embedded one, on many machines.
+//!
+//! # How it works
+//! - One literal subject per aggregate; every append is guarded by that subject's last sequence. One event is a plain
+//!   publish, several are an atomic batch ([`publish`]). What a lost or refused answer meant is found out by reading
+//!   back and comparing event ids ([`append`]), so no deduplication window is needed.
+//! - Loads are batch direct gets; what a replica has not applied yet is read from the leader ([`load`]).
+//! - Readers in log order are short-lived consumers that are made anew whenever something is wrong ([`follow`], [`read`]).
+//! - Groups are durable pull consumers. The bound on deliveries is kept by the readers, not by the server, so that
+//!   no message can fall out of a consumer without a letter ([`group`]).
+//! - A job is one message whose last revision counts; claims are totally ordered by one guarded subject ([`queue`]).
+//!
+//! # Layout
+//! - [`topology`] and [`migrate`]: the streams as data, and how they are created, checked and changed.
+//! - [`subjects`]: every subject and stream name; nothing else builds one.
+//! - [`connect`], [`options`], [`error`]: the way in, and what can be wrong with it.
+//! - [`letters`]: dead letters: written by groups, collected from advisories, read and redriven by people.
+
+mod append;
+mod connect;
+mod error;
+mod follow;
+mod group;
+mod known;
+mod letters;
+mod limits;
+mod load;
+mod log;
+mod migrate;
+mod options;
+mod publish;
+mod pull;
+mod queue;
+mod read;
+mod shared;
+mod subjects;
+mod topology;
+mod wire;
+
+pub use error::ConnectError;
+pub use limits::{MAX_APPEND_BYTES, MAX_EVENT_BYTES, MAX_EVENTS_PER_APPEND, MAX_JOBS};
+pub use log::NatsLog;
+pub use options::{Credentials, NatsOptions};
+pub use topology::Stream;

@@ -1,0 +1,45 @@
+use secrecy::SecretString;
+use std::path::PathBuf;
+
+/// Who connects.
+#[derive(Debug, Clone)]
+pub enum Credentials {
+    UserPassword {
+        user: String,
+        password: SecretString,
+    },
+    Token(SecretString),
+    /// The seed of a user nkey, `SU…`.
+    NKey(SecretString),
+    /// The text of a `.creds` file.
+    Creds(SecretString),
+}
+
+/// How to reach the servers, and which log on them.
+#[derive(Debug, Clone)]
+pub struct NatsOptions {
+    /// `nats://host:port` or `tls://host:port`; several are separated by commas.
+    pub url: String,
+    pub credentials: Option<Credentials>,
+    /// Certificates to trust beside the system's, in PEM.
+    pub ca_file: Option<PathBuf>,
+    /// Sets this log's streams and subjects apart from others on the same servers; letters, digits, `-` and `_`.
+    pub prefix: Option<String>,
+    /// Copies of each stream: 1, or 3 on a cluster. More than a stream has are added, fewer are refused.
+    pub replicas: usize,
+    /// Whether this process makes dead letters out of the server's advisories. Needs the right to read them.
+    pub collects_advisories: bool,
+}
+
+impl NatsOptions {
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            credentials: None,
+            ca_file: None,
+            prefix: None,
+            replicas: 1,
+            collects_advisories: true,
+        }
+    }
+}

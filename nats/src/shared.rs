@@ -1,0 +1,102 @@
+//! What all parts of one log share.
+use crate::{
+    group::Groups, known::Known, limits::{FIRST_PAUSE, LAST_PAUSE, MAX_BATCHES}, queue::Queue,
+    subjects::Subjects, topology::Stream,
+};
+use async_nats::{
+    Client,
+    jetstream::{
+        Context,
+        message::StreamMessage,
+        stream::{LastRawMessageError, LastRawMessageErrorKind, Stream as Handle},
+    },
+};
+use errand_eventlog::{LogError, Seq, port::Result};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub client: Client,
+    pub js: Context,
+    pub subjects: Subjects,
+    pub known: Known,
+    pub groups: Groups,
+    pub queue: Queue,
+    /// Room for atomic batches, of which the server takes only so many.
+    pub batches: Semaphore,
+    /// Ends the tasks behind the log.
+    pub stop: CancellationToken,
+}
+
+impl Shared {
+    pub fn new(client: Client, js: Context, subjects: Subjects, stop: CancellationToken) -> Self {
+        Self {
+            client,
+            js,
+            subjects,
+            known: Known::default(),
+            groups: Groups::default(),
+            queue: Queue::default(),
+            batches: Semaphore::new(MAX_BATCHES),
+            stop,
+        }
+    }
+
+    /// The stream, without asking the server.
+    pub async fn stream(&self, stream: Stream) -> Result<Handle<()>> {
+        let name = self.subjects.stream(stream);
+        self.js.get_stream_no_info(name).await.map_err(unavailable)
+    }
+
+    /// The last message of a subject, as the leader has it.
+    pub async fn last(&self, stream: Stream, subject: &str) -> Result<Option<StreamMessage>> {
+        let stream = self.stream(stream).await?;
+        found(stream.get_last_raw_message_by_subject(subject).await)
+    }
+
+    /// The first message of a subject at or after `seq`, as the leader has it.
+    pub async fn next(
+        &self,
+        stream: Stream,
+        subject: &str,
+        seq: Seq,
+    ) -> Result<Option<StreamMessage>> {
+        let stream = self.stream(stream).await?;
+        found(stream.get_first_raw_message_by_subject(subject, seq).await)
+    }
+
+    /// The message of that sequence, as the leader has it.
+    pub async fn at(&self, stream: Stream, seq: Seq) -> Result<Option<StreamMessage>> {
+        let stream = self.stream(stream).await?;
+        found(stream.get_raw_message(seq).await)
+    }
+}
+
+fn found(
+    answer: std::result::Result<StreamMessage, LastRawMessageError>,
+) -> Result<Option<StreamMessage>> {
+    match answer {
+        Ok(message) => Ok(Some(message)),
+        Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
+        Err(error) => Err(unavailable(error)),
+    }
+}
+
+pub(crate) fn unavailable(error: impl std::fmt::Display) -> LogError {
+    LogError::Unavailable(format!("NATS: {error}"))
+}
+
+/// The pause before attempt number `attempt`, counted from 0: doubled each time, with jitter of half of it.
+pub(crate) fn pause(attempt: u32) -> Duration {
+    let doubled = FIRST_PAUSE.saturating_mul(2u32.saturating_pow(attempt.min(16))).min(LAST_PAUSE);
+    let jitter = (uuid::Uuid::new_v4().as_u128() % 1000) as f64 / 2000.0;
+    doubled.mul_f64(0.5 + jitter)
+}
+
+/// Microseconds since the Unix epoch.
+pub(crate) fn now_us() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |now| i64::try_from(now.as_micros()).unwrap_or(i64::MAX))
+}

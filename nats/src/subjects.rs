@@ -1,0 +1,134 @@
+//! Every subject and stream name. Nothing else in this crate builds one.
+use crate::topology::Stream;
+use errand_eventlog::Seq;
+use errand_proto::{AggregateKind, Subject, SubjectError};
+use uuid::Uuid;
+
+/// The names of one log, apart from those of other logs on the same servers.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Subjects {
+    /// Empty, or the prefix with its dot.
+    head: String,
+    /// Empty, or the prefix with its underscore.
+    stream_head: String,
+}
+
+impl Subjects {
+    pub fn new(prefix: Option<&str>) -> Self {
+        let Some(prefix) = prefix else {
+            return Self::default();
+        };
+        Self {
+            head: format!("{prefix}."),
+            stream_head: format!("{prefix}_"),
+        }
+    }
+
+    pub fn stream(&self, stream: Stream) -> String {
+        format!("{}{}", self.stream_head, stream.name())
+    }
+
+    /// What the stream stores.
+    pub fn stored_by(&self, stream: Stream) -> Vec<String> {
+        match stream {
+            Stream::Events => vec![format!("{}evt.>", self.head)],
+            Stream::Jobs => vec![self.jobs()],
+            Stream::Letters => vec![format!("{}dlq.>", self.head)],
+            Stream::Redriven => vec![format!("{}rdr.>", self.head)],
+            Stream::Advisories => ["MAX_DELIVERIES", "MSG_TERMINATED"]
+                .map(|kind| {
+                    let events = self.stream(Stream::Events);
+                    format!("$JS.EVENT.ADVISORY.CONSUMER.{kind}.{events}.>")
+                })
+                .to_vec(),
+        }
+    }
+
+    /// The one literal subject of an aggregate.
+    pub fn event(&self, subject: &Subject) -> String {
+        format!("{}{subject}", self.head)
+    }
+
+    /// All events of one kind of aggregate.
+    pub fn kind(&self, kind: AggregateKind) -> String {
+        format!("{}evt.*.{}.*", self.head, kind.as_str())
+    }
+
+    /// Reads what [`Subjects::event`] made.
+    pub fn aggregate(&self, subject: &str) -> Result<Subject, SubjectError> {
+        subject.strip_prefix(&self.head).unwrap_or(subject).parse()
+    }
+
+    /// One letter per group and message. A message that was redriven and failed again makes another one, so that
+    /// it cannot be taken for the letter that is just being removed.
+    pub fn letter(&self, group: &str, pulled_from: Stream, seq: Seq) -> String {
+        let stream = pulled_from.name().to_lowercase();
+        format!("{}dlq.{group}.{stream}.{seq}", self.head)
+    }
+
+    pub fn letters(&self) -> String {
+        format!("{}dlq.>", self.head)
+    }
+
+    /// A letter on its way back to its group.
+    pub fn redriven(&self, group: &str, letter: u64) -> String {
+        format!("{}rdr.{group}.{letter}", self.head)
+    }
+
+    pub fn redriven_to(&self, group: &str) -> String {
+        format!("{}rdr.{group}.*", self.head)
+    }
+
+    pub fn job(&self, id: Uuid) -> String {
+        format!("{}job.id.{id}", self.head)
+    }
+
+    pub fn jobs(&self) -> String {
+        format!("{}job.>", self.head)
+    }
+
+    /// The subject that puts all claims in one order.
+    pub fn turns(&self) -> String {
+        format!("{}job.turns", self.head)
+    }
+
+    /// Where a stream answers reads from any of its replicas.
+    pub fn direct_get(&self, stream: Stream) -> String {
+        format!("$JS.API.DIRECT.GET.{}", self.stream(stream))
+    }
+
+    /// Where a consumer takes pull requests.
+    pub fn pull(&self, stream: Stream, consumer: &str) -> String {
+        format!("$JS.API.CONSUMER.MSG.NEXT.{}.{consumer}", self.stream(stream))
+    }
+}
+
+/// Whether a name can be one token of a subject.
+pub(crate) fn is_token(name: &str, max_chars: usize) -> bool {
+    (1..=max_chars).contains(&name.len())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_aggregate_has_one_literal_subject_that_reads_back() {
+        let subject = Subject::new("main", AggregateKind::Story, "a-1").unwrap();
+        for (prefix, wire) in [(None, "evt.main.story.a-1"), (Some("t1"), "t1.evt.main.story.a-1")] {
+            let subjects = Subjects::new(prefix);
+            assert_eq!(subjects.event(&subject), wire);
+            assert_eq!(subjects.aggregate(wire).unwrap(), subject);
+        }
+    }
+
+    #[test]
+    fn logs_with_different_prefixes_share_no_stream() {
+        let (one, two) = (Subjects::new(Some("a")), Subjects::new(None));
+        assert_eq!(one.stream(Stream::Events), "a_EVT");
+        assert_eq!(two.stream(Stream::Events), "EVT");
+    }
+}
