@@ -1,6 +1,8 @@
 //! Appends: publish under guards, and when the answer is lost or says no, read back what came of it.
 use crate::{
-    limits::{APPEND_TIMEOUT, MAX_APPEND_BYTES, MAX_EVENT_BYTES, MAX_EVENTS_PER_APPEND, MAX_TEXT_BYTES},
+    limits::{
+        APPEND_TIMEOUT, MAX_APPEND_BYTES, MAX_EVENT_BYTES, MAX_EVENTS_PER_APPEND, MAX_TEXT_BYTES,
+    },
     publish::{Guarded, Outcome},
     shared::{Shared, pause},
     topology::Stream,
@@ -15,7 +17,10 @@ use std::{collections::HashSet, time::Instant};
 enum ReadBack {
     /// The very events, with these sequences.
     Ours(Vec<Seq>),
-    Conflict { subject: Subject, actual: Seq },
+    Conflict {
+        subject: Subject,
+        actual: Seq,
+    },
     /// Every aggregate is where the guards expect it.
     Unmoved,
 }
@@ -47,11 +52,17 @@ impl Shared {
                 Err(error) => tracing::debug!(%error, "reading back failed"),
             }
             if since.elapsed() > APPEND_TIMEOUT {
-                return Err(if unknown { LogError::Unknown(reason) } else { LogError::Unavailable(reason) });
+                return Err(if unknown {
+                    LogError::Unknown(reason)
+                } else {
+                    LogError::Unavailable(reason)
+                });
             }
             tokio::time::sleep(pause(attempt)).await;
         }
-        Err(LogError::Unavailable("the append was tried too often".into()))
+        Err(LogError::Unavailable(
+            "the append was tried too often".into(),
+        ))
     }
 
     fn messages(&self, writes: &[Write]) -> Result<Vec<Guarded>> {
@@ -136,7 +147,9 @@ fn check(writes: &[Write]) -> Result<()> {
         return reject("an append or one of its writes has no events".into());
     }
     if events > MAX_EVENTS_PER_APPEND {
-        return reject(format!("an append of {events} events, the limit is {MAX_EVENTS_PER_APPEND}"));
+        return reject(format!(
+            "an append of {events} events, the limit is {MAX_EVENTS_PER_APPEND}"
+        ));
     }
     let subjects: HashSet<_> = writes.iter().map(|write| &write.subject).collect();
     if subjects.len() != writes.len() {
@@ -145,13 +158,17 @@ fn check(writes: &[Write]) -> Result<()> {
     let all = || writes.iter().flat_map(|write| &write.events);
     if let Some(large) = all().find(|event| event.data.len() > MAX_EVENT_BYTES) {
         let (ty, bytes) = (&large.envelope.event_type, large.data.len());
-        return reject(format!("a payload of {ty} has {bytes} bytes, the limit is {MAX_EVENT_BYTES}"));
+        return reject(format!(
+            "a payload of {ty} has {bytes} bytes, the limit is {MAX_EVENT_BYTES}"
+        ));
     }
     let bytes: usize = all().map(|event| event.data.len()).sum();
     if bytes > MAX_APPEND_BYTES {
-        return reject(format!("an append of {bytes} bytes, the limit is {MAX_APPEND_BYTES}"));
+        return reject(format!(
+            "an append of {bytes} bytes, the limit is {MAX_APPEND_BYTES}"
+        ));
     }
-    all().try_for_each(|event| check_texts(event))
+    all().try_for_each(check_texts)
 }
 
 fn check_texts(event: &NewEvent) -> Result<()> {

@@ -7,7 +7,7 @@ use crate::{
 };
 use async_nats::{
     Client, ConnectErrorKind, ConnectOptions, Event,
-    jetstream::{self, Context},
+    jetstream::{self, Context, context::AccountErrorKind},
 };
 use secrecy::ExposeSecret;
 use std::{
@@ -19,6 +19,8 @@ use std::{
 const OLDEST_SERVER: (u64, u64) = (2, 12);
 const OLDEST_SERVER_TEXT: &str = "2.12.0";
 const MAX_PREFIX_CHARS: usize = 32;
+/// Temporarily unavailable, no quorum.
+const NO_LEADER: [u64; 2] = [10008, 10009];
 const PERMISSIONS: &str = "Permissions Violation";
 
 /// What the server said beside its answers: a missing permission shows only there.
@@ -87,19 +89,22 @@ async fn open(options: &NatsOptions, watched: &Watched) -> Result<Client, Connec
     }
     let url = options.url.clone();
     let servers: Vec<&str> = options.url.split(',').map(str::trim).collect();
-    connect.connect(servers).await.map_err(|error| match error.kind() {
-        ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
-            ConnectError::Credentials { url }
-        }
-        ConnectErrorKind::ServerParse => ConnectError::Url {
-            url,
-            reason: error.to_string(),
-        },
-        _ => ConnectError::Unreachable {
-            url,
-            reason: error.to_string(),
-        },
-    })
+    connect
+        .connect(servers)
+        .await
+        .map_err(|error| match error.kind() {
+            ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
+                ConnectError::Credentials { url }
+            }
+            ConnectErrorKind::ServerParse => ConnectError::Url {
+                url,
+                reason: error.to_string(),
+            },
+            _ => ConnectError::Unreachable {
+                url,
+                reason: error.to_string(),
+            },
+        })
 }
 
 fn authenticated(credentials: Option<&Credentials>) -> Result<ConnectOptions, ConnectError> {
@@ -122,7 +127,10 @@ fn authenticated(credentials: Option<&Credentials>) -> Result<ConnectOptions, Co
 
 fn check_server(url: &str, client: &Client) -> Result<(), ConnectError> {
     let info = client.server_info();
-    let mut numbers = info.version.split(['.', '-']).map(|n| n.parse().unwrap_or(0));
+    let mut numbers = info
+        .version
+        .split(['.', '-'])
+        .map(|n| n.parse().unwrap_or(0));
     let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
     if version < OLDEST_SERVER {
         return Err(ConnectError::OldServer {
@@ -146,14 +154,18 @@ async fn check_jetstream(url: &str, js: &Context, watched: &Watched) -> Result<(
     let Err(error) = js.query_account().await else {
         return Ok(());
     };
-    match watched.missing_permission() {
-        Some(detail) => Err(ConnectError::Permission {
-            action: "ask whether JetStream is there".into(),
-            detail,
-        }),
-        None => {
-            tracing::debug!(%error, "no answer about JetStream");
-            Err(ConnectError::NoJetStream { url: url.into() })
-        }
+    if let Some(detail) = watched.missing_permission() {
+        let action = "ask whether JetStream is there".into();
+        return Err(ConnectError::Permission { action, detail });
     }
+    let url = url.into();
+    Err(match error.kind() {
+        AccountErrorKind::TimedOut | AccountErrorKind::Other => ConnectError::NoAnswer { url },
+        AccountErrorKind::JetStream(e) if NO_LEADER.contains(&e.error_code().0) => {
+            ConnectError::NoAnswer { url }
+        }
+        AccountErrorKind::JetStream(_) | AccountErrorKind::JetStreamUnavailable => {
+            ConnectError::NoJetStream { url }
+        }
+    })
 }

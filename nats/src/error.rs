@@ -11,7 +11,9 @@ pub enum ConnectError {
     Url { url: String, reason: String },
     #[error("the prefix {0:?} may only hold letters, digits, '-' and '_', 1 to 32 of them")]
     Prefix(String),
-    #[error("nats-server at {url} is version {found}, Errand needs {needed} or newer: update the server")]
+    #[error(
+        "nats-server at {url} is version {found}, Errand needs {needed} or newer: update the server"
+    )]
     OldServer {
         url: String,
         found: String,
@@ -25,11 +27,17 @@ pub enum ConnectError {
         found: usize,
         needed: usize,
     },
-    #[error("JetStream is not enabled at {url}: start nats-server with -js or a jetstream {{}} block")]
+    #[error(
+        "JetStream is not enabled at {url}: start nats-server with -js or a jetstream {{}} block"
+    )]
     NoJetStream { url: String },
-    #[error("this NATS user may not {action}: {detail}; grant it or use the user made for this role")]
+    #[error(
+        "this NATS user may not {action}: {detail}; grant it or use the user made for this role"
+    )]
     Permission { action: String, detail: String },
-    #[error("stream {stream} has {field} {found} where Errand needs {wanted}, which cannot be changed by itself: {command}")]
+    #[error(
+        "stream {stream} has {field} {found} where Errand needs {wanted}, which cannot be changed by itself: {command}"
+    )]
     Topology {
         stream: String,
         field: &'static str,

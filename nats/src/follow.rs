@@ -69,7 +69,10 @@ impl Cursor {
         let info = message.info().map_err(unavailable)?;
         let (seq, number, pending) = (info.stream_sequence, info.consumer_sequence, info.pending);
         if number != self.delivered + 1 {
-            return Err(unavailable(format!("message {} was lost on the way", self.delivered + 1)));
+            return Err(unavailable(format!(
+                "message {} was lost on the way",
+                self.delivered + 1
+            )));
         }
         self.delivered = number;
         Ok(Followed {

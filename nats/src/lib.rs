@@ -11,13 +11,14 @@
 //! - A job is one message whose last revision counts; claims are totally ordered by one guarded subject ([`queue`]).
 //!
 //! # Layout
-//! - [`topology`] and [`migrate`]: the streams as data, and how they are created, checked and changed.
+//! - [`topology`], [`difference`], [`migrate`]: the streams as data, and how they are created, checked and changed.
 //! - [`subjects`]: every subject and stream name; nothing else builds one.
 //! - [`connect`], [`options`], [`error`]: the way in, and what can be wrong with it.
 //! - [`letters`]: dead letters: written by groups, collected from advisories, read and redriven by people.
 
 mod append;
 mod connect;
+mod difference;
 mod error;
 mod follow;
 mod group;

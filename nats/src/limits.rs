@@ -62,6 +62,9 @@ pub(crate) const FOLLOWER_IDLE: Duration = Duration::from_secs(60);
 /// Pull requests that may wait at one consumer.
 pub(crate) const MAX_WAITING_PULLS: i64 = 512;
 
+/// Messages of a group whose last delivery this process remembers.
+pub(crate) const REMEMBERED_DELIVERIES: usize = 16_384;
+
 /// A removed job leaves a mark for this long, so that every process learns of it.
 pub(crate) const REMOVED_JOB_KEPT: Duration = Duration::from_secs(600);
 /// An enqueueing process waits this long for its first view of the queue.

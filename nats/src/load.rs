@@ -61,7 +61,9 @@ impl Shared {
         let mut events = Vec::new();
         let mut after = after;
         while self.direct_batch(&wire, after, &mut events).await? {
-            after = events.last().map_or(after, |event: &Arc<Recorded>| event.seq);
+            after = events
+                .last()
+                .map_or(after, |event: &Arc<Recorded>| event.seq);
             if events.len() > MAX_LOADED_EVENTS {
                 return Err(LogError::Rejected(format!(
                     "{subject} has more than {MAX_LOADED_EVENTS} events, which is the limit of a load"
@@ -79,7 +81,11 @@ impl Shared {
         events: &mut Vec<Arc<Recorded>>,
     ) -> Result<bool> {
         let inbox = self.client.new_inbox();
-        let mut answers = self.client.subscribe(inbox.clone()).await.map_err(unavailable)?;
+        let mut answers = self
+            .client
+            .subscribe(inbox.clone())
+            .await
+            .map_err(unavailable)?;
         let request = json!({ "batch": LOAD_BATCH, "seq": after + 1, "next_by_subj": wire });
         let api = self.subjects.direct_get(Stream::Events);
         let request = request.to_string().into();
@@ -98,7 +104,9 @@ impl Shared {
                 }
                 Some(code) => {
                     let text = message.description.unwrap_or_default();
-                    return Err(LogError::Unavailable(format!("NATS: a load got {code} {text}")));
+                    return Err(LogError::Unavailable(format!(
+                        "NATS: a load got {code} {text}"
+                    )));
                 }
             }
         }
@@ -106,10 +114,13 @@ impl Shared {
 
     fn direct_event(&self, message: Message) -> Result<Recorded> {
         let headers = message.headers.unwrap_or_default();
-        let (Some(seq), Some(subject)) =
-            (number(&headers, "Nats-Sequence"), wire::header(&headers, "Nats-Subject"))
-        else {
-            return Err(LogError::Corrupt("a direct get without its position".into()));
+        let (Some(seq), Some(subject)) = (
+            number(&headers, "Nats-Sequence"),
+            wire::header(&headers, "Nats-Subject"),
+        ) else {
+            return Err(LogError::Corrupt(
+                "a direct get without its position".into(),
+            ));
         };
         let subject = subject.to_owned();
         wire::recorded(&self.subjects, seq, &subject, &headers, message.payload)

@@ -59,7 +59,11 @@ impl EventLog for NatsLog {
     async fn head(&self) -> Result<Head> {
         let stream = self.shared.stream(Stream::Events).await?;
         let info = stream.get_info().await.map_err(unavailable)?;
-        let log_id = info.config.metadata.get(LOG_ID).and_then(|id| id.parse().ok());
+        let log_id = info
+            .config
+            .metadata
+            .get(LOG_ID)
+            .and_then(|id| id.parse().ok());
         let log_id = log_id.ok_or_else(|| {
             let name = &info.config.name;
             LogError::Corrupt(format!("stream {name} has no {LOG_ID} in its metadata"))

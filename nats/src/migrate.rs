@@ -1,6 +1,7 @@
 //! Creates the streams that are missing and changes those that differ, as far as that loses nothing.
 use crate::{
     connect::Watched,
+    difference::differences,
     error::ConnectError,
     limits::{FIRST_PAUSE, MAX_REOPENINGS},
     subjects::Subjects,
@@ -11,22 +12,7 @@ use async_nats::jetstream::{
     context::{CreateStreamErrorKind, GetStreamErrorKind},
     stream::Config,
 };
-use std::fmt::Debug;
 use uuid::Uuid;
-
-/// What to do about a difference.
-enum Mend {
-    Change,
-    /// A person must do it, with this command.
-    Refuse(String),
-}
-
-struct Difference {
-    field: &'static str,
-    found: String,
-    wanted: String,
-    mend: Mend,
-}
 
 /// Makes the stream as it must be.
 pub(crate) async fn ensure(
@@ -38,7 +24,9 @@ pub(crate) async fn ensure(
 ) -> Result<(), ConnectError> {
     let mut config = wanted(stream, subjects, replicas);
     if stream == Stream::Events {
-        config.metadata.insert(LOG_ID.into(), Uuid::new_v4().to_string());
+        config
+            .metadata
+            .insert(LOG_ID.into(), Uuid::new_v4().to_string());
     }
     let mut pause = FIRST_PAUSE;
     for _ in 0..MAX_REOPENINGS {
@@ -91,11 +79,14 @@ async fn change(
     wanted: Config,
 ) -> Result<(), ConnectError> {
     let differences = differences(&found, &wanted);
-    if differences.is_empty() {
+    // A stream that a person made has no identity yet.
+    let mut metadata = wanted.metadata.clone();
+    let unnamed = metadata.keys().any(|key| !found.metadata.contains_key(key));
+    if differences.is_empty() && !unnamed {
         return Ok(());
     }
     for difference in differences {
-        if let Mend::Refuse(command) = difference.mend {
+        if let Some(command) = difference.command {
             return Err(ConnectError::Topology {
                 stream: wanted.name,
                 field: difference.field,
@@ -106,9 +97,10 @@ async fn change(
         }
     }
     let action = format!("change the stream {}", wanted.name);
+    metadata.extend(found.metadata);
     let changed = Config {
         // The log's identity stays, and so do settings that are not ours.
-        metadata: found.metadata,
+        metadata,
         placement: found.placement,
         republish: found.republish,
         sources: found.sources,
@@ -117,48 +109,4 @@ async fn change(
     let updated = js.update_stream(changed).await;
     updated.map_err(|error| watched.refused(action, &error))?;
     Ok(())
-}
-
-fn differences(found: &Config, wanted: &Config) -> Vec<Difference> {
-    let mut all = Vec::new();
-    let mut compare = |field, found: &dyn Debug, wanted: &dyn Debug, mend| {
-        let (found, wanted) = (format!("{found:?}"), format!("{wanted:?}"));
-        if found != wanted {
-            all.push(Difference { field, found, wanted, mend });
-        }
-    };
-    let name = &wanted.name;
-    let rebuild = || {
-        Mend::Refuse(format!(
-            "nats stream backup {name} ./{name}.backup, then nats stream rm {name}, start Errand once and restore the messages"
-        ))
-    };
-    let fewer = || {
-        let replicas = wanted.num_replicas;
-        Mend::Refuse(format!(
-            "start Errand with {} replicas, or give them up with: nats stream edit {name} --replicas {replicas}",
-            found.num_replicas
-        ))
-    };
-    compare("storage", &found.storage, &wanted.storage, rebuild());
-    compare("retention", &found.retention, &wanted.retention, rebuild());
-    compare("max_consumers", &found.max_consumers, &wanted.max_consumers, rebuild());
-    compare("subject_transform", &found.subject_transform.is_some(), &false, rebuild());
-    let irreversible = |found: bool, wanted: bool| if found && !wanted { rebuild() } else { Mend::Change };
-    compare("deny_delete", &found.deny_delete, &wanted.deny_delete, irreversible(found.deny_delete, wanted.deny_delete));
-    compare("deny_purge", &found.deny_purge, &wanted.deny_purge, irreversible(found.deny_purge, wanted.deny_purge));
-    compare("allow_msg_ttl", &found.allow_message_ttl, &wanted.allow_message_ttl, irreversible(found.allow_message_ttl, wanted.allow_message_ttl));
-    let replicas = if found.num_replicas > wanted.num_replicas { fewer() } else { Mend::Change };
-    compare("num_replicas", &found.num_replicas, &wanted.num_replicas, replicas);
-    compare("subjects", &found.subjects, &wanted.subjects, Mend::Change);
-    compare("max_age", &found.max_age, &wanted.max_age, Mend::Change);
-    compare("max_msgs", &found.max_messages, &wanted.max_messages, Mend::Change);
-    compare("max_bytes", &found.max_bytes, &wanted.max_bytes, Mend::Change);
-    compare("max_msgs_per_subject", &found.max_messages_per_subject, &wanted.max_messages_per_subject, Mend::Change);
-    compare("max_msg_size", &found.max_message_size, &wanted.max_message_size, Mend::Change);
-    compare("discard", &found.discard, &wanted.discard, Mend::Change);
-    compare("allow_direct", &found.allow_direct, &wanted.allow_direct, Mend::Change);
-    compare("allow_atomic", &found.allow_atomic_publish, &wanted.allow_atomic_publish, Mend::Change);
-    compare("compression", &found.compression, &wanted.compression, Mend::Change);
-    all
 }

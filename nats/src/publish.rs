@@ -70,7 +70,10 @@ impl Shared {
     }
 
     async fn publish_one(&self, message: Guarded) -> Outcome {
-        match self.ask(message.subject.clone(), guarded(&message), message.data).await {
+        match self
+            .ask(message.subject.clone(), guarded(&message), message.data)
+            .await
+        {
             Ok(Some(answer)) => Outcome::Stored(vec![answer.seq]),
             Ok(None) => Outcome::Unknown("the server's answer was empty".into()),
             Err(outcome) => outcome,
@@ -84,10 +87,15 @@ impl Shared {
         for (index, message) in (1u64..).zip(messages) {
             let headers = batched(guarded(&message), &id, index);
             let sent = if index == 1 {
-                self.ask(message.subject, headers, message.data).await.map(|_| ())
+                self.ask(message.subject, headers, message.data)
+                    .await
+                    .map(|_| ())
             } else {
-                let sent = self.client.publish_with_headers(message.subject, headers, message.data);
-                sent.await.map_err(|error| Outcome::Unknown(error.to_string()))
+                let sent = self
+                    .client
+                    .publish_with_headers(message.subject, headers, message.data);
+                sent.await
+                    .map_err(|error| Outcome::Unknown(error.to_string()))
             };
             if let Err(outcome) = sent {
                 return outcome;
@@ -109,7 +117,10 @@ impl Shared {
         headers: HeaderMap,
         data: Bytes,
     ) -> std::result::Result<Option<Answer>, Outcome> {
-        let asked = self.client.request_with_headers(subject, headers, data).await;
+        let asked = self
+            .client
+            .request_with_headers(subject, headers, data)
+            .await;
         let message = asked.map_err(|error| match error.kind() {
             RequestErrorKind::MaxPayloadExceeded | RequestErrorKind::InvalidSubject => {
                 Outcome::Refused(error.to_string())
@@ -127,7 +138,7 @@ impl Shared {
         }
     }
 
-    /// Publishes one message; `None` when its guard does not hold. Repeats what is unknown no further than once.
+    /// Publishes one message; `None` when its guard does not hold.
     pub async fn put(&self, message: Guarded) -> Result<Option<Seq>> {
         match self.publish_one(message).await {
             Outcome::Stored(seqs) => Ok(seqs.last().copied()),
@@ -153,7 +164,11 @@ fn batched(mut headers: HeaderMap, id: &str, index: u64) -> HeaderMap {
 }
 
 fn judge(error: ServerError) -> Outcome {
-    let ServerError { code, err_code, description } = error;
+    let ServerError {
+        code,
+        err_code,
+        description,
+    } = error;
     let text = format!("{description} (JetStream code {err_code})");
     if GUARD_FAILED.contains(&err_code) {
         Outcome::GuardFailed
@@ -169,7 +184,11 @@ mod tests {
     use super::*;
 
     fn judged(code: u16, err_code: u64) -> Outcome {
-        judge(ServerError { code, err_code, description: "told".into() })
+        judge(ServerError {
+            code,
+            err_code,
+            description: "told".into(),
+        })
     }
 
     #[test]

@@ -46,11 +46,12 @@ impl Pull {
                 self.ask().await?;
             }
             let answer = tokio::time::timeout(PULL_SILENCE, self.answers.next()).await;
-            let silent = |_| {
-                LogError::Unavailable(format!("NATS: no sign of life for {PULL_SILENCE:?}"))
-            };
+            let silent =
+                |_| LogError::Unavailable(format!("NATS: no sign of life for {PULL_SILENCE:?}"));
             let Some(message) = answer.map_err(silent)? else {
-                return Err(LogError::Unavailable("the connection to NATS was closed".into()));
+                return Err(LogError::Unavailable(
+                    "the connection to NATS was closed".into(),
+                ));
             };
             match message.status.map(|status| status.as_u16()) {
                 None => {
@@ -71,7 +72,9 @@ impl Pull {
             "idle_heartbeat": nanos(PULL_HEARTBEAT),
         });
         let (api, inbox) = (self.api.clone(), self.inbox.clone());
-        let sent = self.client.publish_with_reply(api, inbox, request.to_string().into());
+        let sent = self
+            .client
+            .publish_with_reply(api, inbox, request.to_string().into());
         sent.await.map_err(unavailable)?;
         self.outstanding += self.batch;
         Ok(())

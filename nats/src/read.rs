@@ -67,7 +67,11 @@ impl Reader {
             if self.until.is_some_and(|until| self.through >= until) {
                 break;
             }
-            match self.cursor.as_mut().and_then(|cursor| cursor.next().now_or_never()) {
+            match self
+                .cursor
+                .as_mut()
+                .and_then(|cursor| cursor.next().now_or_never())
+            {
                 Some(Ok(message)) => self.take(message, &mut page)?,
                 Some(Err(_)) => {
                     self.cursor = None;

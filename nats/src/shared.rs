@@ -1,7 +1,11 @@
 //! What all parts of one log share.
 use crate::{
-    group::Groups, known::Known, limits::{FIRST_PAUSE, LAST_PAUSE, MAX_BATCHES}, queue::Queue,
-    subjects::Subjects, topology::Stream,
+    group::Groups,
+    known::Known,
+    limits::{FIRST_PAUSE, LAST_PAUSE, MAX_BATCHES},
+    queue::Queue,
+    subjects::Subjects,
+    topology::Stream,
 };
 use async_nats::{
     Client,
@@ -90,7 +94,9 @@ pub(crate) fn unavailable(error: impl std::fmt::Display) -> LogError {
 
 /// The pause before attempt number `attempt`, counted from 0: doubled each time, with jitter of half of it.
 pub(crate) fn pause(attempt: u32) -> Duration {
-    let doubled = FIRST_PAUSE.saturating_mul(2u32.saturating_pow(attempt.min(16))).min(LAST_PAUSE);
+    let doubled = FIRST_PAUSE
+        .saturating_mul(2u32.saturating_pow(attempt.min(16)))
+        .min(LAST_PAUSE);
     let jitter = (uuid::Uuid::new_v4().as_u128() % 1000) as f64 / 2000.0;
     doubled.mul_f64(0.5 + jitter)
 }

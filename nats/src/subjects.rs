@@ -99,7 +99,10 @@ impl Subjects {
 
     /// Where a consumer takes pull requests.
     pub fn pull(&self, stream: Stream, consumer: &str) -> String {
-        format!("$JS.API.CONSUMER.MSG.NEXT.{}.{consumer}", self.stream(stream))
+        format!(
+            "$JS.API.CONSUMER.MSG.NEXT.{}.{consumer}",
+            self.stream(stream)
+        )
     }
 }
 
@@ -118,7 +121,10 @@ mod tests {
     #[test]
     fn an_aggregate_has_one_literal_subject_that_reads_back() {
         let subject = Subject::new("main", AggregateKind::Story, "a-1").unwrap();
-        for (prefix, wire) in [(None, "evt.main.story.a-1"), (Some("t1"), "t1.evt.main.story.a-1")] {
+        for (prefix, wire) in [
+            (None, "evt.main.story.a-1"),
+            (Some("t1"), "t1.evt.main.story.a-1"),
+        ] {
             let subjects = Subjects::new(prefix);
             assert_eq!(subjects.event(&subject), wire);
             assert_eq!(subjects.aggregate(wire).unwrap(), subject);

@@ -1,8 +1,6 @@
 //! The streams of a log, as data.
 use crate::{
-    limits::{
-        ADVISORY_AGE, MAX_CONSUMERS, MAX_EVENT_BYTES, MAX_HEADER_BYTES, MAX_LETTERS,
-    },
+    limits::{ADVISORY_AGE, MAX_CONSUMERS, MAX_EVENT_BYTES, MAX_HEADER_BYTES, MAX_LETTERS},
     subjects::Subjects,
 };
 use async_nats::jetstream::stream::{Compression, Config, DiscardPolicy, RetentionPolicy};

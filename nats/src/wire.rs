@@ -16,7 +16,9 @@ pub(crate) fn headers(event: &NewEvent, subject: &Subject) -> Result<HeaderMap> 
 
 fn header_value(name: &str, value: &str) -> Result<HeaderValue> {
     HeaderValue::from_str(value).map_err(|_| {
-        LogError::Rejected(format!("the value of {name} holds a line break, which headers cannot"))
+        LogError::Rejected(format!(
+            "the value of {name} holds a line break, which headers cannot"
+        ))
     })
 }
 

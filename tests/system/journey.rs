@@ -210,13 +210,14 @@ async fn a_reply_that_breaks_off_says_so_and_can_be_asked_for_again() {
     let errand = Errand::up(&[]).await;
     let api = &errand.api;
     let chat = api.conversation().await;
-    for fault in ["cut_stream", "overloaded_529"] {
+    for (earlier, fault) in ["cut_stream", "overloaded_529"].into_iter().enumerate() {
         api.trouble(&json!({"vendor": "llm", "fault": fault, "count": 1}))
             .await;
         api.say(&chat, "build a contact form").await;
         let failed = until("a reply that failed", || async {
             let messages = api.messages(&chat).await;
-            messages.into_iter().rfind(|m| text(m, "kind") == "failed")
+            let mut failed = messages.into_iter().filter(|m| text(m, "kind") == "failed");
+            failed.nth(earlier)
         })
         .await;
         assert!(!text(&failed, "reason").is_empty(), "{failed}");

@@ -22,7 +22,10 @@ pub(super) async fn ensure(shared: &Shared, group: &Group) -> Result<()> {
     }
     let wanted = match kinds(&group.filter) {
         None => Vec::new(),
-        Some(kinds) => kinds.into_iter().map(|kind| shared.subjects.kind(kind)).collect(),
+        Some(kinds) => kinds
+            .into_iter()
+            .map(|kind| shared.subjects.kind(kind))
+            .collect(),
     };
     create(shared, Stream::Events, config(group, wanted)).await?;
     let redriven = vec![shared.subjects.redriven_to(group.name)];
@@ -34,7 +37,9 @@ async fn create(shared: &Shared, stream: Stream, config: pull::Config) -> Result
     let name = config.durable_name.clone().unwrap_or_default();
     let created = handle.create_consumer(config).await;
     created.map(|_| ()).map_err(|error| {
-        unavailable(format!("the consumer of group {name} cannot be made or changed: {error}"))
+        unavailable(format!(
+            "the consumer of group {name} cannot be made or changed: {error}"
+        ))
     })
 }
 
@@ -81,7 +86,10 @@ mod tests {
     #[test]
     fn a_filter_by_type_asks_only_for_the_aggregates_of_those_types() {
         let filter = Filter::types(&["errand.v1.UserMessagePosted"]);
-        assert_eq!(kinds(&filter), Some(BTreeSet::from([AggregateKind::Conversation])));
+        assert_eq!(
+            kinds(&filter),
+            Some(BTreeSet::from([AggregateKind::Conversation]))
+        );
         assert_eq!(kinds(&Filter::all()), None);
     }
 }

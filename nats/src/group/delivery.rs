@@ -1,5 +1,5 @@
 //! One message in the hands of a reader, and its answer.
-use super::puller::Taken;
+use super::{hub::Taken, latest::Latest};
 use crate::{
     letters::Buried,
     shared::{Shared, unavailable},
@@ -12,6 +12,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
+
+/// The server's clock for a delivery started when it sent it: this part of the `ack_wait` is left for the way.
+const ON_THE_WAY_SHARE: u32 = 8;
 
 pub(super) struct NatsDelivery {
     shared: Arc<Shared>,
@@ -26,6 +29,7 @@ pub(super) struct NatsDelivery {
     /// When the `ack_wait` began. After it the message may be with another reader. The server does not tell, and
     /// takes an answer from anybody, so this side keeps the time.
     since: Mutex<Instant>,
+    latest: Latest,
 }
 
 impl NatsDelivery {
@@ -35,6 +39,7 @@ impl NatsDelivery {
         taken: Taken,
         (event, seq): (Arc<Recorded>, Seq),
         attempt: u32,
+        latest: Latest,
     ) -> Self {
         Self {
             shared,
@@ -46,16 +51,21 @@ impl NatsDelivery {
             event,
             attempt,
             since: Mutex::new(taken.at),
+            latest,
         }
     }
 
     fn is_ours(&self) -> bool {
         let since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
-        since.elapsed() < self.ack_wait
+        since.elapsed() < self.ack_wait - self.ack_wait / ON_THE_WAY_SHARE
+            && !self.latest.is_over(self.origin, self.attempt)
     }
 
     async fn answer(&self, kind: AckKind) -> Result<()> {
-        self.message.double_ack_with(kind).await.map_err(unavailable)
+        self.message
+            .double_ack_with(kind)
+            .await
+            .map_err(unavailable)
     }
 
     /// Writes the letter before the message is let go: a crash in between makes a second, equal letter impossible

@@ -2,24 +2,22 @@
 use super::{
     consumer,
     delivery::NatsDelivery,
-    puller::{Puller, Taken},
+    hub::{Hub, Taken},
 };
 use crate::{
     letters::{Buried, REDRIVEN_SEQ, REDRIVEN_SUBJECT},
-    limits::MAX_REOPENINGS,
-    shared::{Shared, pause, unavailable},
+    shared::{Shared, unavailable},
     topology::Stream,
     wire,
 };
 use errand_eventlog::{Delivery, Group, LogError, Recorded, port::Result};
 use futures::stream::{BoxStream, StreamExt};
 use std::sync::Arc;
-use tokio::sync::Mutex;
 
 struct Reader {
     shared: Arc<Shared>,
     group: Group,
-    puller: Arc<Mutex<Puller>>,
+    hub: Arc<Hub>,
 }
 
 /// Deliveries for one reader; goes on after an error.
@@ -30,7 +28,7 @@ pub(crate) async fn work(
     consumer::ensure(shared, &group).await?;
     let reader = Reader {
         shared: shared.clone(),
-        puller: shared.groups.puller(group.name),
+        hub: shared.groups.hub(shared, &group),
         group,
     };
     let deliveries = futures::stream::unfold(reader, |reader| async {
@@ -42,22 +40,13 @@ pub(crate) async fn work(
 
 impl Reader {
     async fn next(&self) -> Result<Box<dyn Delivery>> {
-        let mut puller = self.puller.lock().await;
-        let mut failures = 0;
         loop {
-            match puller.next(&self.shared, &self.group).await {
-                Ok(taken) => {
-                    failures = 0;
-                    if let Some(delivery) = self.judge(taken).await? {
-                        return Ok(delivery);
-                    }
-                }
-                Err(error) if failures >= MAX_REOPENINGS => return Err(error),
-                Err(error) => {
-                    failures += 1;
-                    tracing::debug!(%error, group = self.group.name, "pulling again");
-                    tokio::time::sleep(pause(failures)).await;
-                }
+            let taken = self.hub.next().await?;
+            // Too long on the way: it is about to be delivered again, or was already.
+            if taken.at.elapsed() < self.group.ack_wait
+                && let Some(delivery) = self.judge(taken).await?
+            {
+                return Ok(delivery);
             }
         }
     }
@@ -66,7 +55,11 @@ impl Reader {
     async fn judge(&self, taken: Taken) -> Result<Option<Box<dyn Delivery>>> {
         let (seq, attempt, pulled_from) = {
             let info = taken.message.info().map_err(unavailable)?;
-            (info.stream_sequence, u32::try_from(info.delivered).unwrap_or(u32::MAX), taken.from)
+            (
+                info.stream_sequence,
+                u32::try_from(info.delivered).unwrap_or(u32::MAX),
+                taken.from,
+            )
         };
         let event = self.event(&taken, seq);
         let max_deliver = self.group.max_deliver.max(1);
@@ -86,6 +79,7 @@ impl Reader {
                     taken,
                     (event.clone(), seq),
                     attempt,
+                    self.hub.latest(),
                 ))));
             }
             Err(unreadable) => unreadable.to_string(),

@@ -13,7 +13,12 @@ pub(crate) async fn status(shared: &Shared, head: Seq) -> Result<Vec<GroupStatus
     let redriven: HashMap<String, u64> = consumers(shared, Stream::Redriven)
         .await?
         .into_iter()
-        .map(|info| (info.name.clone(), info.num_pending + info.num_ack_pending as u64))
+        .map(|info| {
+            (
+                info.name.clone(),
+                info.num_pending + info.num_ack_pending as u64,
+            )
+        })
         .collect();
     let mut groups: Vec<GroupStatus> = consumers(shared, Stream::Events)
         .await?
@@ -26,7 +31,11 @@ pub(crate) async fn status(shared: &Shared, head: Seq) -> Result<Vec<GroupStatus
 
 async fn consumers(shared: &Shared, stream: Stream) -> Result<Vec<Info>> {
     let handle = shared.stream(stream).await?;
-    let all: Vec<Info> = handle.consumers().try_collect().await.map_err(unavailable)?;
+    let all: Vec<Info> = handle
+        .consumers()
+        .try_collect()
+        .await
+        .map_err(unavailable)?;
     let ours = |info: &Info| info.config.metadata.contains_key(GROUP_MARK);
     Ok(all.into_iter().filter(ours).collect())
 }
@@ -34,7 +43,11 @@ async fn consumers(shared: &Shared, stream: Stream) -> Result<Vec<Info>> {
 fn one(info: Info, head: Seq, redriven: &HashMap<String, u64>) -> GroupStatus {
     let idle = info.num_pending == 0 && info.num_ack_pending == 0;
     // The floor stands at the last wanted event; an idle group has also come past what it does not want.
-    let acked_through = if idle { head } else { info.ack_floor.stream_sequence };
+    let acked_through = if idle {
+        head
+    } else {
+        info.ack_floor.stream_sequence
+    };
     GroupStatus {
         outstanding: info.num_ack_pending as u64 + redriven.get(&info.name).unwrap_or(&0),
         name: info.name,

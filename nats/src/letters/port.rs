@@ -26,7 +26,9 @@ impl DeadLetters for NatsLog {
 
     async fn get(&self, id: u64) -> Result<Option<DeadLetter>> {
         let found = self.shared().at(Stream::Letters, id).await?;
-        found.map(|message| self.shared().letter(message)).transpose()
+        found
+            .map(|message| self.shared().letter(message))
+            .transpose()
     }
 
     async fn redrive(&self, id: u64) -> Result<bool> {
@@ -67,7 +69,9 @@ impl NatsLog {
             let mut at = begin;
             while at < end && steps < MAX_LIST_STEPS {
                 steps += 1;
-                let next = shared.next(Stream::Letters, &shared.subjects.letters(), at).await?;
+                let next = shared
+                    .next(Stream::Letters, &shared.subjects.letters(), at)
+                    .await?;
                 let Some(message) = next.filter(|message| message.sequence < end) else {
                     break;
                 };
