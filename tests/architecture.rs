@@ -14,6 +14,7 @@ use std::{
 const MAY_USE: &[(&str, &[&str])] = &[
     ("proto", &[]),
     ("eventlog", &["errand-proto"]),
+    ("nats", &["errand-proto", "errand-eventlog"]),
     ("projections", &["errand-proto", "errand-eventlog"]),
     ("services/chat", &["errand-proto", "errand-eventlog"]),
     ("services/spawner", &["errand-proto", "errand-eventlog"]),
@@ -52,7 +53,14 @@ fn root() -> PathBuf {
 /// Every Rust file of ours, with its text.
 fn sources() -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    for top in ["proto", "eventlog", "projections", "services", "tests"] {
+    for top in [
+        "proto",
+        "eventlog",
+        "nats",
+        "projections",
+        "services",
+        "tests",
+    ] {
         collect(&root().join(top), &mut found);
     }
     assert!(found.len() > 100, "the sources were not found");

@@ -32,6 +32,10 @@ pub enum ConnectError {
     )]
     NoJetStream { url: String },
     #[error(
+        "JetStream at {url} does not answer: wait until the cluster has a leader, see nats server report jetstream"
+    )]
+    NoAnswer { url: String },
+    #[error(
         "this NATS user may not {action}: {detail}; grant it or use the user made for this role"
     )]
     Permission { action: String, detail: String },

@@ -1,12 +1,19 @@
 //! What a person sees, in a real browser, without ever reloading a page.
 use super::harness::{Browser, Errand, text};
 
+/// `ERRAND_TEST_REPO` lets the pictures show a repository of one's own.
+async fn up(pace_ms: &str) -> Errand {
+    let own = std::env::var("ERRAND_TEST_REPO").ok();
+    let arguments: Vec<_> = own.iter().flat_map(|path| ["--repo", path]).collect();
+    Errand::up_with(&arguments, &[("ERRAND_DEMO_PACE_MS", pace_ms)]).await
+}
+
 #[tokio::test]
 async fn the_whole_journey_is_seen_without_a_reload() {
     let Some(browser) = Browser::open(1280, 960).await else {
         return;
     };
-    let errand = Errand::up_with(&[], &[("ERRAND_DEMO_PACE_MS", "300")]).await;
+    let errand = up("300").await;
     browser.go(&errand.api.url).await;
     browser
         .write("#text", "build email capture for the hero\n")
@@ -63,11 +70,11 @@ async fn a_button_spawns_and_the_agents_tab_follows_live() {
     let Some(browser) = Browser::open(1280, 960).await else {
         return;
     };
-    let errand = Errand::up_with(&[], &[("ERRAND_DEMO_PACE_MS", "600")]).await;
+    let errand = up("600").await;
     let watcher = Browser::open(1280, 960).await.expect("a second browser");
-    watcher
-        .go(&format!("{}/projects/sample-site/agents", errand.api.url))
-        .await;
+    watcher.go(&errand.api.url).await;
+    watcher.click("nav a[href$='/agents']").await;
+    watcher.arrives_at("/agents").await;
     watcher.script("window.neverReloaded = true").await;
 
     browser.go(&errand.api.url).await;

@@ -118,9 +118,10 @@ pub struct Cluster(pub Vec<Server>);
 impl Cluster {
     pub fn start() -> Option<Self> {
         binary()?;
-        let (clients, routes) = (free_ports(3), free_ports(3));
+        let ports = free_ports(6);
+        let (clients, routes) = ports.split_at(3);
         let mut all = String::new();
-        for route in &routes {
+        for route in routes {
             let _ = write!(all, "\"nats://127.0.0.1:{route}\", ");
         }
         let server = |index: usize| {

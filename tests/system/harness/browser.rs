@@ -87,6 +87,15 @@ impl Browser {
         .await;
     }
 
+    /// Waits until the address ends so.
+    pub async fn arrives_at(&self, end: &str) {
+        until(&format!("the page {end}"), || async {
+            let url = self.client.current_url().await.ok()?;
+            url.path().ends_with(end).then_some(())
+        })
+        .await;
+    }
+
     pub async fn script(&self, script: &str) -> Value {
         let result = self.client.execute(script, vec![]).await;
         result.expect("a script that runs")
