@@ -11,29 +11,40 @@ pub use text::{
 
 use crate::problem::Problem;
 use axum::{body::Bytes, extract::Request};
+use futures::StreamExt as _;
 
 /// The largest request body.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
+/// A longer body is read on and thrown away so far: a client that is still sending would otherwise meet a broken
+/// connection instead of the reason.
+const MAX_DISCARDED_BYTES: usize = 8 * 1024 * 1024;
 
 /// The whole body, if it is within the limit and UTF-8.
 async fn read(request: Request) -> Result<Bytes, Problem> {
-    let bytes = axum::body::to_bytes(request.into_body(), MAX_BODY_BYTES)
-        .await
-        .map_err(|error| refused(&error))?;
-    match std::str::from_utf8(&bytes) {
-        Ok(_) => Ok(bytes),
+    let mut chunks = request.into_body().into_data_stream();
+    let (mut kept, mut seen) = (Vec::new(), 0);
+    while seen <= MAX_DISCARDED_BYTES
+        && let Some(chunk) = chunks.next().await
+    {
+        let chunk = chunk.map_err(|_| incomplete())?;
+        seen += chunk.len();
+        if seen <= MAX_BODY_BYTES {
+            kept.extend_from_slice(&chunk);
+        }
+    }
+    if seen > MAX_BODY_BYTES {
+        return Err(Problem::too_large(&format!(
+            "{} KiB a request",
+            MAX_BODY_BYTES / 1024
+        )));
+    }
+    match std::str::from_utf8(&kept) {
+        Ok(_) => Ok(kept.into()),
         Err(error) => Err(not_utf8(error.valid_up_to())),
     }
 }
 
-fn refused(error: &axum::Error) -> Problem {
-    use std::error::Error as _;
-    if error
-        .source()
-        .is_some_and(|e| e.is::<http_body_util::LengthLimitError>())
-    {
-        return Problem::too_large(&format!("{} KiB a request", MAX_BODY_BYTES / 1024));
-    }
+fn incomplete() -> Problem {
     Problem::bad_request(
         "The request ended before its body was complete.",
         "Send it again.",
