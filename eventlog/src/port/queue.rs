@@ -1,8 +1,11 @@
-use super::error::Result;
+use super::error::{LogError, Result};
 use async_trait::async_trait;
 use serde::Serialize;
 use std::time::Duration;
 use uuid::Uuid;
+
+/// The priority that waits longest; 0 is the first.
+const LAST_PRIORITY: u8 = 3;
 
 /// A pointer to work: the queue carries no more than this.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -15,6 +18,34 @@ pub struct Job {
     pub priority: u8,
     /// Microseconds since the Unix epoch.
     pub enqueued_us: i64,
+}
+
+impl Job {
+    /// Whether an adapter whose texts hold `max_text_bytes` can keep it.
+    ///
+    /// # Errors
+    /// The limit that it is beyond.
+    pub fn check(&self, max_text_bytes: usize) -> Result<()> {
+        if self.priority > LAST_PRIORITY {
+            return Err(LogError::Rejected(format!(
+                "priority {} of job {} is not one of 0 to {LAST_PRIORITY}",
+                self.priority, self.id
+            )));
+        }
+        for (name, text) in [
+            ("story_id", &self.story_id),
+            ("project_id", &self.project_id),
+        ] {
+            if text.len() > max_text_bytes {
+                return Err(LogError::Rejected(format!(
+                    "{name} of job {} has {} bytes, the limit is {max_text_bytes}",
+                    self.id,
+                    text.len()
+                )));
+            }
+        }
+        Ok(())
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

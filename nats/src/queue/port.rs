@@ -14,13 +14,10 @@ use std::{
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-/// The lowest priority.
-const LAST_PRIORITY: u8 = 3;
-
 #[async_trait]
 impl JobQueue for NatsLog {
     async fn enqueue(&self, job: Job) -> Result<()> {
-        check(&job)?;
+        job.check(MAX_TEXT_BYTES)?;
         let shared = self.shared();
         shared.queue_ready().await?;
         if shared.queue.view().len() >= MAX_JOBS {
@@ -123,23 +120,4 @@ async fn sleep(time: Option<Duration>) {
         Some(time) => tokio::time::sleep(time).await,
         None => std::future::pending().await,
     }
-}
-
-fn check(job: &Job) -> Result<()> {
-    if job.priority > LAST_PRIORITY {
-        return Err(LogError::Rejected(format!(
-            "priority {} of job {} is not one of 0 to {LAST_PRIORITY}",
-            job.priority, job.id
-        )));
-    }
-    for (name, text) in [("story_id", &job.story_id), ("project_id", &job.project_id)] {
-        if text.len() > MAX_TEXT_BYTES {
-            return Err(LogError::Rejected(format!(
-                "{name} of job {} has {} bytes, the limit is {MAX_TEXT_BYTES}",
-                job.id,
-                text.len()
-            )));
-        }
-    }
-    Ok(())
 }

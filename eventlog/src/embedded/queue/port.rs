@@ -10,13 +10,10 @@ use crate::{Claim, Job, JobQueue, LogError, QueueLimits, QueuedJob, port::Result
 use async_trait::async_trait;
 use uuid::Uuid;
 
-/// The lowest priority.
-const LAST_PRIORITY: u8 = 3;
-
 #[async_trait]
 impl JobQueue for EmbeddedLog {
     async fn enqueue(&self, job: Job) -> Result<()> {
-        check(&job)?;
+        job.check(MAX_TEXT_BYTES)?;
         let shared = self.shared();
         let permit = shared.inbox.soft().await?;
         {
@@ -83,25 +80,6 @@ impl JobQueue for EmbeddedLog {
         }
         Ok(removed)
     }
-}
-
-fn check(job: &Job) -> Result<()> {
-    if job.priority > LAST_PRIORITY {
-        return Err(LogError::Rejected(format!(
-            "priority {} of job {} is not one of 0 to {LAST_PRIORITY}",
-            job.priority, job.id
-        )));
-    }
-    for (name, text) in [("story_id", &job.story_id), ("project_id", &job.project_id)] {
-        if text.len() > MAX_TEXT_BYTES {
-            return Err(LogError::Rejected(format!(
-                "{name} of job {} has {} bytes, the limit is {MAX_TEXT_BYTES}",
-                job.id,
-                text.len()
-            )));
-        }
-    }
-    Ok(())
 }
 
 pub(super) fn note(snapshot: Snapshot) -> Soft {
