@@ -1,14 +1,15 @@
 //! What a person is told when the servers are not fit, and how the streams are kept as they must be.
-use crate::{
-    harness::{fresh, open},
-    server::{Server, insist, skipped},
-};
+use crate::harness::{fresh, open};
 use async_nats::jetstream::{
     self,
     stream::{Config, StorageType},
 };
 use errand_eventlog::EventLog;
 use errand_nats::{ConnectError, Credentials, NatsLog, NatsOptions};
+use errand_servers::{
+    insist,
+    nats::{Server, skipped},
+};
 use secrecy::SecretString;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},

@@ -1,8 +1,5 @@
 //! Servers that crash, processes that share a group or a queue, and a subscriber of somebody else.
-use crate::{
-    harness::{fresh, open},
-    server::{Cluster, Server, insist, skipped},
-};
+use crate::harness::{fresh, open};
 use async_nats::jetstream::{
     self,
     consumer::{AckPolicy, pull},
@@ -14,6 +11,10 @@ use errand_eventlog::{
 };
 use errand_nats::NatsLog;
 use errand_proto::{AggregateKind, Envelope, Subject};
+use errand_servers::{
+    insist,
+    nats::{Cluster, Server, skipped},
+};
 use futures::{StreamExt, future::join_all};
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,5 +1,4 @@
 //! A log of its own for every promise, on servers that all of them share.
-use crate::server::{Cluster, Server, insist, skipped};
 use async_trait::async_trait;
 use errand_eventlog::{
     DeadLetters, EventLog, JobQueue,
@@ -7,6 +6,10 @@ use errand_eventlog::{
     embedded::{EmbeddedLog, EmbeddedOptions},
 };
 use errand_nats::{NatsLog, NatsOptions, Stream};
+use errand_servers::{
+    insist,
+    nats::{Cluster, Server, skipped},
+};
 use std::sync::{Arc, LazyLock};
 use tokio::{
     runtime::Handle,

@@ -7,7 +7,6 @@
 mod connect;
 mod faults;
 mod harness;
-mod server;
 mod timings;
 
 /// One server, every message synced to disk.

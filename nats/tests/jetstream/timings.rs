@@ -2,10 +2,10 @@
 use crate::{
     faults::first_event,
     harness::{fresh, open},
-    server::{Cluster, Server, skipped},
 };
 use errand_eventlog::{EventLog, NewEvent, Write};
 use errand_nats::NatsLog;
+use errand_servers::nats::{Cluster, Server, skipped};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
