@@ -1,6 +1,7 @@
 //! What can be typed.
+use crate::role::Roles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 /// Lets a chat hand long work to agents and never wait for them.
 #[derive(Debug, Parser)]
@@ -23,8 +24,12 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Start everything in one process, on an embedded store
+    /// Start everything in one process, on an embedded store or on servers that are named
     Up(Up),
+    /// Run some roles as a process of their own, on NATS and Postgres
+    Serve(Serve),
+    /// Run the stand-ins for Linear, Slack, GitHub and the language model as a process of their own
+    Sandbox(Sandbox),
     /// Put an agent to work, as the chat does
     Spawn(Spawn),
     /// List stories
@@ -81,6 +86,64 @@ pub struct Up {
     /// Leave vendors without a credential out, instead of playing them
     #[arg(long)]
     pub no_sandbox: bool,
+    #[command(flatten)]
+    pub servers: Servers,
+    /// Write log lines as JSON
+    #[arg(long)]
+    pub log_json: bool,
+}
+
+/// Where the log and the read models are, when they are not in the data directory.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Servers {
+    /// Keep the log on NATS JetStream, e.g. nats://127.0.0.1:4222; several servers with commas
+    /// [env: ERRAND_NATS_URL]
+    #[arg(long, value_name = "URL")]
+    pub nats: Option<String>,
+    /// Keep the read models in Postgres, e.g. postgres://errand@127.0.0.1/errand; a password goes into
+    /// the environment only [env: ERRAND_DATABASE_URL]
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Serve {
+    /// chat, spawner, executor, notifier, projector, dashboard, or all
+    #[arg(required = true, value_name = "ROLE")]
+    pub roles: Vec<Roles>,
+    #[command(flatten)]
+    pub servers: Servers,
+    /// Where pages, health and metrics are served; another address than 127.0.0.1 needs ERRAND_ACCESS_TOKEN.
+    /// By default 127.0.0.1:7171 with the dashboard, else a free port [env: ERRAND_LISTEN]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// Where agents work
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "ERRAND_DATA",
+        default_value = ".errand"
+    )]
+    pub data: PathBuf,
+    /// The repository that agents work on, as a path or an https address [env: ERRAND_REPO]
+    #[arg(long, value_name = "REPOSITORY")]
+    pub repo: Option<String>,
+    /// Vendors without a credential are played by an `errand sandbox` at this URL [env: ERRAND_SANDBOX_URL]
+    #[arg(long, value_name = "URL")]
+    pub sandbox: Option<String>,
+    /// Write log lines as JSON
+    #[arg(long)]
+    pub log_json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Sandbox {
+    /// Where it keeps what was made
+    #[arg(long, value_name = "DIR", default_value = ".errand/sandbox")]
+    pub data: PathBuf,
+    /// The port on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 7272)]
+    pub port: u16,
     /// Write log lines as JSON
     #[arg(long)]
     pub log_json: bool,

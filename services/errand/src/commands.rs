@@ -12,7 +12,7 @@ mod stories;
 mod story_actions;
 mod watch;
 
-use crate::{api::Api, cli, cli::Command, logging, up};
+use crate::{api::Api, cli, cli::Command, logging, sandbox, serve, up};
 use std::process::ExitCode;
 
 /// # Errors
@@ -24,6 +24,14 @@ pub async fn run(cli: cli::Cli) -> anyhow::Result<ExitCode> {
         Command::Up(options) => {
             logging::start(options.log_json);
             up::run(options).await?;
+        }
+        Command::Serve(options) => {
+            logging::start(options.log_json);
+            serve::run(options).await?;
+        }
+        Command::Sandbox(options) => {
+            logging::start(options.log_json);
+            sandbox::run(options).await?;
         }
         Command::Agent(which) => return agent::run(&which).await,
         Command::Spawn(asked) => return spawn::run(&api()?, &asked, json).await,

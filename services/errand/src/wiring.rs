@@ -3,4 +3,7 @@ pub mod agents;
 pub mod commands;
 pub mod http;
 pub mod projects;
+pub mod requests;
+pub mod servers;
+pub mod stand_in;
 pub mod vendors;
