@@ -4,16 +4,13 @@ use crate::{
     limits::{CONNECT_TIMEOUT, MAX_EVENT_BYTES, MAX_HEADER_BYTES, REQUEST_TIMEOUT},
     options::{Credentials, NatsOptions},
     subjects::is_token,
+    watched::Watched,
 };
 use async_nats::{
-    Client, ConnectErrorKind, ConnectOptions, Event,
+    Client, ConnectErrorKind, ConnectOptions,
     jetstream::{self, Context, context::AccountErrorKind},
 };
 use secrecy::ExposeSecret;
-use std::{
-    fmt::Display,
-    sync::{Arc, Mutex, PoisonError},
-};
 
 /// Atomic batches came with it.
 const OLDEST_SERVER: (u64, u64) = (2, 12);
@@ -21,40 +18,6 @@ const OLDEST_SERVER_TEXT: &str = "2.12.0";
 const MAX_PREFIX_CHARS: usize = 32;
 /// Temporarily unavailable, no quorum.
 const NO_LEADER: [u64; 2] = [10008, 10009];
-const PERMISSIONS: &str = "Permissions Violation";
-
-/// What the server said beside its answers: a missing permission shows only there.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Watched(Arc<Mutex<Option<String>>>);
-
-impl Watched {
-    fn note(&self, event: &Event) {
-        let text = event.to_string();
-        match event {
-            Event::ServerError(_) if text.contains(PERMISSIONS) => {
-                *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
-            }
-            Event::Connected => {}
-            _ => tracing::warn!(event = text, "NATS connection"),
-        }
-    }
-
-    /// The last permission that was found missing, told once.
-    pub fn missing_permission(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    /// Why an action failed: for a missing permission rather than for the time-out that it causes.
-    pub fn refused(&self, action: String, error: &dyn Display) -> ConnectError {
-        match self.missing_permission() {
-            Some(detail) => ConnectError::Permission { action, detail },
-            None => ConnectError::Refused {
-                action,
-                detail: error.to_string(),
-            },
-        }
-    }
-}
 
 /// Connects and checks what must be so before anything is stored.
 pub(crate) async fn connect(

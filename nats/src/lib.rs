@@ -14,6 +14,8 @@
 //! - [`topology`], [`difference`], [`migrate`]: the streams as data, and how they are created, checked and changed.
 //! - [`subjects`]: every subject and stream name; nothing else builds one.
 //! - [`connect`], [`options`], [`error`]: the way in, and what can be wrong with it.
+//! - [`watched`], [`request`]: what the server refuses beside its answers.
+//! - [`live`], [`requests`]: fleeting signals and requests between processes, which are never stored.
 //! - [`letters`]: dead letters: written by groups, collected from advisories, read and redriven by people.
 
 mod append;
@@ -25,6 +27,7 @@ mod group;
 mod known;
 mod letters;
 mod limits;
+mod live;
 mod load;
 mod log;
 mod migrate;
@@ -33,13 +36,20 @@ mod publish;
 mod pull;
 mod queue;
 mod read;
+mod request;
+mod requests;
 mod shared;
 mod subjects;
 mod topology;
+mod watched;
 mod wire;
 
 pub use error::ConnectError;
-pub use limits::{MAX_APPEND_BYTES, MAX_EVENT_BYTES, MAX_EVENTS_PER_APPEND, MAX_JOBS};
+pub use limits::{
+    MAX_APPEND_BYTES, MAX_EVENT_BYTES, MAX_EVENTS_PER_APPEND, MAX_JOBS, MAX_REQUEST_BYTES,
+};
+pub use live::NatsLive;
 pub use log::NatsLog;
 pub use options::{Credentials, NatsOptions};
+pub use requests::AskError;
 pub use topology::Stream;

@@ -1,11 +1,11 @@
 //! Creates the streams that are missing and changes those that differ, as far as that loses nothing.
 use crate::{
-    connect::Watched,
     difference::differences,
     error::ConnectError,
     limits::{FIRST_PAUSE, MAX_REOPENINGS},
     subjects::Subjects,
     topology::{LOG_ID, Stream, wanted},
+    watched::Watched,
 };
 use async_nats::jetstream::{
     Context,

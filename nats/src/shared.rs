@@ -6,6 +6,7 @@ use crate::{
     queue::Queue,
     subjects::Subjects,
     topology::Stream,
+    watched::Watched,
 };
 use async_nats::{
     Client,
@@ -24,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct Shared {
     pub client: Client,
     pub js: Context,
+    pub watched: Watched,
     pub subjects: Subjects,
     pub known: Known,
     pub groups: Groups,
@@ -35,10 +37,15 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub fn new(client: Client, js: Context, subjects: Subjects, stop: CancellationToken) -> Self {
+    pub fn new(
+        (client, js, watched): (Client, Context, Watched),
+        subjects: Subjects,
+        stop: CancellationToken,
+    ) -> Self {
         Self {
             client,
             js,
+            watched,
             subjects,
             known: Known::default(),
             groups: Groups::default(),

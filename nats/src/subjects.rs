@@ -4,6 +4,8 @@ use errand_eventlog::Seq;
 use errand_proto::{AggregateKind, Subject, SubjectError};
 use uuid::Uuid;
 
+const MAX_TOKEN_CHARS: usize = 128;
+
 /// The names of one log, apart from those of other logs on the same servers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Subjects {
@@ -92,6 +94,21 @@ impl Subjects {
         format!("{}job.turns", self.head)
     }
 
+    /// Fleeting signals of a topic.
+    pub fn live(&self, topic: &str) -> String {
+        format!("{}live.{topic}", self.head)
+    }
+
+    /// Reads what [`Subjects::live`] made.
+    pub fn topic<'a>(&self, subject: &'a str) -> Option<&'a str> {
+        subject.strip_prefix(&self.head)?.strip_prefix("live.")
+    }
+
+    /// Requests to the processes of a role.
+    pub fn requests(&self, service: &str) -> String {
+        format!("{}cmd.{service}", self.head)
+    }
+
     /// Where a stream answers reads from any of its replicas.
     pub fn direct_get(&self, stream: Stream) -> String {
         format!("$JS.API.DIRECT.GET.{}", self.stream(stream))
@@ -104,6 +121,12 @@ impl Subjects {
             self.stream(stream)
         )
     }
+}
+
+/// Whether a text is a literal subject.
+pub(crate) fn is_subject(text: &str) -> bool {
+    text.split('.')
+        .all(|token| is_token(token, MAX_TOKEN_CHARS))
 }
 
 /// Whether a name can be one token of a subject.

@@ -7,6 +7,7 @@
 mod connect;
 mod faults;
 mod harness;
+mod live;
 mod timings;
 
 /// One server, every message synced to disk.
