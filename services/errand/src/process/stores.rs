@@ -6,7 +6,7 @@ use errand_eventlog::{
     embedded::{EmbeddedLog, EmbeddedOptions},
     live::{InProcess, Live},
 };
-use errand_nats::{NatsLive, NatsLog};
+use errand_nats::NatsLog;
 use errand_projections::{Db, Projections, Projector};
 use std::{path::Path, sync::Arc};
 
@@ -61,7 +61,7 @@ impl Stores {
             log: log.clone(),
             queue: log.clone(),
             dead_letters: log.clone(),
-            live: Arc::new(NatsLive::new(&log)),
+            live: log.live(),
             engine: Engine::Nats(log),
             projector: None,
         }

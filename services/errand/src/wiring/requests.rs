@@ -4,7 +4,7 @@ use crate::role::Role;
 use async_trait::async_trait;
 use bytes::Bytes;
 use errand_dashboard::CommandError;
-use errand_nats::{AskError, NatsLog};
+use errand_nats::NatsLog;
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
@@ -22,21 +22,11 @@ impl Carrier for Remote {
     async fn carry_out(&self, order: Order) -> Answer {
         let owner = order.owner();
         let request = serde_json::to_vec(&order).map_err(|e| unavailable(owner, &e))?;
-        let answer = self
+        let asked = self
             .0
-            .ask(owner.name(), Bytes::from(request), ANSWER_TIMEOUT)
-            .await;
-        let answer = answer.map_err(|error| no_answer(owner, &error))?;
+            .ask(owner.name(), Bytes::from(request), ANSWER_TIMEOUT);
+        let answer = asked.await.map_err(|e| unavailable(owner, &e))?;
         serde_json::from_slice(&answer).map_err(|e| unavailable(owner, &e))?
-    }
-}
-
-fn no_answer(owner: Role, error: &AskError) -> CommandError {
-    match error {
-        AskError::NobodyAnswers { .. } => CommandError::Unavailable(format!(
-            "no {owner} runs at the moment: start one with `errand serve {owner}`, then try again"
-        )),
-        other => unavailable(owner, other),
     }
 }
 
@@ -51,7 +41,9 @@ pub async fn serve(bus: Arc<NatsLog>, role: Role, owners: Owners, stop: Cancella
         let owners = Arc::clone(&owners);
         async move { answer(owners.as_ref(), &request).await }
     };
-    bus.serve_requests(role.name(), handler, stop).await;
+    if let Err(error) = bus.serve_requests(role.name(), handler, stop).await {
+        tracing::error!(%role, %error, "requests from other processes are not answered any more");
+    }
 }
 
 async fn answer(owners: &Owners, request: &[u8]) -> Bytes {
