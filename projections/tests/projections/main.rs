@@ -4,8 +4,13 @@
     reason = "a test that cannot run fails where it stands"
 )]
 
+#[macro_use]
+mod store;
+
+mod connect;
 mod embedded;
 mod feed;
+mod file;
 #[allow(
     dead_code,
     reason = "the benchmark replays plain histories, the tests all kinds"
