@@ -54,7 +54,10 @@ fn views(roles: &Roles, database: Option<&str>, config: &Config) -> anyhow::Resu
     let options = servers::postgres(database, config)?.context(
         "where is Postgres? projector and dashboard need it: set ERRAND_DATABASE_URL, or name it with --database",
     )?;
-    Ok(ViewsPlace::Postgres(options))
+    Ok(ViewsPlace::Postgres(match roles.has(Role::Projector) {
+        true => options,
+        false => options.read_only(),
+    }))
 }
 
 fn repository(roles: &Roles, given: Option<&str>, config: &Config) -> anyhow::Result<Repository> {

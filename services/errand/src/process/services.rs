@@ -123,13 +123,9 @@ impl Services {
             tasks.spawn(errand_executor::run::work(executor, stop.clone()));
         }
         if let Some(projector) = stores.projector.clone() {
-            let (fills, until) = (self.fills_views, stop.clone());
+            let (_fills, until) = (self.fills_views, stop.clone());
             tasks.spawn(async move {
-                let ended = match fills {
-                    true => projector.run(until).await,
-                    false => projector.observe(until).await,
-                };
-                if let Err(error) = ended {
+                if let Err(error) = projector.run(until).await {
                     tracing::error!(%error, "the read models stand still");
                 }
             });
