@@ -15,6 +15,7 @@ mod value;
 pub use pools::Db;
 pub use postgres::{Access, ConnectError, PostgresOptions};
 
+pub(crate) use postgres::{Locks, MAX_NOTICE_BYTES, Postgres};
 pub(crate) use rows::RowSet;
 pub(crate) use statement::Statement;
 pub(crate) use table::{FromCells, Keyed, Table, TableRow};
