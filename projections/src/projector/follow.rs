@@ -86,7 +86,13 @@ impl Projector {
                 delay = FIRST_RETRY_DELAY;
             }
             self.warn(slot, &error);
-            let _ = tokio::time::timeout(delay, stop.cancelled()).await;
+            let early = async {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = slot.until_seated(false) => {}
+                }
+            };
+            let _ = tokio::time::timeout(delay, early).await;
             delay = MAX_RETRY_DELAY.min(delay * 2);
         }
         self.board.state(slot.at, ProjectionState::Stopped, None);

@@ -24,6 +24,8 @@ use uuid::Uuid;
 
 /// Connections that were not used for so long are given back.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(300);
+/// Makes the users `errand_projector`, which writes, and `errand_dashboard`, which only reads, and gives them their rights.
+pub const ROLES_SQL: &str = include_str!("../../../roles.sql");
 /// For a transaction that needs a table for itself.
 pub const GIVE_UP_SOON: &str = "SET LOCAL lock_timeout = '500ms'";
 pub const ALL_TABLES: &str =
