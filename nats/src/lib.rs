@@ -20,6 +20,7 @@
 
 mod append;
 mod connect;
+mod contention;
 mod difference;
 mod error;
 mod follow;

@@ -1,5 +1,6 @@
 //! What all parts of one log share.
 use crate::{
+    contention::Contention,
     group::Groups,
     known::Known,
     limits::{FIRST_PAUSE, LAST_PAUSE, MAX_BATCHES},
@@ -28,6 +29,7 @@ pub(crate) struct Shared {
     pub watched: Watched,
     pub subjects: Subjects,
     pub known: Known,
+    pub contention: Contention,
     pub groups: Groups,
     pub queue: Queue,
     /// Room for atomic batches, of which the server takes only so many.
@@ -48,6 +50,7 @@ impl Shared {
             watched,
             subjects,
             known: Known::default(),
+            contention: Contention::default(),
             groups: Groups::default(),
             queue: Queue::default(),
             batches: Semaphore::new(MAX_BATCHES),
