@@ -123,9 +123,13 @@ impl Services {
             tasks.spawn(errand_executor::run::work(executor, stop.clone()));
         }
         if let Some(projector) = stores.projector.clone() {
-            let (_fills, until) = (self.fills_views, stop.clone());
+            let (fills, until) = (self.fills_views, stop.clone());
             tasks.spawn(async move {
-                if let Err(error) = projector.run(until).await {
+                let ended = match fills {
+                    true => projector.run(until).await,
+                    false => projector.observe(until).await,
+                };
+                if let Err(error) = ended {
                     tracing::error!(%error, "the read models stand still");
                 }
             });
