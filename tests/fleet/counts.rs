@@ -46,7 +46,10 @@ impl Counts {
         let stories_told: BTreeSet<_> = told.iter().map(|e| text(&e["data"], "storyId")).collect();
         Some(Self {
             stories: stories.len(),
-            completed: stories.iter().filter(|s| text(s, "status") == "completed").count(),
+            completed: stories
+                .iter()
+                .filter(|s| text(s, "status") == "completed")
+                .count(),
             issues: made("issues"),
             pull_requests: made("pull_requests"),
             slack_messages: made("messages"),

@@ -38,7 +38,6 @@ impl Log {
 pub struct Fleet {
     pub log: Log,
     pub database: postgres::Server,
-    pub database_url: String,
     /// By name, e.g. `executor-1`.
     pub members: BTreeMap<String, Member>,
     pub sandbox: Member,
@@ -66,7 +65,13 @@ impl Fleet {
         let work = folder.path().join("site");
         repository::make(&work);
         let sandbox = Member::start(
-            &["sandbox", "--port", "0", "--data", &text(&folder, "sandbox")],
+            &[
+                "sandbox",
+                "--port",
+                "0",
+                "--data",
+                &text(&folder, "sandbox"),
+            ],
             Vec::new(),
             folder.path().join("sandbox.log"),
         )
@@ -76,7 +81,7 @@ impl Fleet {
         let environment = [
             ("ERRAND_NATS_URL", log.url()),
             ("ERRAND_NATS_REPLICAS", log.replicas().to_owned()),
-            ("ERRAND_DATABASE_URL", database_url.clone()),
+            ("ERRAND_DATABASE_URL", database_url),
             ("ERRAND_SANDBOX_URL", sandbox.url.clone()),
             ("ERRAND_REPO", work.display().to_string()),
             ("ERRAND_PUBLIC_URL", format!("http://{dashboard}")),
@@ -87,7 +92,6 @@ impl Fleet {
         Some(Self {
             log,
             database,
-            database_url,
             members: BTreeMap::new(),
             sandbox,
             environment: environment.map(|(k, v)| (k.to_owned(), v)).into(),

@@ -2,7 +2,7 @@
 use crate::fleet::{counts, load, place::Fleet};
 use crate::harness::{text, until};
 use errand_eventlog::aggregate::now_us;
-use errand_proto::{AggregateEvent as _, AggregateKind, ConversationEvent, Envelope, Subject, v1};
+use errand_proto::{AggregateKind, ConversationEvent, Envelope, Subject, v1};
 use futures::StreamExt as _;
 use uuid::Uuid;
 

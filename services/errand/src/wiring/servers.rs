@@ -78,7 +78,10 @@ fn credentials(config: &Config) -> anyhow::Result<Option<Credentials>> {
     }
     if found.len() > 1 {
         let names: Vec<_> = found.iter().map(|(name, _)| *name).collect();
-        bail!("more than one way to sign in to NATS is set ({}): keep one", names.join(", "));
+        bail!(
+            "more than one way to sign in to NATS is set ({}): keep one",
+            names.join(", ")
+        );
     }
     Ok(found.pop().map(|(_, credentials)| credentials))
 }
