@@ -3,7 +3,7 @@ use crate::{
     error::ConnectError,
     limits::{CONNECT_TIMEOUT, MAX_EVENT_BYTES, MAX_HEADER_BYTES, REQUEST_TIMEOUT},
     options::{Credentials, NatsOptions},
-    subjects::is_token,
+    subjects::{Subjects, is_token},
     watched::Watched,
 };
 use async_nats::{
@@ -16,6 +16,7 @@ use secrecy::ExposeSecret;
 const OLDEST_SERVER: (u64, u64) = (2, 12);
 const OLDEST_SERVER_TEXT: &str = "2.12.0";
 const MAX_PREFIX_CHARS: usize = 32;
+const ACCOUNT_INFO: &str = "$JS.API.INFO";
 /// Temporarily unavailable, no quorum.
 const NO_LEADER: [u64; 2] = [10008, 10009];
 
@@ -29,18 +30,32 @@ pub(crate) async fn connect(
         return Err(ConnectError::Prefix(prefix.chars().take(100).collect()));
     }
     let watched = Watched::default();
-    let client = open(options, &watched).await?;
+    let inbox = Subjects::new(options.prefix.as_deref()).inbox(options.role.name());
+    // The first request also subscribes to the answers, which may be refused by itself.
+    let (mut asking, mut hearing) = (watched.refusals(), watched.refusals());
+    let refused = async {
+        tokio::select! {
+            refusal = asking.of(ACCOUNT_INFO) => refusal,
+            refusal = hearing.of(&inbox) => refusal,
+        }
+    };
+    let client = open(options, &inbox, &watched).await?;
     check_server(&options.url, &client)?;
     let mut js = jetstream::new(client.clone());
     js.set_timeout(REQUEST_TIMEOUT);
-    check_jetstream(&options.url, &js, &watched).await?;
+    check_jetstream(&options.url, &js, refused).await?;
     Ok((client, js, watched))
 }
 
-async fn open(options: &NatsOptions, watched: &Watched) -> Result<Client, ConnectError> {
+async fn open(
+    options: &NatsOptions,
+    inbox: &str,
+    watched: &Watched,
+) -> Result<Client, ConnectError> {
     let noted = watched.clone();
     let mut connect = authenticated(options.credentials.as_ref())?
-        .name("errand")
+        .name(format!("errand {}", options.role.name()))
+        .custom_inbox_prefix(inbox)
         .connection_timeout(CONNECT_TIMEOUT)
         .request_timeout(Some(REQUEST_TIMEOUT))
         .event_callback(move |event| {
@@ -113,14 +128,21 @@ fn check_server(url: &str, client: &Client) -> Result<(), ConnectError> {
     Ok(())
 }
 
-async fn check_jetstream(url: &str, js: &Context, watched: &Watched) -> Result<(), ConnectError> {
-    let Err(error) = js.query_account().await else {
+async fn check_jetstream(
+    url: &str,
+    js: &Context,
+    refused: impl Future<Output = String>,
+) -> Result<(), ConnectError> {
+    let answer = tokio::select! {
+        answer = js.query_account() => answer,
+        detail = refused => {
+            let action = "ask whether JetStream is there".into();
+            return Err(ConnectError::Permission { action, detail });
+        }
+    };
+    let Err(error) = answer else {
         return Ok(());
     };
-    if let Some(detail) = watched.missing_permission() {
-        let action = "ask whether JetStream is there".into();
-        return Err(ConnectError::Permission { action, detail });
-    }
     let url = url.into();
     Err(match error.kind() {
         AccountErrorKind::TimedOut | AccountErrorKind::Other => ConnectError::NoAnswer { url },

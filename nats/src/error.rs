@@ -36,9 +36,17 @@ pub enum ConnectError {
     )]
     NoAnswer { url: String },
     #[error(
-        "this NATS user may not {action}: {detail}; grant it or use the user made for this role"
+        "this NATS user may not {action} ({detail}): use the key that errand nats setup made for this role"
     )]
     Permission { action: String, detail: String },
+    #[error(
+        "stream {stream} {problem}, and this NATS user may not {action} it: start Errand once with the admin's key, which errand nats setup makes"
+    )]
+    AdminNeeded {
+        stream: String,
+        problem: String,
+        action: &'static str,
+    },
     #[error(
         "stream {stream} has {field} {found} where Errand needs {wanted}, which cannot be changed by itself: {command}"
     )]

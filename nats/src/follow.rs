@@ -9,7 +9,7 @@ use async_nats::jetstream::{
     self,
     consumer::{AckPolicy, DeliverPolicy, pull},
 };
-use errand_eventlog::{Seq, port::Result};
+use errand_eventlog::{LogError, Seq, port::Result};
 use std::sync::Arc;
 
 pub(crate) struct Cursor {
@@ -34,8 +34,12 @@ pub(crate) struct Followed {
 impl Cursor {
     /// Begins with the first message after `after`.
     pub async fn open(shared: &Arc<Shared>, stream: Stream, after: Seq) -> Result<Self> {
+        let name = format!("reader-{}", uuid::Uuid::new_v4().simple());
+        let api = shared
+            .subjects
+            .consumer_api("CONSUMER.CREATE", stream, &name);
         let config = pull::Config {
-            name: Some(format!("reader-{}", uuid::Uuid::new_v4().simple())),
+            name: Some(name),
             deliver_policy: DeliverPolicy::ByStartSequence {
                 start_sequence: after + 1,
             },
@@ -46,7 +50,13 @@ impl Cursor {
             ..pull::Config::default()
         };
         let handle = shared.stream(stream).await?;
-        let consumer = handle.create_consumer(config).await.map_err(unavailable)?;
+        let created = shared
+            .watched
+            .answered(&api, handle.create_consumer(config));
+        let consumer = created
+            .await
+            .map_err(LogError::Rejected)?
+            .map_err(unavailable)?;
         let info = consumer.cached_info();
         let api = shared.subjects.pull(stream, &info.name);
         Ok(Self {

@@ -23,15 +23,15 @@ impl Shared {
         data: Bytes,
         timeout: Duration,
     ) -> Result<Message, Unanswered> {
-        let mut refusals = self.watched.refusals();
         let request = Request::new()
             .headers(headers)
             .payload(data)
             .timeout(Some(timeout));
-        tokio::select! {
-            answer = self.client.send_request(subject.clone(), request) => answer.map_err(Unanswered::Failed),
-            refusal = refusals.of(&subject) => Err(Unanswered::Forbidden(refusal)),
-        }
+        let asked = self.client.send_request(subject.clone(), request);
+        let answer = self.watched.answered(&subject, asked).await;
+        answer
+            .map_err(Unanswered::Forbidden)?
+            .map_err(Unanswered::Failed)
     }
 }
 

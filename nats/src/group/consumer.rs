@@ -35,12 +35,20 @@ pub(super) async fn ensure(shared: &Shared, group: &Group) -> Result<()> {
 async fn create(shared: &Shared, stream: Stream, config: pull::Config) -> Result<()> {
     let handle = shared.stream(stream).await?;
     let name = config.durable_name.clone().unwrap_or_default();
-    let created = handle.create_consumer(config).await;
-    created.map(|_| ()).map_err(|error| {
-        unavailable(format!(
-            "the consumer of group {name} cannot be made or changed: {error}"
-        ))
-    })
+    let api = shared
+        .subjects
+        .consumer_api("CONSUMER.CREATE", stream, &name);
+    let created = shared
+        .watched
+        .answered(&api, handle.create_consumer(config));
+    let failed =
+        |reason| format!("the consumer of group {name} cannot be made or changed: {reason}");
+    match created.await {
+        Ok(created) => created
+            .map(|_| ())
+            .map_err(|error| unavailable(failed(error.to_string()))),
+        Err(refusal) => Err(LogError::Rejected(failed(refusal))),
+    }
 }
 
 fn config(group: &Group, filter_subjects: Vec<String>) -> pull::Config {
