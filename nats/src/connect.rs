@@ -62,27 +62,39 @@ async fn open(
             noted.note(&event);
             async {}
         });
+    let certificates = options.client_certificate.iter();
+    let files = certificates.flat_map(|(certificate, key)| [certificate, key]);
+    for file in files.chain(&options.ca_file) {
+        std::fs::metadata(file).map_err(|error| {
+            ConnectError::UnusableCredentials(format!("{}: {error}", file.display()))
+        })?;
+    }
     if let Some(file) = &options.ca_file {
         connect = connect.add_root_certificates(file.clone());
+    }
+    if let Some((certificate, key)) = options.client_certificate.clone() {
+        connect = connect.add_client_certificate(certificate, key);
     }
     let url = options.url.clone();
     let servers: Vec<&str> = options.url.split(',').map(str::trim).collect();
     connect
         .connect(servers)
         .await
-        .map_err(|error| match error.kind() {
-            ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
-                ConnectError::Credentials { url }
-            }
-            ConnectErrorKind::ServerParse => ConnectError::Url {
-                url,
-                reason: error.to_string(),
-            },
-            _ => ConnectError::Unreachable {
-                url,
-                reason: error.to_string(),
-            },
-        })
+        .map_err(|error| unconnected(url, &error))
+}
+
+fn unconnected(url: String, error: &async_nats::ConnectError) -> ConnectError {
+    let reason = error.to_string();
+    match error.kind() {
+        ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
+            ConnectError::Credentials { url }
+        }
+        ConnectErrorKind::ServerParse => ConnectError::Url { url, reason },
+        ConnectErrorKind::Tls => ConnectError::Tls { url, reason },
+        // What the handshake says comes as an error of the socket.
+        ConnectErrorKind::Io if reason.contains("ertificate") => ConnectError::Tls { url, reason },
+        _ => ConnectError::Unreachable { url, reason },
+    }
 }
 
 fn authenticated(credentials: Option<&Credentials>) -> Result<ConnectOptions, ConnectError> {

@@ -3,6 +3,10 @@
 pub enum ConnectError {
     #[error("NATS at {url} cannot be reached ({reason}): start nats-server or correct the URL")]
     Unreachable { url: String, reason: String },
+    #[error(
+        "NATS at {url} cannot be trusted or does not trust us ({reason}): check ERRAND_NATS_CA_FILE and the certificates"
+    )]
+    Tls { url: String, reason: String },
     #[error("NATS at {url} refused the credentials: check the user, password, nkey or creds file")]
     Credentials { url: String },
     #[error("the credentials for NATS cannot be used: {0}")]

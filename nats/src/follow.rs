@@ -9,7 +9,7 @@ use async_nats::jetstream::{
     self,
     consumer::{AckPolicy, DeliverPolicy, pull},
 };
-use errand_eventlog::{LogError, Seq, port::Result};
+use errand_eventlog::{Seq, port::Result};
 use std::sync::Arc;
 
 pub(crate) struct Cursor {
@@ -50,13 +50,8 @@ impl Cursor {
             ..pull::Config::default()
         };
         let handle = shared.stream(stream).await?;
-        let created = shared
-            .watched
-            .answered(&api, handle.create_consumer(config));
-        let consumer = created
-            .await
-            .map_err(LogError::Rejected)?
-            .map_err(unavailable)?;
+        let created = shared.permitted(&api, handle.create_consumer(config));
+        let consumer = created.await?.map_err(unavailable)?;
         let info = consumer.cached_info();
         let api = shared.subjects.pull(stream, &info.name);
         Ok(Self {

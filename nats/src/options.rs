@@ -27,6 +27,8 @@ pub struct NatsOptions {
     pub role: Role,
     /// Certificates to trust beside the system's, in PEM.
     pub ca_file: Option<PathBuf>,
+    /// A certificate to show and its key, in PEM, where the server wants one.
+    pub client_certificate: Option<(PathBuf, PathBuf)>,
     /// Sets this log's streams and subjects apart from others on the same servers; letters, digits, `-` and `_`.
     pub prefix: Option<String>,
     /// Copies of each stream: 1, or 3 on a cluster. More than a stream has are added, fewer are refused.
@@ -40,6 +42,7 @@ impl NatsOptions {
             credentials: None,
             role: Role::Admin,
             ca_file: None,
+            client_certificate: None,
             prefix: None,
             replicas: 1,
         }

@@ -38,17 +38,12 @@ async fn create(shared: &Shared, stream: Stream, config: pull::Config) -> Result
     let api = shared
         .subjects
         .consumer_api("CONSUMER.CREATE", stream, &name);
-    let created = shared
-        .watched
-        .answered(&api, handle.create_consumer(config));
-    let failed =
-        |reason| format!("the consumer of group {name} cannot be made or changed: {reason}");
-    match created.await {
-        Ok(created) => created
-            .map(|_| ())
-            .map_err(|error| unavailable(failed(error.to_string()))),
-        Err(refusal) => Err(LogError::Rejected(failed(refusal))),
-    }
+    let created = shared.permitted(&api, handle.create_consumer(config));
+    created.await?.map(|_| ()).map_err(|error| {
+        unavailable(format!(
+            "the consumer of group {name} cannot be made or changed: {error}"
+        ))
+    })
 }
 
 fn config(group: &Group, filter_subjects: Vec<String>) -> pull::Config {
