@@ -62,6 +62,12 @@ pub enum Command {
     /// Agents on this machine
     #[command(subcommand)]
     Agent(Agent),
+    /// The NATS servers
+    #[command(subcommand)]
+    Nats(Nats),
+    /// The Postgres database
+    #[command(subcommand)]
+    Database(Database),
     /// Check every connection and say how to mend what fails
     Doctor(Doctor),
 }
@@ -265,6 +271,50 @@ pub enum DeadLetters {
 pub enum Agent {
     /// The scripted demo agent: speaks the Agent Client Protocol on standard input and output
     Demo,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Nats {
+    /// Write keys for every role, and server configurations in which each may do only its own work.
+    /// A second run keeps the keys and brings the permissions up to date
+    Setup(NatsSetup),
+    /// Create the streams, or change them as far as that loses nothing; needs the admin's key where there are users
+    Migrate,
+}
+
+#[derive(Debug, Args)]
+pub struct NatsSetup {
+    /// The folder to write into
+    pub folder: PathBuf,
+    /// Where one server listens; the servers of a cluster listen on all addresses at the same port
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:4222")]
+    pub listen: String,
+    /// The three servers of a cluster, by the names under which they reach each other
+    #[arg(long = "host", value_name = "NAME", default_values = ["nats-1", "nats-2", "nats-3"])]
+    pub hosts: Vec<String>,
+    /// Where a server keeps its streams, as the server sees it
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub store: PathBuf,
+    /// What the streams may take on disk, in GiB
+    #[arg(long, default_value_t = 64)]
+    pub max_store_gib: u32,
+    /// The servers' certificate in PEM, as the servers see it
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_certificate: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    pub tls_key: Option<PathBuf>,
+    /// Who signed the certificates
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    pub tls_ca: Option<PathBuf>,
+    /// Whether clients must show a certificate too
+    #[arg(long, requires = "tls_ca")]
+    pub tls_verify_clients: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Database {
+    /// Print the SQL that makes the users of projector and dashboard; run it with psql as a superuser
+    Setup,
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,10 @@
 //! One file for each command.
 mod agent;
+mod database;
 mod dead_letters;
 mod doctor;
 mod events;
+mod nats;
 mod projections;
 mod queue;
 mod sessions;
@@ -33,6 +35,8 @@ pub async fn run(cli: cli::Cli) -> anyhow::Result<ExitCode> {
             logging::start(options.log_json);
             sandbox::run(options).await?;
         }
+        Command::Nats(which) => nats::run(&which, json).await?,
+        Command::Database(which) => database::run(&which)?,
         Command::Agent(which) => return agent::run(&which).await,
         Command::Spawn(asked) => return spawn::run(&api()?, &asked, json).await,
         Command::Watch(which) => return watch::run(&api()?, &which.id, json).await,
