@@ -37,6 +37,8 @@ pub enum Error {
     UnknownProjection(String),
     #[error("projection {0} is being rebuilt already: wait until it is done")]
     AlreadyRebuilding(&'static str),
+    #[error("the archive is made anew while it is read: try again")]
+    ArchiveEmptied,
     #[error("{count} records begin with {prefix:?}: give more characters of the id")]
     Ambiguous { prefix: String, count: usize },
     #[error("the projections were stopped before the work was done: start Errand and do it again")]
@@ -49,7 +51,7 @@ impl Error {
     /// True when the same work may succeed later without anybody doing anything.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Sql(_) => true,
+            Self::Sql(_) | Self::ArchiveEmptied => true,
             Self::Log(error) => error.is_transient(),
             Self::Stream(error) => error.is_transient(),
             _ => false,

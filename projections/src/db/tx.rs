@@ -100,7 +100,7 @@ fn prepared(statement: Statement) -> Query<'static, Sqlite, SqliteArguments> {
     let mut query = sqlx::query(AssertSqlSafe(statement.sql));
     for value in statement.values {
         query = match value {
-            Value::Text(text) => query.bind(text),
+            Value::Text(text) | Value::Json(text) => query.bind(text),
             Value::Int(n) => query.bind(n),
             Value::NoInt => query.bind(None::<i64>),
         };

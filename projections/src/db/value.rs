@@ -7,6 +7,8 @@ use sqlx::{Column as _, Row as _, sqlite::SqliteRow};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     Text(String),
+    /// JSON text, for a JSON column.
+    Json(String),
     Int(i64),
     /// An absent integer.
     NoInt,

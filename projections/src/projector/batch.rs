@@ -118,9 +118,9 @@ async fn write(
 fn decoded(projection: &dyn Projection, events: &[Arc<Recorded>]) -> (Vec<Fact>, Option<Error>) {
     let mut facts = Vec::with_capacity(events.len());
     for event in events {
-        match Fact::of(event) {
-            Ok(fact) => facts.push(fact),
-            Err(source) => {
+        let fact = Fact::of(event);
+        match fact.event {
+            Err(source) if !projection.keeps_unreadable() => {
                 let error = Error::Undecodable {
                     projection: projection.name(),
                     seq: event.seq,
@@ -129,6 +129,7 @@ fn decoded(projection: &dyn Projection, events: &[Arc<Recorded>]) -> (Vec<Fact>,
                 };
                 return (facts, Some(error));
             }
+            _ => facts.push(fact),
         }
     }
     (facts, None)

@@ -1,4 +1,5 @@
 //! Where positions and changes are announced.
+use super::slot::Slot;
 use crate::{
     Keys, Positions,
     changes::{Change, Changes},
@@ -15,9 +16,10 @@ pub struct Board {
 }
 
 impl Board {
-    pub fn new(names: impl Iterator<Item = &'static str>) -> Self {
-        let position = |name| Position {
-            name,
+    pub fn new<'a>(slots: impl Iterator<Item = &'a Slot>) -> Self {
+        let position = |slot: &Slot| Position {
+            name: slot.name(),
+            is_waited_for: slot.projection.is_waited_for(),
             seq: 0,
             generation: 0,
             state: ProjectionState::Starting,
@@ -25,7 +27,7 @@ impl Board {
             error: None,
         };
         Self {
-            positions: watch::Sender::new(names.map(position).collect()),
+            positions: watch::Sender::new(slots.map(position).collect()),
             changes: Changes::default(),
         }
     }
@@ -43,7 +45,9 @@ impl Board {
             name = all[at].name;
             settled_at = settled(all);
         });
-        let Some(keys) = keys else { return };
+        let Some(keys) = keys.filter(|keys| !keys.is_empty()) else {
+            return;
+        };
         self.changes.announce(Change {
             projection: name,
             seq,

@@ -4,6 +4,7 @@
     reason = "a test that cannot run fails where it stands"
 )]
 
+mod archive;
 mod embedded;
 mod feed;
 #[allow(
