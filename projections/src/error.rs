@@ -1,3 +1,4 @@
+use crate::ConnectError;
 use errand_eventlog::{LogError, Seq};
 use errand_proto::DecodeError;
 use std::sync::Arc;
@@ -13,6 +14,9 @@ pub enum Error {
         "the tables of the views data base could not be made: {0}; the file may be deleted, it is rebuilt from the log"
     )]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// PostgreSQL cannot be used as it is.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
     #[error("the views file {path} could not be opened: {reason}")]
     Open { path: String, reason: String },
     #[error(transparent)]
@@ -51,7 +55,7 @@ impl Error {
     /// True when the same work may succeed later without anybody doing anything.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Sql(_) | Self::ArchiveEmptied => true,
+            Self::Sql(_) | Self::Connect(_) | Self::ArchiveEmptied => true,
             Self::Log(error) => error.is_transient(),
             Self::Stream(error) => error.is_transient(),
             _ => false,

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Error, Keys, Result,
     checkpoint::{self, Checkpoint},
-    db::{Tx, scratch_ddl},
+    db::Tx,
 };
 use errand_eventlog::{Seq, StartAt};
 use futures::TryStreamExt as _;
@@ -84,8 +84,7 @@ impl Projector {
         let generation = stored.map_or(1, |c| c.generation) + 1;
         drop_scratch(&mut tx, projection, generation).await?;
         let suffix = suffix(generation);
-        tx.script(&scratch_ddl(projection.tables(), &suffix))
-            .await?;
+        tx.make_copies(projection.tables(), &suffix).await?;
         tx.commit().await?;
         let zero = Checkpoint::zero(projection, log_id, generation);
         Ok(Cursor::scratch(zero, suffix))

@@ -217,7 +217,7 @@ impl AnyRow {
         let value = |column: &&'static str| {
             let text = self.text(column);
             match text.parse() {
-                Ok(n) if table.is_integer(column) => Value::Int(n),
+                Ok(n) if table.is_integer(column) => Value::Int(Some(n)),
                 _ => Value::Text(text),
             }
         };

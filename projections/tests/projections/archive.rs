@@ -2,7 +2,8 @@
 use crate::{
     feed::Feed,
     histories::{Histories, Variety, subject},
-    support::{self, Running, fill},
+    store::Engine,
+    support::{Running, fill},
 };
 use errand_eventlog::Recorded;
 use errand_projections::{
@@ -17,9 +18,22 @@ use errand_proto::{
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
+on_both_engines! {
+    every_event_is_archived_once_and_reads_back_as_the_same_event,
+    a_search_finds_exactly_what_a_scan_of_the_log_would,
+    a_story_is_found_with_every_event_of_its_sessions,
+    an_unreadable_event_is_kept_with_its_reason_and_hides_nothing_after_it,
+    a_text_with_nul_can_be_searched_in_either_engine,
+    an_event_is_found_by_its_id,
+    an_archive_of_another_log_counts_for_nothing,
+    an_audit_of_a_sound_log_finds_nothing_and_says_how_far_it_looked,
+    an_audit_finds_one_changed_cell_of_the_archive,
+    an_audit_finds_gaps_repeated_ids_repeated_versions_and_unreadable_payloads_of_the_log,
+}
+
 /// The archive of a feed, taken in to its end.
-async fn archived(feed: &Feed) -> (Db, Running) {
-    let db = Db::in_memory().await.unwrap();
+async fn archived(engine: Engine, feed: &Feed) -> (Db, Running) {
+    let db = engine.db().await;
     let running = Running::start(&db, feed);
     running.archive(feed.len()).await;
     (db, running)
@@ -55,14 +69,13 @@ fn read_by_serde(row: &EventRow) -> Event {
     read.unwrap()
 }
 
-#[tokio::test]
-async fn every_event_is_archived_once_and_reads_back_as_the_same_event() {
+async fn every_event_is_archived_once_and_reads_back_as_the_same_event(engine: Engine) {
     let feed = Feed::new(100);
     let steps: Vec<_> = Histories::new(8, Variety::Everything, 20).collect();
     for (subject, event) in &steps {
         feed.add(subject, event);
     }
-    let (db, running) = archived(&feed).await;
+    let (db, running) = archived(engine, &feed).await;
     let rows = found(&db, &EventFilter::default(), feed.len()).await;
     assert_eq!(rows.len(), steps.len());
     let mut versions: HashMap<&str, i64> = HashMap::new();
@@ -80,11 +93,10 @@ async fn every_event_is_archived_once_and_reads_back_as_the_same_event() {
     running.stop().await;
 }
 
-#[tokio::test]
-async fn a_search_finds_exactly_what_a_scan_of_the_log_would() {
+async fn a_search_finds_exactly_what_a_scan_of_the_log_would(engine: Engine) {
     let feed = Feed::new(100);
     fill(&feed, 31, 40);
-    let (db, running) = archived(&feed).await;
+    let (db, running) = archived(engine, &feed).await;
     let all = found(&db, &EventFilter::default(), feed.len()).await;
     let (middle, time) = (&all[all.len() / 2], |n: usize| all[n].time_us);
     let wanted = [
@@ -124,8 +136,7 @@ async fn a_search_finds_exactly_what_a_scan_of_the_log_would() {
     running.stop().await;
 }
 
-#[tokio::test]
-async fn a_story_is_found_with_every_event_of_its_sessions() {
+async fn a_story_is_found_with_every_event_of_its_sessions(engine: Engine) {
     let feed = Feed::new(50);
     let steps: Vec<_> = Histories::new(5, Variety::Everything, 30).collect();
     let mut stories: HashMap<String, String> = HashMap::new();
@@ -145,7 +156,7 @@ async fn a_story_is_found_with_every_event_of_its_sessions() {
             .or_default()
             .push(seq);
     }
-    let (db, running) = archived(&feed).await;
+    let (db, running) = archived(engine, &feed).await;
     for (story, wanted) in expected.iter().filter(|(story, _)| !story.is_empty()) {
         let filter = EventFilter {
             story: Some(story.clone()),
@@ -161,13 +172,12 @@ async fn a_story_is_found_with_every_event_of_its_sessions() {
     running.stop().await;
 }
 
-#[tokio::test]
-async fn an_unreadable_event_is_kept_with_its_reason_and_hides_nothing_after_it() {
+async fn an_unreadable_event_is_kept_with_its_reason_and_hides_nothing_after_it(engine: Engine) {
     let feed = Feed::new(100);
     let story = subject(AggregateKind::Story, "s1");
     let broken = feed.add_broken(&story);
     fill(&feed, 2, 5);
-    let (db, running) = archived(&feed).await;
+    let (db, running) = archived(engine, &feed).await;
     let rows = found(&db, &EventFilter::default(), feed.len()).await;
     assert_eq!(rows.len() as u64, feed.len());
     let row = &rows[0];
@@ -185,8 +195,7 @@ async fn an_unreadable_event_is_kept_with_its_reason_and_hides_nothing_after_it(
     running.stop().await;
 }
 
-#[tokio::test]
-async fn a_text_with_nul_can_be_searched_in_either_engine() {
+async fn a_text_with_nul_can_be_searched_in_either_engine(engine: Engine) {
     let feed = Feed::new(100);
     let created = v1::StoryCreated {
         title: "a\0b \\u0000".into(),
@@ -194,29 +203,27 @@ async fn a_text_with_nul_can_be_searched_in_either_engine() {
     };
     let story = subject(AggregateKind::Story, "s1");
     feed.add(&story, &Event::Story(StoryEvent::from(created)));
-    let (db, running) = archived(&feed).await;
+    let (db, running) = archived(engine, &feed).await;
     let rows = found(&db, &EventFilter::default(), 1).await;
     assert_eq!(rows[0].data()["title"], "a\u{fffd}b \\u0000");
     assert!(audit(&running).await.is_clean());
     running.stop().await;
 }
 
-#[tokio::test]
-async fn an_event_is_found_by_its_id() {
+async fn an_event_is_found_by_its_id(engine: Engine) {
     let feed = Feed::new(100);
     fill(&feed, 2, 3);
-    let (db, running) = archived(&feed).await;
+    let (db, running) = archived(engine, &feed).await;
     let id = feed.at(7).envelope.id;
     assert_eq!(db.archived_seq(id).await.unwrap(), Some(7));
     assert_eq!(db.archived_seq(Uuid::new_v4()).await.unwrap(), None);
     running.stop().await;
 }
 
-#[tokio::test]
-async fn an_archive_of_another_log_counts_for_nothing() {
+async fn an_archive_of_another_log_counts_for_nothing(engine: Engine) {
     let feed = Feed::new(100);
     fill(&feed, 2, 3);
-    let (db, running) = archived(&feed).await;
+    let (db, running) = archived(engine, &feed).await;
     assert_eq!(db.archived_through(Uuid::new_v4()).await.unwrap(), 0);
     let beyond = Span {
         after: 0,
@@ -235,11 +242,10 @@ async fn audit(running: &Running) -> Audit {
     running.projector.audit(&scratch, |_| {}).await.unwrap()
 }
 
-#[tokio::test]
-async fn an_audit_of_a_sound_log_finds_nothing_and_says_how_far_it_looked() {
+async fn an_audit_of_a_sound_log_finds_nothing_and_says_how_far_it_looked(engine: Engine) {
     let feed = Feed::new(100);
     fill(&feed, 17, 20);
-    let (_db, running) = archived(&feed).await;
+    let (_db, running) = archived(engine, &feed).await;
     running.reach(feed.len()).await;
     let audit = audit(&running).await;
     assert!(audit.is_clean(), "{audit:?}");
@@ -247,20 +253,24 @@ async fn an_audit_of_a_sound_log_finds_nothing_and_says_how_far_it_looked() {
     running.stop().await;
 }
 
-#[tokio::test]
-async fn an_audit_finds_one_changed_cell_of_the_archive() {
+async fn an_audit_finds_one_changed_cell_of_the_archive(engine: Engine) {
     let feed = Feed::new(100);
     fill(&feed, 17, 5);
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("views.sqlite");
-    let running = Running::start(&Db::open(&path).await.unwrap(), &feed);
+    let store = engine.store();
+    let running = Running::start(&store.open().await, &feed);
     running.archive(feed.len()).await;
     running.reach(feed.len()).await;
-    support::sql(
-        &path,
-        "UPDATE events SET payload = replace(payload, 'P1', 'P0') WHERE event_type = 'StoryCreated' AND log_seq < 30",
-    )
-    .await;
+    let changed = "replace(CAST(payload AS TEXT), 'P1', 'P0')";
+    let changed = match engine {
+        Engine::Sqlite => changed.to_owned(),
+        Engine::Postgres(_) => format!("CAST({changed} AS JSON)"),
+    };
+    let first = "SELECT MIN(log_seq) FROM events WHERE event_type = 'StoryCreated'";
+    store
+        .sql(&format!(
+            "UPDATE events SET payload = {changed} WHERE log_seq = ({first})"
+        ))
+        .await;
     let audit = audit(&running).await;
     let text = serde_json::to_string(&audit.differences).unwrap();
     assert!(text.contains(r#""table":"events","key":"story/"#), "{text}");
@@ -279,8 +289,9 @@ fn put_again(feed: &Feed, seq: u64, change: impl FnOnce(&mut Recorded)) -> u64 {
     seq
 }
 
-#[tokio::test]
-async fn an_audit_finds_gaps_repeated_ids_repeated_versions_and_unreadable_payloads_of_the_log() {
+async fn an_audit_finds_gaps_repeated_ids_repeated_versions_and_unreadable_payloads_of_the_log(
+    engine: Engine,
+) {
     let feed = Feed::new(100);
     fill(&feed, 17, 5);
     let notice: Subject = subject(AggregateKind::Notification, "n-x");
@@ -295,7 +306,7 @@ async fn an_audit_finds_gaps_repeated_ids_repeated_versions_and_unreadable_paylo
     });
     put_again(&feed, gap, |e| e.envelope.id = Uuid::from_u128(1 << 91));
     let broken = feed.add_broken(&subject(AggregateKind::Batch, "b-y"));
-    let (_db, running) = archived(&feed).await;
+    let (_db, running) = archived(engine, &feed).await;
     let faults = audit(&running).await.faults;
     let has = |wanted: &dyn Fn(&LogFault) -> bool| faults.iter().any(wanted);
     let (twice, gap) = (twice.cast_signed(), gap.cast_signed());

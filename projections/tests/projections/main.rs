@@ -4,9 +4,14 @@
     reason = "a test that cannot run fails where it stands"
 )]
 
+#[macro_use]
+mod store;
+
 mod archive;
+mod connect;
 mod embedded;
 mod feed;
+mod file;
 #[allow(
     dead_code,
     reason = "the benchmark replays plain histories, the tests all kinds"

@@ -1,13 +1,14 @@
 //! A projector at work on a feed.
 use crate::{
     feed::Feed,
-    histories::{Histories, Variety},
+    histories::{Histories, Variety, subject},
 };
 use errand_eventlog::Seq;
-use errand_projections::{Db, Error, Projections, Projector, Which, projector::Difference};
-use errand_proto::{Event, Subject};
-use sqlx::{Row as _, SqlitePool, sqlite::SqliteConnectOptions};
-use std::{path::Path, sync::Arc, time::Duration};
+use errand_projections::{
+    Db, Error, Projections, Projector, Which, positions::Position, projector::Difference,
+};
+use errand_proto::{AggregateKind, Event, StoryEvent, Subject, v1};
+use std::{sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -57,6 +58,15 @@ impl Running {
         self.feed.add(subject, event);
     }
 
+    /// Waits until one projection is as wanted.
+    pub async fn until(&self, name: &str, wanted: impl Fn(&Position) -> bool) -> Position {
+        let mut positions = self.projector.positions().watch();
+        let found = |all: &Vec<Position>| all.iter().any(|p| p.name == name && wanted(p));
+        let there = tokio::time::timeout(PATIENCE, positions.wait_for(found)).await;
+        let all = there.unwrap().unwrap();
+        all.iter().find(|p| p.name == name).unwrap().clone()
+    }
+
     pub async fn differences(&self) -> Vec<Difference> {
         let scratch = Db::in_memory().await.unwrap();
         self.projector.verify(&scratch).await.unwrap()
@@ -76,51 +86,14 @@ pub fn fill(feed: &Feed, seed: u64, stories: usize) {
     }
 }
 
-async fn connect(path: &Path) -> SqlitePool {
-    let options = SqliteConnectOptions::new().filename(path);
-    SqlitePool::connect_with(options).await.unwrap()
-}
-
-/// Changes the tables behind the projector's back.
-pub async fn sql(path: &Path, statement: &'static str) {
-    let pool = connect(path).await;
-    let done = sqlx::query(statement).execute(&pool).await.unwrap();
-    assert!(done.rows_affected() > 0, "{statement}");
-    pool.close().await;
-}
-
-pub async fn tables(path: &Path) -> Vec<String> {
-    let pool = connect(path).await;
-    let rows = sqlx::query("SELECT name FROM sqlite_master WHERE type = 'table'");
-    let rows = rows.fetch_all(&pool).await.unwrap();
-    pool.close().await;
-    rows.iter().map(|row| row.get(0)).collect()
-}
-
-/// Everything in the read models except positions and times of change.
-pub async fn contents(path: &Path) -> Vec<String> {
-    const BOOKKEEPING: [&str; 2] = ["updated_seq", "updated_at"];
-    let mut all = Vec::new();
-    let pool = connect(path).await;
-    for table in tables(path).await {
-        if table == "checkpoints" || table.starts_with("_sqlx") {
-            continue;
-        }
-        let sql = sqlx::AssertSqlSafe(format!("SELECT name FROM pragma_table_info('{table}')"));
-        let columns = sqlx::query(sql).fetch_all(&pool).await.unwrap();
-        let columns = columns.iter().map(|row| row.get::<String, _>(0));
-        let kept = columns.filter(|c| !BOOKKEEPING.contains(&c.as_str()));
-        let cells: Vec<_> = kept.map(|c| format!("quote({c})")).collect();
-        let sql = format!("SELECT {} FROM {table}", cells.join(" || ',' || "));
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .fetch_all(&pool)
-            .await
-            .unwrap();
-        all.extend(
-            rows.iter()
-                .map(|row| format!("{table}: {}", row.get::<String, _>(0))),
-        );
-    }
-    pool.close().await;
-    all
+/// Adds a story of the project `web` and answers its sequence.
+pub fn story(feed: &Feed, id: &str) -> u64 {
+    let created = v1::StoryCreated {
+        id: id.into(),
+        project_id: "web".into(),
+        conversation_id: "c1".into(),
+        ..v1::StoryCreated::default()
+    };
+    let subject = subject(AggregateKind::Story, id);
+    feed.add(&subject, &Event::Story(StoryEvent::from(created)))
 }

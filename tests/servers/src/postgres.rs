@@ -71,7 +71,24 @@ impl Server {
     }
 
     pub fn url(&self, database: &str) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+        self.url_of("postgres", database)
+    }
+
+    /// `user` may be followed by a colon and a password.
+    pub fn url_of(&self, user: &str, database: &str) -> String {
+        format!("postgres://{user}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// A user that must give a password, and may do nothing yet.
+    pub fn user(&self, name: &str, password: &str) {
+        self.sql(
+            "postgres",
+            &format!("CREATE ROLE {name} LOGIN PASSWORD '{password}'"),
+        );
+        let file = self.data().join("pg_hba.conf");
+        let rules = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, format!("host all {name} all scram-sha-256\n{rules}")).unwrap();
+        self.sql("postgres", "SELECT pg_reload_conf()");
     }
 
     /// Runs statements with psql; its output, one row a line.
