@@ -41,6 +41,10 @@ pub enum Error {
     UnknownProjection(String),
     #[error("projection {0} is being rebuilt already: wait until it is done")]
     AlreadyRebuilding(&'static str),
+    #[error(
+        "the archive's row of event {seq} is not what was written: see `errand audit verify`, then `errand projections rebuild events`"
+    )]
+    ArchiveBroken { seq: i64 },
     #[error("the archive is made anew while it is read: try again")]
     ArchiveEmptied,
     #[error("{count} records begin with {prefix:?}: give more characters of the id")]

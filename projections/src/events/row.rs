@@ -1,7 +1,15 @@
 use super::Document;
-use crate::projection::{Fact, signed};
+use crate::{
+    Error, Result,
+    projection::{Fact, signed, unsigned},
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use errand_proto::{AggregateKind, DecodeError, Event, Subject, catalogue::EVENT_VERSION};
+use errand_eventlog::Recorded;
+use errand_proto::{
+    AggregateKind, BatchEvent, ConversationEvent, DecodeError, Envelope, Event, NotificationEvent,
+    SessionEvent, StoryEvent, Subject, catalogue::EVENT_VERSION,
+};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 table! {
@@ -82,17 +90,58 @@ impl EventRow {
         }
     }
 
-    /// The message as proto3 JSON; for an unreadable one what is known of it.
-    pub fn data(&self) -> Value {
-        match &self.payload.0 {
-            Value::Array(parts) => parts.get(1).cloned().unwrap_or_default(),
-            other => other.clone(),
-        }
+    /// The event as the log has it; one of a retired type in its present shape.
+    ///
+    /// # Errors
+    /// The row was tampered with.
+    pub fn recorded(&self) -> Result<Recorded> {
+        self.read()
+            .ok_or(Error::ArchiveBroken { seq: self.log_seq })
     }
 
-    /// A text of the metadata; empty when it is not there.
-    pub fn meta(&self, name: &str) -> &str {
-        self.metadata.0[name].as_str().unwrap_or_default()
+    fn read(&self) -> Option<Recorded> {
+        let mut kinds = AggregateKind::ALL.into_iter();
+        let kind = kinds.find(|k| k.as_str() == self.aggregate_type)?;
+        let (event_type, data) = match self.unreadable.is_empty() {
+            true => self
+                .event(kind)
+                .map(|e| (e.full_name().to_owned(), e.encode()))?,
+            false => {
+                let bytes = BASE64.decode(self.payload.0["base64"].as_str()?);
+                (self.event_type.clone(), bytes.ok()?)
+            }
+        };
+        let meta = |name: &str| self.metadata.0[name].as_str().map(str::to_owned);
+        Some(Recorded {
+            seq: unsigned(self.log_seq),
+            subject: Subject::new(&self.workspace, kind, &self.aggregate_id).ok()?,
+            envelope: Envelope {
+                id: self.event_id.parse().ok()?,
+                event_type,
+                source: meta("source")?,
+                time_us: self.time_us,
+                correlation_id: self.correlation_id.parse().ok()?,
+                causation_id: self.causation_id.parse().ok()?,
+                command_id: self.command_id.parse().ok()?,
+                aggregate_version: unsigned(self.sequence),
+                traceparent: meta("traceparent"),
+            },
+            data: data.into(),
+        })
+    }
+
+    fn event(&self, kind: AggregateKind) -> Option<Event> {
+        fn typed<E: DeserializeOwned + Into<Event>>(payload: &Value) -> Option<Event> {
+            E::deserialize(payload).ok().map(Into::into)
+        }
+        let payload = &self.payload.0;
+        match kind {
+            AggregateKind::Conversation => typed::<ConversationEvent>(payload),
+            AggregateKind::Story => typed::<StoryEvent>(payload),
+            AggregateKind::Batch => typed::<BatchEvent>(payload),
+            AggregateKind::Session => typed::<SessionEvent>(payload),
+            AggregateKind::Notification => typed::<NotificationEvent>(payload),
+        }
     }
 }
 
