@@ -8,6 +8,7 @@
 mod store;
 
 mod among;
+mod archive;
 mod connect;
 mod embedded;
 mod feed;
