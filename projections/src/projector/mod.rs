@@ -1,5 +1,5 @@
 //! Fills the tables from the log: follows it, rebuilds, verifies.
-mod batch;
+pub(crate) mod batch;
 mod board;
 mod follow;
 mod pages;

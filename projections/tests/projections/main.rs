@@ -7,6 +7,7 @@
 #[macro_use]
 mod store;
 
+mod as_of;
 mod connect;
 mod embedded;
 mod feed;
