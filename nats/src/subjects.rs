@@ -72,6 +72,16 @@ impl Subjects {
         format!("{}dlq.>", self.head)
     }
 
+    pub fn letters_of(&self, group: &str) -> String {
+        format!("{}dlq.{group}.>", self.head)
+    }
+
+    /// Reads the group from what [`Subjects::letter`] made.
+    pub fn group_of_letter<'a>(&self, subject: &'a str) -> Option<&'a str> {
+        let rest = subject.strip_prefix(&self.head)?.strip_prefix("dlq.")?;
+        rest.split('.').next()
+    }
+
     /// A letter on its way back to its group.
     pub fn redriven(&self, group: &str, letter: u64) -> String {
         format!("{}rdr.{group}.{letter}", self.head)
