@@ -1,6 +1,6 @@
 //! Fills the tables from the log: follows it, rebuilds, verifies.
 mod audit;
-mod batch;
+pub(crate) mod batch;
 mod board;
 mod follow;
 mod notice;

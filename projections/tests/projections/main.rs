@@ -9,6 +9,7 @@ mod store;
 
 mod among;
 mod archive;
+mod as_of;
 mod connect;
 mod embedded;
 mod feed;
