@@ -205,7 +205,7 @@ async fn a_role_starts_on_streams_that_exist_and_says_who_must_make_them() {
     });
     let early = early.await;
     assert!(
-        early.contains("secured_EVT is missing") && early.contains("admin's key"),
+        early.contains("is missing") && early.contains("admin's key"),
         "{early}"
     );
     secured.log(Role::Admin).await;
