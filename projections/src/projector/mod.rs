@@ -11,6 +11,7 @@ mod seats;
 mod slot;
 mod start;
 mod status;
+mod tell;
 mod verify;
 
 pub use rebuild::Rebuilt;
