@@ -1,5 +1,5 @@
 //! Where positions and changes are announced.
-use super::slot::Slot;
+use super::{notice::Standing, slot::Slot};
 use crate::{
     Keys, Positions,
     changes::{Change, Changes},
@@ -64,6 +64,21 @@ impl Board {
         });
     }
 
+    /// As another process says that it is.
+    pub fn stands(&self, at: usize, told: Standing) {
+        self.positions.send_modify(|all| {
+            all[at] = Position {
+                name: all[at].name,
+                is_waited_for: all[at].is_waited_for,
+                seq: told.seq,
+                generation: told.generation,
+                state: told.state,
+                rebuilding: told.rebuilding,
+                error: told.error,
+            };
+        });
+    }
+
     pub fn generation(&self, at: usize, generation: i64) {
         self.positions
             .send_modify(|all| all[at].generation = generation);
@@ -71,11 +86,13 @@ impl Board {
 
     /// New tables took the place of the old ones; a projection that had failed begins again.
     pub fn switched(&self, at: usize, generation: i64) {
-        self.positions.send_modify(|all| {
-            all[at].generation = generation;
-            if all[at].state == ProjectionState::Failed {
+        self.positions.send_if_modified(|all| {
+            let is_new = all[at].generation != generation;
+            if is_new && all[at].state == ProjectionState::Failed {
                 (all[at].state, all[at].error) = (ProjectionState::Starting, None);
             }
+            all[at].generation = generation;
+            is_new
         });
     }
 

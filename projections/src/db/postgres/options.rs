@@ -6,9 +6,11 @@ use std::time::Duration;
 
 /// Prepared statements kept per connection: a few for each table, and the queries.
 const STATEMENT_CACHE: usize = 200;
-/// No single statement of ours takes longer, however large the tables.
-const STATEMENT_TIMEOUT: Duration = Duration::from_secs(60);
-/// A transaction that is begun and forgotten holds up others no longer than this.
+/// No query takes longer, however large the tables.
+const QUERY_TIMEOUT: Duration = Duration::from_secs(60);
+/// No statement that writes takes longer; the longest empties a large table or makes an index.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(1800);
+/// A writing transaction that is begun and forgotten holds up others no longer than this.
 const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(120);
 const PROGRAM: &str = "errand";
 
@@ -90,24 +92,32 @@ fn reason(error: &sqlx::Error) -> String {
 /// checkpoint and comes from the log again, so nobody waits for the disk. A peer that is gone without a word is noticed within
 /// seconds, for it may hold the right to write. Compiling queries takes longer than running ours.
 pub(super) fn writer(options: PgConnectOptions) -> PgConnectOptions {
-    session(options).options([("synchronous_commit", "off")])
-}
-
-pub(super) fn reader(options: PgConnectOptions) -> PgConnectOptions {
-    session(options).options([("default_transaction_read_only", "on")])
-}
-
-fn session(options: PgConnectOptions) -> PgConnectOptions {
-    let milliseconds = |limit: Duration| limit.as_millis().to_string();
-    options.options([
-        ("statement_timeout", milliseconds(STATEMENT_TIMEOUT)),
+    session(options).options([
+        ("synchronous_commit", "off".into()),
+        ("statement_timeout", milliseconds(WRITE_TIMEOUT)),
         (
             "idle_in_transaction_session_timeout",
             milliseconds(IDLE_IN_TRANSACTION_TIMEOUT),
         ),
-        ("tcp_keepalives_idle", "5".into()),
-        ("tcp_keepalives_interval", "2".into()),
-        ("tcp_keepalives_count", "3".into()),
-        ("jit", "off".into()),
+    ])
+}
+
+pub(super) fn reader(options: PgConnectOptions) -> PgConnectOptions {
+    session(options).options([
+        ("default_transaction_read_only", "on".into()),
+        ("statement_timeout", milliseconds(QUERY_TIMEOUT)),
+    ])
+}
+
+fn milliseconds(limit: Duration) -> String {
+    limit.as_millis().to_string()
+}
+
+fn session(options: PgConnectOptions) -> PgConnectOptions {
+    options.options([
+        ("tcp_keepalives_idle", "5"),
+        ("tcp_keepalives_interval", "2"),
+        ("tcp_keepalives_count", "3"),
+        ("jit", "off"),
     ])
 }
