@@ -9,6 +9,7 @@ mod store;
 
 mod among;
 mod archive;
+mod audit_page;
 mod connect;
 mod embedded;
 mod feed;

@@ -117,6 +117,13 @@ impl Store {
         all
     }
 
+    /// How many rows a query finds.
+    pub async fn count(&self, query: &str) -> u64 {
+        let count = format!("SELECT CAST(COUNT(*) AS TEXT) FROM ({query}) AS found");
+        let found = self.peek().await.texts(&count).await;
+        found[0].parse().unwrap()
+    }
+
     async fn peek(&self) -> Peek {
         match self {
             Self::Sqlite(folder) => Peek::Sqlite(sqlite(folder).await),
