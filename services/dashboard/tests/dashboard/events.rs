@@ -1,7 +1,7 @@
 //! Events are searched in the archive and in what it does not have yet, as if it were one; and audited.
 use crate::support::{Ids, PATIENCE, World, id};
 use errand_eventlog::EventLog as _;
-use errand_projections::{Which, positions::ProjectionState};
+use errand_projections::positions::{Position, ProjectionState};
 use errand_proto::{SessionEvent, StoryEvent, v1};
 use serde_json::{Value, json};
 
@@ -10,23 +10,14 @@ fn seqs(page: &Value) -> Vec<u64> {
     events.iter().map(|e| e["seq"].as_u64().unwrap()).collect()
 }
 
-async fn archived(world: &World) {
-    let head = world.log.head().await.unwrap().seq;
-    let positions = world.projector.positions();
-    let archive = positions.wait_for(Which::One("events"), head, PATIENCE);
-    archive.await.unwrap();
-}
-
 /// A world whose archive ends before the last events: a story's second attempt and a story of its own.
 async fn with_a_late_archive() -> (World, Ids, u64) {
     let (world, ids) = World::with_sample().await;
-    archived(&world).await;
+    world.archived().await;
     let archived = world.log.head().await.unwrap().seq;
     world.stop.cancel();
     let mut positions = world.projector.positions().watch();
-    let stopped = |all: &Vec<errand_projections::positions::Position>| {
-        all.iter().all(|p| p.state == ProjectionState::Stopped)
-    };
+    let stopped = |all: &Vec<Position>| all.iter().all(|p| p.state == ProjectionState::Stopped);
     let stopped = tokio::time::timeout(PATIENCE, positions.wait_for(stopped)).await;
     stopped.unwrap().unwrap();
     let session = id("second session");
@@ -91,7 +82,7 @@ async fn pages_of_a_search_join_without_a_gap() {
 #[tokio::test]
 async fn events_are_found_by_time_with_any_offset() {
     let (world, _) = World::with_sample().await;
-    archived(&world).await;
+    world.archived().await;
     let all = world.get("/api/v1/events?limit=1000").await.json();
     let all = all["events"].as_array().unwrap();
     let time = |n: usize| all[n]["time"].as_str().unwrap();
