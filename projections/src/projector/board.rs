@@ -1,6 +1,5 @@
 //! Where positions and changes are announced.
-use super::notice::Standing;
-use super::slot::Slot;
+use super::{notice::Standing, slot::Slot};
 use crate::{
     Keys, Positions,
     changes::{Change, Changes},

@@ -7,6 +7,7 @@ mod api;
 mod api_errors;
 mod chat;
 mod dead_letters;
+mod events;
 mod forms;
 mod guards;
 mod live;
