@@ -15,6 +15,9 @@ mod spawn;
 mod stories;
 mod story_actions;
 
+pub use find::story_with_sessions;
+pub use projections::begin_rebuild;
+
 use crate::{dashboard::Site, problem::Problem};
 use axum::{Json, Router, routing::get};
 use utoipa::OpenApi;
@@ -77,5 +80,6 @@ fn documented() -> OpenApiRouter<Site> {
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::show, dead_letters::discard))
         .routes(routes!(dead_letters::redrive))
+        .routes(routes!(dead_letters::redrive_group))
         .routes(routes!(health::show))
 }

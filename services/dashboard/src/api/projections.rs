@@ -27,6 +27,13 @@ pub async fn rebuild(
     State(site): State<Site>,
     Path(name): Path<String>,
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
+    begin_rebuild(&site, name)?;
+    let see = "/api/v1/projections".to_owned();
+    Ok((StatusCode::ACCEPTED, Json(Accepted { see })))
+}
+
+/// It goes on in the background.
+pub fn begin_rebuild(site: &Site, name: String) -> Result<(), Problem> {
     let positions = site.projector.positions().now();
     let position = positions.into_iter().find(|p| p.name == name);
     let position = position.ok_or_else(|| Error::UnknownProjection(name.clone()))?;
@@ -42,6 +49,5 @@ pub async fn rebuild(
             }
         }
     });
-    let see = "/api/v1/projections".to_owned();
-    Ok((StatusCode::ACCEPTED, Json(Accepted { see })))
+    Ok(())
 }
