@@ -6,13 +6,17 @@
 )]
 
 #[path = "system/harness/mod.rs"]
-#[expect(dead_code, reason = "shared with the system tests, which use all of it")]
+#[expect(
+    dead_code,
+    reason = "shared with the system tests, which use all of it"
+)]
 mod harness;
 
 mod fleet {
     mod chance;
     mod counts;
     mod load;
+    mod look;
     mod member;
     mod place;
     mod repository;

@@ -6,6 +6,7 @@
 )]
 
 mod system {
+    mod access;
     mod bad_input;
     mod browser;
     mod command_line;
@@ -14,4 +15,5 @@ mod system {
     mod journey;
     mod linear_down;
     mod own_repository;
+    mod past;
 }

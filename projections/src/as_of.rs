@@ -4,7 +4,7 @@ use crate::{
     Db, Result,
     checkpoint::Checkpoint,
     notifications::Notifications,
-    projection::{Fact, Projection},
+    projection::Projection,
     projector::batch::{Cursor, take},
     sessions::Sessions,
     stories::Stories,
@@ -108,13 +108,13 @@ async fn fold(db: &Db, projection: &dyn Projection, events: &[Arc<Recorded>]) ->
 fn sessions(events: &[Arc<Recorded>]) -> Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     for event in events {
-        let fact = Fact::of(event).map_err(|source| crate::Error::Undecodable {
+        let decoded = event.decode().map_err(|source| crate::Error::Undecodable {
             projection: Stories.name(),
             seq: event.seq,
             subject: event.subject.to_string(),
             source,
         })?;
-        let Event::Story(event) = fact.event else {
+        let Event::Story(event) = decoded else {
             continue;
         };
         let session = match event {

@@ -1,9 +1,7 @@
 //! A point of the log as people write it: the number of an event, or a moment.
 use crate::{dashboard::Site, problem::Problem, when};
-use errand_eventlog::{Filter, Seq, StartAt};
 use errand_projections::as_of::Point;
-use futures::TryStreamExt as _;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use errand_proto::from_rfc3339;
 
 /// What a day or a moment lacks when it is typed into a field of a page: seconds, and the zone.
 const ENDINGS: [&str; 4] = ["", "Z", ":00Z", "T00:00:00Z"];
@@ -14,11 +12,11 @@ pub fn parse(field: &str, text: &str) -> Result<Point, Problem> {
     if let Ok(seq) = text.parse() {
         return Ok(Point::Seq(seq));
     }
-    let moment = |ending: &&str| OffsetDateTime::parse(&format!("{text}{ending}"), &Rfc3339).ok();
-    let moment = ENDINGS.iter().find_map(moment).and_then(|moment| {
-        let us = moment.unix_timestamp_nanos() / 1_000;
-        i64::try_from(us).ok()
-    });
+    // A plus that was typed into an address arrives as a blank.
+    let text = text.replace(' ', "+");
+    let moment = ENDINGS
+        .iter()
+        .find_map(|ending| from_rfc3339(&format!("{text}{ending}")));
     moment.map(Point::Time).ok_or_else(|| {
         let shown: String = text.chars().take(60).collect();
         let reason = format!(
@@ -50,34 +48,6 @@ pub async fn has_come(site: &Site, field: &str, point: Point) -> Result<(), Prob
             }
             let reason = format!("there is no event {seq} yet: the log is at {head}");
             Err(Problem::invalid(field, reason))
-        }
-    }
-}
-
-/// The first event at or after a point, or the one that will come next.
-pub async fn first_seq(site: &Site, point: Point) -> Result<Seq, Problem> {
-    let us = match point {
-        Point::Seq(seq) => return Ok(seq),
-        Point::Time(us) => us,
-    };
-    let head = site.log.head().await?.seq;
-    let from = StartAt::Time(us);
-    let mut pages = site.log.read(Filter::all(), from, false).await?;
-    while let Some(page) = pages.try_next().await? {
-        if let Some(first) = page.events.first() {
-            return Ok(first.seq);
-        }
-    }
-    Ok(head + 1)
-}
-
-/// The last event at or before a point; 0 before the first.
-pub async fn last_seq(site: &Site, point: Point) -> Result<Seq, Problem> {
-    match point {
-        Point::Seq(seq) => Ok(seq),
-        Point::Time(us) => {
-            let later = Point::Time(us.saturating_add(1));
-            Ok(first_seq(site, later).await?.saturating_sub(1))
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Ports meet adapters.
 pub mod agents;
 pub mod commands;
+pub mod groups;
 pub mod http;
+pub mod letters;
 pub mod projects;
 pub mod requests;
+pub mod roll_call;
 pub mod servers;
 pub mod stand_in;
 pub mod vendors;

@@ -12,13 +12,6 @@ pub async fn story(site: &Site, id: &str) -> Result<Story, Problem> {
     found.ok_or_else(|| Problem::no_such("story", id))
 }
 
-/// The whole ids of a story and its sessions.
-pub async fn story_with_sessions(site: &Site, id: &str) -> Result<(String, Vec<String>), Problem> {
-    let id = story(site, id).await?.row.id;
-    let sessions = super::stories::sessions_of(site, &id).await?;
-    Ok((id, sessions))
-}
-
 pub async fn session(site: &Site, id: &str) -> Result<SessionDetail, Problem> {
     let found = site.db().find_session(id).await?;
     found.ok_or_else(|| Problem::no_such("session", id))

@@ -1,5 +1,6 @@
 //! The JSON API: everything that the pages do. Its OpenAPI document is made from these handlers.
 mod agents;
+pub mod audit;
 mod conversations;
 mod dead_letters;
 mod event_stream;
@@ -15,8 +16,7 @@ mod spawn;
 mod stories;
 mod story_actions;
 
-pub use find::story_with_sessions;
-pub use projections::begin_rebuild;
+pub use find::story as find_story;
 
 use crate::{dashboard::Site, problem::Problem};
 use axum::{Json, Router, routing::get};
@@ -74,6 +74,8 @@ fn documented() -> OpenApiRouter<Site> {
         .routes(routes!(sessions::steer))
         .routes(routes!(queue::list))
         .routes(routes!(events::list))
+        .routes(routes!(events::show))
+        .routes(routes!(audit::verify))
         .routes(routes!(event_stream::stream))
         .routes(routes!(projections::list))
         .routes(routes!(projections::rebuild))

@@ -1,6 +1,6 @@
 //! Read models: fill one again.
 use super::answer::Answer;
-use crate::{api, body::Live, dashboard::Site, problem::Problem};
+use crate::{body::Live, dashboard::Site, problem::Problem};
 use axum::{
     extract::{Path, State},
     response::Response,
@@ -12,7 +12,7 @@ pub async fn rebuild(
     live: Live,
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
-    api::begin_rebuild(&site, name)?;
+    site.commands.rebuild(&name).await?;
     let said = "It is filled again beside the present one.";
     Ok(Answer::to("/health").saying(said).give(live))
 }

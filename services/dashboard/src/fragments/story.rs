@@ -140,7 +140,7 @@ async fn record(
     let present = db.session(&story.session_id).await?;
     let mut card = StoryCard::of(&story, present.as_ref().map(|p| &p.session), queue);
     if let Some(moment) = seen_at {
-        card.clock = card.clock.as_of(moment);
+        card.clock = card.clock.stopped_at(moment);
     }
     Ok(StoryRecord {
         story,

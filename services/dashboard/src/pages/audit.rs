@@ -8,7 +8,7 @@ use super::{Page, page};
 use crate::{
     body::MAX_TITLE_CHARS,
     dashboard::Site,
-    events::{self, EventQuery},
+    events,
     problem::Problem,
     view::{
         EventLine, Shell, Tab, Viewer,
@@ -49,13 +49,13 @@ pub async fn search(
     }
     let found = events::matching(&site, &query, EVENTS_SHOWN as usize).await?;
     let earlier = (wanted.has_no_filter() && query.from > 1)
-        .then(|| wanted.from_seq(query.from.saturating_sub(EVENTS_SHOWN).max(1)));
+        .then(|| wanted.beginning_at(query.from.saturating_sub(EVENTS_SHOWN).max(1)));
     page(&AuditPage {
         shell: Shell::new(&site, viewer, Tab::Audit, "Audit"),
         types: search::types(),
         events: found.events.iter().map(|e| EventLine::of(e)).collect(),
         earlier,
-        later: found.next.map(|next| wanted.from_seq(next)),
+        later: found.next.map(|next| wanted.beginning_at(next)),
         wanted,
         max_chars: MAX_TITLE_CHARS,
     })
@@ -79,12 +79,7 @@ struct EventPage {
 
 /// `GET /audit/{seq}`
 pub async fn show(State(site): State<Site>, viewer: Viewer, Path(seq): Path<u64>) -> Page {
-    let query = EventQuery {
-        from: seq,
-        until: Some(seq),
-        ..EventQuery::default()
-    };
-    let found = events::matching(&site, &query, 1).await?.events.pop();
+    let found = events::at(&site, seq).await?;
     let found = found.ok_or_else(|| Problem::no_such("event", &seq.to_string()))?;
     let about = page_of(&site, &found).await?;
     let story = about.as_ref().filter(|url| url.starts_with("/stories/"));

@@ -31,7 +31,7 @@ impl Clock {
     }
 
     /// What it showed at a moment in the past; it no longer runs.
-    pub fn as_of(self, moment_us: i64) -> Self {
+    pub fn stopped_at(self, moment_us: i64) -> Self {
         match self.since_us {
             None => self,
             Some(since_us) => Self {

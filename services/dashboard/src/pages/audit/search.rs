@@ -1,12 +1,8 @@
 //! What somebody looks for, as the fields of the form.
 use crate::{
-    api,
-    dashboard::Site,
-    events::{self, EventQuery},
-    fragments::percent_encoded,
-    point,
-    problem::Problem,
+    api, dashboard::Site, events::EventQuery, fragments::percent_encoded, point, problem::Problem,
 };
+use errand_projections::as_of::Point;
 use errand_proto::catalogue;
 use uuid::Uuid;
 
@@ -33,28 +29,26 @@ impl Wanted {
     }
 
     pub async fn query(&self, site: &Site) -> Result<EventQuery, Problem> {
-        let from = match point::optional("from", Some(&self.from))? {
-            Some(point) => point::first_seq(site, point).await?,
-            None => 0,
-        };
-        let until = match point::optional("until", Some(&self.until))? {
-            Some(point) => Some(point::last_seq(site, point).await?),
-            None => None,
-        };
-        let subjects = match self.story.trim() {
-            "" => None,
-            id => {
-                let (story, sessions) = api::story_with_sessions(site, id).await?;
-                Some(events::subjects(site, &story, &sessions)?)
-            }
-        };
-        Ok(EventQuery {
-            from,
-            until,
+        let mut query = EventQuery {
             types: self.types()?,
             correlation: self.correlation()?,
-            subjects,
-        })
+            ..EventQuery::default()
+        };
+        match point::optional("from", Some(&self.from))? {
+            Some(Point::Seq(seq)) => query.from = seq,
+            Some(Point::Time(us)) => query.from_us = Some(us),
+            None => {}
+        }
+        match point::optional("until", Some(&self.until))? {
+            Some(Point::Seq(seq)) => query.until = Some(seq),
+            Some(Point::Time(us)) => query.until_us = Some(us),
+            None => {}
+        }
+        let story = self.story.trim();
+        if !story.is_empty() {
+            query.story = Some(api::find_story(site, story).await?.row.id);
+        }
+        Ok(query)
     }
 
     fn types(&self) -> Result<Vec<&'static str>, Problem> {
@@ -76,7 +70,7 @@ impl Wanted {
     }
 
     /// The same search from another event on, as a query string.
-    pub fn from_seq(&self, seq: u64) -> String {
+    pub fn beginning_at(&self, seq: u64) -> String {
         let mut query = format!("from={seq}");
         for (name, value) in [
             ("until", &self.until),

@@ -69,7 +69,7 @@ impl World {
         let stop = CancellationToken::new();
         let (following, stopping) = (projector.clone(), stop.clone());
         tokio::spawn(async move { following.run(stopping).await });
-        let commands = Arc::new(Recording::new(log.clone()));
+        let commands = Arc::new(Recording::new(log.clone(), projector.clone()));
         let live = Arc::new(InProcess::default());
         let router = router(Dashboard {
             config,

@@ -2,14 +2,17 @@
 use super::{Parts, executor::queue_limits};
 use crate::{
     process::stores::Stores,
+    role::Role,
     wiring::{
         commands::{Carrier, Owners, ServiceCommands},
+        letters::AskingLetters,
         requests::Remote,
+        roll_call::RemoteRoles,
     },
 };
 use errand_chat::{AgentKind, TaskRules};
-use errand_dashboard::{AgentInfo, Dashboard, DashboardConfig};
-use errand_eventlog::QueueLimits;
+use errand_dashboard::{AgentInfo, Dashboard, DashboardConfig, OneProcess, RollCall};
+use errand_eventlog::{DeadLetters, QueueLimits};
 use errand_projections::Projector;
 use errand_proto::DEFAULT_WORKSPACE;
 use std::sync::Arc;
@@ -34,6 +37,7 @@ pub fn settings(parts: &Parts<'_>, rules: &TaskRules) -> Settings {
             vendors: vendors.clone(),
             default_project: rules.default_project.clone(),
             user: LOCAL_USER.to_owned(),
+            access_token: parts.config.errand_access_token.clone(),
         },
         queue_limits: queue_limits(parts.config),
     }
@@ -46,9 +50,17 @@ pub fn router(
     owners: Owners,
     stop: &CancellationToken,
 ) -> axum::Router {
-    let carrier: Arc<dyn Carrier> = match stores.bus() {
-        Some(bus) => Arc::new(Remote(Arc::clone(bus))),
-        None => Arc::new(owners),
+    let letters = Arc::clone(&stores.dead_letters);
+    let (carrier, dead_letters): (Arc<dyn Carrier>, Arc<dyn DeadLetters>) = match stores.bus() {
+        Some(bus) => {
+            let carrier = Arc::new(Remote(Arc::clone(bus)));
+            let asking = AskingLetters {
+                letters,
+                carrier: carrier.clone(),
+            };
+            (carrier, Arc::new(asking))
+        }
+        None => (Arc::new(owners), letters),
     };
     errand_dashboard::router(Dashboard {
         config: settings.config.clone(),
@@ -56,11 +68,20 @@ pub fn router(
         log: Arc::clone(&stores.log),
         queue: Arc::clone(&stores.queue),
         queue_limits: settings.queue_limits,
-        dead_letters: Arc::clone(&stores.dead_letters),
+        dead_letters,
         live: Arc::clone(&stores.live),
         commands: Arc::new(ServiceCommands(carrier)),
+        roles: roll_call(stores),
         stop: stop.clone(),
     })
+}
+
+/// Who answers: in one process all roles live or none.
+fn roll_call(stores: &Stores) -> Arc<dyn RollCall> {
+    match stores.bus() {
+        Some(bus) => Arc::new(RemoteRoles(Arc::clone(bus))),
+        None => Arc::new(OneProcess(Role::ALL.map(Role::name).to_vec())),
+    }
 }
 
 fn info(agent: &AgentKind) -> AgentInfo {

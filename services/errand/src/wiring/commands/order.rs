@@ -28,6 +28,19 @@ pub enum Request {
         user: String,
         request: SessionRequest,
     },
+    /// About a dead letter.
+    Letter {
+        id: u64,
+        request: LetterRequest,
+    },
+    /// Whether somebody with this role is there.
+    RollCall {
+        role: Role,
+    },
+    /// Begins to fill a read model anew.
+    Rebuild {
+        projection: String,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -56,10 +69,22 @@ pub enum SessionRequest {
     Steer { text: String },
 }
 
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub enum LetterRequest {
+    Redrive,
+    Discard,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Outcome {
     Done(Done),
     Spawned(Spawned),
+    /// Whether there was such a letter.
+    Found(bool),
+    /// It goes on in the background.
+    Begun,
+    /// Somebody is there.
+    Present,
 }
 
 impl Order {
@@ -86,6 +111,8 @@ impl Order {
             Request::Chat(_) => Role::Chat,
             Request::Story { .. } => Role::Spawner,
             Request::Session { .. } => Role::Executor,
+            Request::RollCall { role } => role,
+            Request::Letter { .. } | Request::Rebuild { .. } => Role::Projector,
         }
     }
 }
