@@ -6,6 +6,7 @@
 )]
 
 mod system {
+    mod access;
     mod audit;
     mod bad_input;
     mod browser;
@@ -16,4 +17,5 @@ mod system {
     mod journey;
     mod linear_down;
     mod own_repository;
+    mod past;
 }

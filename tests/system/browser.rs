@@ -120,7 +120,11 @@ async fn nothing_is_wider_than_a_small_phone() {
         "/projects/sample-site/history".to_owned(),
         "/queue".to_owned(),
         "/health".to_owned(),
+        "/dead-letters".to_owned(),
+        "/audit".to_owned(),
+        format!("/audit/{}", story["createdSeq"]),
         format!("/stories/{}", text(&story, "id")),
+        format!("/stories/{}?at={}", text(&story, "id"), story["createdSeq"]),
     ];
     for page in pages {
         browser.go(&format!("{}{page}", errand.api.url)).await;

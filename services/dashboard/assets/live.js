@@ -143,6 +143,19 @@ function refine() {
     at.textContent = today ? day.toLocaleTimeString([], hour) : day.toLocaleString([], { month: 'short', day: 'numeric', ...hour });
   }
 }
+
+// A moment is typed in the reader's own time; the server writes and reads UTC.
+const local = at => new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 19);
+for (const at of document.querySelectorAll('input[type=datetime-local]')) {
+  if (at.value) at.value = local(new Date(`${at.value}Z`));
+  for (const zone of at.form.querySelectorAll('[data-zone]')) zone.textContent = '(your time)';
+}
+document.addEventListener('formdata', event => {
+  for (const at of event.target.querySelectorAll('input[type=datetime-local]')) {
+    if (at.value) event.formData.set(at.name, new Date(at.value).toISOString());
+  }
+});
+
 setInterval(tick, CLOCK_MS);
 sent = !location.hash;
 patch('');

@@ -33,6 +33,8 @@ pub trait Commands: Send + Sync + 'static {
         user: &str,
     ) -> Result<Done, CommandError>;
     async fn steer(&self, session_id: &str, text: &str, user: &str) -> Result<Done, CommandError>;
+    /// Fills a read model anew from the log, beside the live one, and then switches. It goes on in the background.
+    async fn rebuild(&self, projection: &str) -> Result<(), CommandError>;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

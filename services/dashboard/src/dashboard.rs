@@ -1,5 +1,5 @@
 //! What the dashboard is given, and what its handlers share.
-use crate::{api::audit::Underway, commands::Commands, live::Rooms};
+use crate::{api::audit::Underway, commands::Commands, live::Rooms, roles::RollCall};
 use errand_eventlog::{DeadLetters, EventLog, JobQueue, QueueLimits, Seq, live::Live};
 use errand_projections::{Db, Projector, Which};
 use secrecy::SecretString;
@@ -57,6 +57,7 @@ pub struct Dashboard {
     pub dead_letters: Arc<dyn DeadLetters>,
     pub live: Arc<dyn Live>,
     pub commands: Arc<dyn Commands>,
+    pub roles: Arc<dyn RollCall>,
     /// Cancelled when the process stops: every stream ends then.
     pub stop: CancellationToken,
 }

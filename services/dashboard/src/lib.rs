@@ -7,6 +7,8 @@
 //! - `pages` with `templates/`: one file a page; `forms`: what their forms do.
 //! - `fragments` and `view`: the parts that change while somebody looks; `live`: how they reach open pages.
 //! - `api` and [`records`]: the JSON API; `events`: events of the log as JSON.
+//! - `health`, [`roles`], `letters`: how everything is doing, who answers, and what was set aside.
+//! - `past`: a story as it was; `point`: how people name a point of the log.
 //! - `markdown`, `diff`, `when`: texts made fit to show.
 
 mod api;
@@ -19,12 +21,17 @@ mod events;
 mod forms;
 mod fragments;
 mod guard;
+mod health;
+mod letters;
 mod live;
 pub mod markdown;
 mod pages;
+mod past;
+mod point;
 mod present;
 mod problem;
 pub mod records;
+pub mod roles;
 mod router;
 mod view;
 mod when;
@@ -33,4 +40,5 @@ pub use commands::{CommandError, Commands, Done, NewConversation, PostMessage, S
 pub use dashboard::{AgentInfo, Dashboard, DashboardConfig, VendorInfo};
 pub use events::{CloudEvent, EventRecord};
 pub use guard::protected;
+pub use roles::{OneProcess, RoleState, RollCall};
 pub use router::router;

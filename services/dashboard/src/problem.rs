@@ -119,8 +119,17 @@ impl From<CommandError> for Problem {
 
 impl From<LogError> for Problem {
     fn from(error: LogError) -> Self {
-        if error.is_transient() {
-            return Self::unavailable(format!("{error}."));
+        match &error {
+            error if error.is_transient() => return Self::unavailable(format!("{error}.")),
+            LogError::Rejected(reason) => {
+                return Self::new(
+                    StatusCode::CONFLICT,
+                    "refused",
+                    reason,
+                    "Nothing was changed.",
+                );
+            }
+            _ => {}
         }
         Self::internal(&error)
     }

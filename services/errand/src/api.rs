@@ -1,10 +1,15 @@
 //! The API of a running Errand, as the commands use it.
 use anyhow::{Context, bail};
 use futures::{StreamExt, stream::BoxStream};
-use reqwest::{Method, RequestBuilder, Response};
+use reqwest::{
+    Method, RequestBuilder, Response,
+    header::{AUTHORIZATION, HeaderMap, HeaderValue},
+};
 use serde_json::Value;
 use std::time::Duration;
 
+/// Sent along with every request, if it is set.
+const ACCESS_TOKEN: &str = "ERRAND_ACCESS_TOKEN";
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A longer line in a stream of events is no event of ours.
@@ -22,6 +27,7 @@ impl Api {
         reqwest::Url::parse(url).with_context(|| format!("--url {url:?} is no URL"))?;
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
+            .default_headers(authorization()?)
             .build()
             .context("the HTTP client cannot be built")?;
         Ok(Self {
@@ -118,6 +124,22 @@ impl Api {
             _ => bail!("{} answered {status}", self.url),
         }
     }
+}
+
+/// The access token, where there is one.
+fn authorization() -> anyhow::Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    let token = std::env::var(ACCESS_TOKEN).unwrap_or_default();
+    if !token.trim().is_empty() {
+        let bearer = HeaderValue::from_str(&format!("Bearer {}", token.trim()));
+        // The cause would show the token.
+        let mut bearer = bearer.map_err(|_| {
+            anyhow::anyhow!("{ACCESS_TOKEN} has characters that no header can carry")
+        })?;
+        bearer.set_sensitive(true);
+        headers.insert(AUTHORIZATION, bearer);
+    }
+    Ok(headers)
 }
 
 fn lines(response: Response) -> impl futures::Stream<Item = anyhow::Result<String>> + Send {

@@ -39,7 +39,7 @@ pub enum Command {
     /// Show what waits and what runs
     Queue,
     /// Show one story, by id or the start of its id
-    Show(Id),
+    Show(Show),
     /// Follow one story until it ends
     Watch(Id),
     /// Stop a story
@@ -198,6 +198,14 @@ pub struct Sessions {
 }
 
 #[derive(Debug, Args)]
+pub struct Show {
+    pub id: String,
+    /// As it was after the event of this number, or at this moment (RFC 3339)
+    #[arg(long, value_name = "SEQ|TIME")]
+    pub at: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct Id {
     pub id: String,
 }
@@ -264,18 +272,29 @@ pub enum Projections {
 
 #[derive(Debug, Subcommand)]
 pub enum DeadLetters {
-    List,
-    Show {
-        id: u64,
+    /// The newest first
+    List {
+        /// Only those of this subscriber
+        #[arg(long)]
+        group: Option<String>,
+        /// Only those older than this id
+        #[arg(long, value_name = "ID")]
+        before: Option<u64>,
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
+        limit: u32,
     },
-    /// Hand it to its subscriber again
+    /// One of them: the event as JSON, the subscriber, its error and its attempts
+    Show { id: u64 },
+    /// Hand one, or all of a subscriber, to the subscriber again
     Redrive {
-        id: u64,
+        #[arg(required_unless_present = "group", conflicts_with = "group")]
+        id: Option<u64>,
+        /// All of this subscriber
+        #[arg(long)]
+        group: Option<String>,
     },
     /// Forget it; the event itself stays in the log
-    Discard {
-        id: u64,
-    },
+    Discard { id: u64 },
 }
 
 #[derive(Debug, Subcommand)]

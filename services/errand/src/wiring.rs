@@ -6,6 +6,7 @@ pub mod http;
 pub mod letters;
 pub mod projects;
 pub mod requests;
+pub mod roll_call;
 pub mod servers;
 pub mod stand_in;
 pub mod vendors;

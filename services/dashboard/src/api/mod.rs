@@ -16,6 +16,8 @@ mod spawn;
 mod stories;
 mod story_actions;
 
+pub use find::story as find_story;
+
 use crate::{dashboard::Site, problem::Problem};
 use axum::{Json, Router, routing::get};
 use utoipa::OpenApi;
@@ -80,5 +82,6 @@ fn documented() -> OpenApiRouter<Site> {
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::show, dead_letters::discard))
         .routes(routes!(dead_letters::redrive))
+        .routes(routes!(dead_letters::redrive_group))
         .routes(routes!(health::show))
 }

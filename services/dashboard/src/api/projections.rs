@@ -10,7 +10,7 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use errand_projections::{Error, projector::ProjectionStatus};
+use errand_projections::projector::ProjectionStatus;
 
 /// How far every read model is.
 #[utoipa::path(get, path = "/api/v1/projections", tag = "system", operation_id = "listProjections",
@@ -27,21 +27,7 @@ pub async fn rebuild(
     State(site): State<Site>,
     Path(name): Path<String>,
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
-    let positions = site.projector.positions().now();
-    let position = positions.into_iter().find(|p| p.name == name);
-    let position = position.ok_or_else(|| Error::UnknownProjection(name.clone()))?;
-    if position.rebuilding {
-        return Err(Error::AlreadyRebuilding(position.name).into());
-    }
-    let projector = site.projector.clone();
-    tokio::spawn(async move {
-        match projector.rebuild(&name).await {
-            Ok(rebuilt) => tracing::info!(projection = name, events = rebuilt.events, "rebuilt"),
-            Err(error) => {
-                tracing::error!(projection = name, %error, "the rebuild failed; the live tables stay")
-            }
-        }
-    });
+    site.commands.rebuild(&name).await?;
     let see = "/api/v1/projections".to_owned();
     Ok((StatusCode::ACCEPTED, Json(Accepted { see })))
 }

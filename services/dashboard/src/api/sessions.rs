@@ -3,6 +3,8 @@ use crate::{
     body::{JsonBody, MAX_MESSAGE_CHARS, required},
     dashboard::Site,
     guard::Actor,
+    past::Past,
+    point,
     present::ErrorBody,
     problem::Problem,
     records,
@@ -56,12 +58,24 @@ pub async fn list(State(site): State<Site>, Query(wanted): Query<Wanted>) -> Ans
     Ok(Json(Page { sessions, next }))
 }
 
-/// One session with its thinking trace, tool calls, questions and changes.
+/// One session with its thinking trace, tool calls, questions and changes, as it is or as it was.
 #[utoipa::path(get, path = "/api/v1/sessions/{id}", tag = "stories", operation_id = "getSession",
-    params(("id" = String, Path)),
-    responses((status = 200, body = records::SessionDetail), (status = 404, body = ErrorBody)))]
-pub async fn show(State(site): State<Site>, Path(id): Path<String>) -> Answer<SessionDetail> {
-    find::session(&site, &id).await.map(Json)
+    params(("id" = String, Path), stories::When),
+    responses((status = 200, body = records::SessionDetail), (status = 404, body = ErrorBody),
+        (status = 422, body = ErrorBody)))]
+pub async fn show(
+    State(site): State<Site>,
+    Path(id): Path<String>,
+    Query(when): Query<stories::When>,
+) -> Answer<SessionDetail> {
+    let session = find::session(&site, &id).await?;
+    match point::optional("at", when.at.as_deref())? {
+        None => Ok(Json(session)),
+        Some(point) => {
+            let past = Past::of(&site, &session.story_id, point).await?;
+            past.session(&session.id).await.map(Json)
+        }
+    }
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -1,5 +1,7 @@
 use super::{Answer, find};
-use crate::{dashboard::Site, events, present::ErrorBody, problem::Problem, records};
+use crate::{
+    dashboard::Site, events, past::Past, point, present::ErrorBody, problem::Problem, records,
+};
 use axum::{
     Json,
     extract::{Path, Query, State},
@@ -79,12 +81,31 @@ pub(super) fn words<T: std::str::FromStr<Err = errand_projections::UnknownWord>>
         .collect()
 }
 
-/// One story.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct When {
+    /// As it was: after the event of this sequence, or at this moment (RFC 3339).
+    pub at: Option<String>,
+}
+
+/// One story, as it is or as it was.
 #[utoipa::path(get, path = "/api/v1/stories/{id}", tag = "stories", operation_id = "getStory",
-    params(("id" = String, Path)),
-    responses((status = 200, body = records::Story), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
-pub async fn show(State(site): State<Site>, Path(id): Path<String>) -> Answer<Story> {
-    find::story(&site, &id).await.map(Json)
+    params(("id" = String, Path), When),
+    responses((status = 200, body = records::Story), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody),
+        (status = 422, body = ErrorBody)))]
+pub async fn show(
+    State(site): State<Site>,
+    Path(id): Path<String>,
+    Query(when): Query<When>,
+) -> Answer<Story> {
+    let story = find::story(&site, &id).await?;
+    match point::optional("at", when.at.as_deref())? {
+        None => Ok(Json(story)),
+        Some(point) => {
+            let past = Past::of(&site, &story.id, point).await?;
+            past.story(&story.id).await.map(Json)
+        }
+    }
 }
 
 /// The events of a story and its sessions, in log order.

@@ -1,12 +1,19 @@
 //! Dead letters: deliver again, or forget.
 use super::answer::Answer;
-use crate::{body::Live, dashboard::Site, problem::Problem};
+use crate::{
+    body::{Form, Live},
+    dashboard::Site,
+    letters,
+    problem::Problem,
+};
 use axum::{
     extract::{Path, State},
     response::Response,
 };
 
-/// `POST /health/dead-letters/{id}/redrive`
+const LIST: &str = "/dead-letters";
+
+/// `POST /dead-letters/{id}/redrive`
 pub async fn redrive(
     State(site): State<Site>,
     live: Live,
@@ -16,7 +23,24 @@ pub async fn redrive(
     told(live, id, found, "It is delivered again.")
 }
 
-/// `POST /health/dead-letters/{id}/discard`
+#[derive(serde::Deserialize)]
+pub struct Which {
+    group: String,
+}
+
+/// `POST /dead-letters/redrive`
+pub async fn redrive_group(
+    State(site): State<Site>,
+    live: Live,
+    Form(which): Form<Which>,
+) -> Result<Response, Problem> {
+    letters::redrive_group(&site, &which.group, None).await?;
+    Ok(Answer::to(LIST)
+        .saying("They are delivered again.")
+        .give(live))
+}
+
+/// `POST /dead-letters/{id}/discard`
 pub async fn discard(
     State(site): State<Site>,
     live: Live,
@@ -35,5 +59,5 @@ fn told(live: Live, id: u64, found: bool, said: &'static str) -> Result<Response
     if !found {
         return Err(Problem::no_such("dead letter", &id.to_string()));
     }
-    Ok(Answer::to("/health").saying(said).give(live))
+    Ok(Answer::to(LIST).saying(said).give(live))
 }

@@ -2,6 +2,7 @@
 mod answer;
 mod chat;
 mod dead_letters;
+mod projections;
 mod sessions;
 mod stories;
 
@@ -27,11 +28,10 @@ pub fn routes() -> Router<Site> {
             post(sessions::answer),
         )
         .route(
-            "/health/dead-letters/{id}/redrive",
-            post(dead_letters::redrive),
+            "/health/projections/{name}/rebuild",
+            post(projections::rebuild),
         )
-        .route(
-            "/health/dead-letters/{id}/discard",
-            post(dead_letters::discard),
-        )
+        .route("/dead-letters/redrive", post(dead_letters::redrive_group))
+        .route("/dead-letters/{id}/redrive", post(dead_letters::redrive))
+        .route("/dead-letters/{id}/discard", post(dead_letters::discard))
 }

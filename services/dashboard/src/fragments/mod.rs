@@ -12,10 +12,10 @@ mod timeline;
 pub use agents::agents;
 pub use chat::{ChatView, chat, conversation_list, streaming, typing};
 pub use health::health;
-pub use history::{HistoryView, history};
+pub use history::{HistoryView, history, percent_encoded};
 pub use queue::queue;
 pub use scope::Scope;
-pub use story::{StoryView, story};
+pub use story::{StoryView, Then, story, story_as_of};
 
 use crate::{dashboard::Site, problem::Problem};
 use askama::Template;

@@ -1,13 +1,23 @@
 //! A story's page: what it is, how it goes, what the agent thought, did and changed.
 mod parts;
+mod then;
 
-use super::{Fragment, timeline::timeline};
-use crate::{dashboard::Site, problem::Problem, view::StoryCard};
+pub use then::Then;
+
+use super::{
+    Fragment,
+    timeline::{Timeline, timeline},
+};
+use crate::{dashboard::Site, events, past::Past, problem::Problem, view::StoryCard};
+use errand_eventlog::QueuedJob;
 use errand_projections::{
-    MAX_PAGE_ROWS,
+    Db, MAX_PAGE_ROWS,
+    as_of::Point,
+    notifications::NotificationRow,
     sessions::{Session, SessionDetail, SessionFilter},
     stories::Story,
 };
+use errand_proto::AggregateKind;
 
 /// A story with everything that its page shows.
 pub struct StoryRecord {
@@ -17,6 +27,8 @@ pub struct StoryRecord {
     /// The present attempt in full.
     pub present: Option<SessionDetail>,
     pub card: StoryCard,
+    /// The moment in the past that is shown, in microseconds since the Unix epoch.
+    pub seen_at: Option<i64>,
 }
 
 /// A story's page, rendered in parts.
@@ -55,15 +67,47 @@ impl StoryView {
     }
 }
 
+/// As it is.
 pub async fn story(site: &Site, id: &str) -> Result<Option<StoryView>, Problem> {
-    let Some(record) = load(site, id).await? else {
+    let Some(story) = site.db().find_story(id).await? else {
         return Ok(None);
     };
+    let queue = site.queue.list(&site.queue_limits).await?;
+    let record = record(site.db(), story, &queue, None).await?;
     let ids: Vec<_> = record.sessions.iter().map(|s| s.id.clone()).collect();
-    let timeline = timeline(site, &record.story.id, &ids).await?;
-    let present = record.present.as_ref();
+    let events = events::of_story(site, &record.story.id, &ids).await?;
     let told = site.db().notifications(&record.story.id).await?;
-    Ok(Some(StoryView {
+    view(record, &timeline(&events)?, &told).map(Some)
+}
+
+/// As it was.
+pub async fn story_as_of(
+    site: &Site,
+    id: &str,
+    point: Point,
+) -> Result<Option<(StoryView, Then)>, Problem> {
+    let Some(story) = site.db().find_story(id).await? else {
+        return Ok(None);
+    };
+    let past = Past::of(site, &story.id, point).await?;
+    let then = Then::of(&past);
+    let story = past.story(&story.id).await?;
+    // Where it stood in the queue is not recorded.
+    let record = record(&past.db, story, &[], Some(then.seen_at)).await?;
+    let told = past.db.notifications(&record.story.id).await?;
+    let mut events = past.events().to_vec();
+    events.retain(|e| e.subject.kind() != AggregateKind::Notification);
+    let view = view(record, &timeline(&events)?, &told)?;
+    Ok(Some((view, then)))
+}
+
+fn view(
+    record: StoryRecord,
+    timeline: &Timeline,
+    told: &[NotificationRow],
+) -> Result<StoryView, Problem> {
+    let present = record.present.as_ref();
+    Ok(StoryView {
         id: record.story.id.clone(),
         title: record.card.title.clone(),
         project: record.story.project_id.clone(),
@@ -75,29 +119,34 @@ pub async fn story(site: &Site, id: &str) -> Result<Option<StoryView>, Problem> 
         trace: parts::trace(present)?,
         tools: parts::tools(present)?,
         changes: parts::changes(present)?,
-        told: parts::told(&told)?,
-        timeline_note: parts::timeline_note(&record.story.id, &timeline)?,
-        timeline: timeline.entries,
-    }))
+        told: parts::told(told)?,
+        timeline_note: parts::timeline_note(&record.story.id, timeline)?,
+        timeline: timeline.entries.clone(),
+    })
 }
 
-async fn load(site: &Site, id: &str) -> Result<Option<StoryRecord>, Problem> {
-    let Some(story) = site.db().find_story(id).await? else {
-        return Ok(None);
-    };
+async fn record(
+    db: &Db,
+    story: Story,
+    queue: &[QueuedJob],
+    seen_at: Option<i64>,
+) -> Result<StoryRecord, Problem> {
     let filter = SessionFilter {
         story: Some(story.id.clone()),
         limit: MAX_PAGE_ROWS,
         ..SessionFilter::default()
     };
-    let sessions = site.db().sessions(&filter).await?;
-    let present = site.db().session(&story.session_id).await?;
-    let queue = site.queue.list(&site.queue_limits).await?;
-    let card = StoryCard::of(&story, present.as_ref().map(|p| &p.session), &queue);
-    Ok(Some(StoryRecord {
+    let sessions = db.sessions(&filter).await?;
+    let present = db.session(&story.session_id).await?;
+    let mut card = StoryCard::of(&story, present.as_ref().map(|p| &p.session), queue);
+    if let Some(moment) = seen_at {
+        card.clock = card.clock.stopped_at(moment);
+    }
+    Ok(StoryRecord {
         story,
         sessions,
         present,
         card,
-    }))
+        seen_at,
+    })
 }

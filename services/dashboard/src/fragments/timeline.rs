@@ -1,7 +1,6 @@
 //! The timeline of a story: its events and those of its sessions, straight from the log.
 use super::Fragment;
 use crate::{
-    dashboard::Site,
     events,
     problem::Problem,
     when::{self, Moment},
@@ -32,12 +31,7 @@ pub struct Timeline {
     pub total: usize,
 }
 
-pub async fn timeline(
-    site: &Site,
-    story_id: &str,
-    sessions: &[String],
-) -> Result<Timeline, Problem> {
-    let events = events::of_story(site, story_id, sessions).await?;
+pub fn timeline(events: &[Arc<Recorded>]) -> Result<Timeline, Problem> {
     let shown = events.len().saturating_sub(EVENTS_SHOWN);
     let entries: Result<_, _> = events[shown..].iter().map(entry).collect();
     Ok(Timeline {

@@ -1,6 +1,8 @@
 //! The pages, one file each.
 mod agents;
+mod audit;
 mod chat;
+mod dead_letters;
 mod health;
 mod history;
 mod projects;
@@ -29,6 +31,10 @@ pub fn routes() -> Router<Site> {
         .route("/queue", get(queue::show))
         .route("/stories/{id}", get(story::show))
         .route("/health", get(health::show))
+        .route("/dead-letters", get(dead_letters::list))
+        .route("/dead-letters/{id}", get(dead_letters::show))
+        .route("/audit", get(audit::search))
+        .route("/audit/{seq}", get(audit::show))
         .route("/theme", post(theme::choose))
 }
 

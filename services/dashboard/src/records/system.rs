@@ -1,4 +1,4 @@
-use crate::events::EventRecord;
+use crate::{events::EventRecord, roles::RoleState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -73,13 +73,38 @@ pub struct Projection {
 }
 
 /// How far a subscriber is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Group {
     pub name: String,
     pub acked_through: u64,
     pub head: u64,
+    pub lag: u64,
+    /// Deliveries under way or waiting for a retry.
     pub outstanding: u64,
+    pub dead_letters: u64,
+}
+
+/// What the queue holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct QueueState {
+    pub running: usize,
+    pub waiting: usize,
+    /// When the job that waits longest was queued.
+    pub waiting_since: Option<String>,
+    pub longest_wait_seconds: Option<i64>,
+    /// P0 to P3.
+    pub priorities: Vec<PriorityState>,
+}
+
+/// The jobs of one priority.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PriorityState {
+    /// 0 (first) to 3.
+    pub priority: u8,
+    pub running: usize,
+    pub waiting: usize,
 }
 
 /// A message that was set aside.
@@ -98,6 +123,16 @@ pub struct DeadLetter {
 #[serde(rename_all = "camelCase")]
 pub struct DeadLetters {
     pub dead_letters: Vec<DeadLetter>,
+    /// Pass it as `before` for the next page; `null` when there is none.
+    pub next: Option<u64>,
+}
+
+/// Letters of one subscriber were delivered again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Redriven {
+    pub redriven: usize,
+    /// Pass it as `before` to go on; `null` when all were delivered.
+    pub next: Option<u64>,
 }
 
 /// Some events in log order.
@@ -112,12 +147,16 @@ pub struct Events {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Health {
-    /// "ok", or "degraded" when a read model has stopped or something was set aside.
+    /// "ok", or "degraded" when there are reasons.
     pub status: &'static str,
+    /// What needs a look.
+    pub reasons: Vec<String>,
     /// The last sequence of the log.
     pub head: u64,
     pub projections: Vec<Projection>,
     pub groups: Vec<Group>,
-    pub dead_letters: usize,
+    pub roles: Vec<RoleState>,
+    pub queue: QueueState,
+    pub dead_letters: u64,
     pub vendors: Vec<crate::dashboard::VendorInfo>,
 }

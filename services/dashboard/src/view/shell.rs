@@ -45,6 +45,7 @@ pub enum Tab {
     Agents,
     History,
     Queue,
+    Audit,
     Health,
     None,
 }
@@ -56,6 +57,7 @@ impl Tab {
             Self::Agents => "agents",
             Self::History => "history",
             Self::Queue => "queue",
+            Self::Audit => "audit",
             Self::Health => "health",
             Self::None => "",
         }

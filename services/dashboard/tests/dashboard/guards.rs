@@ -101,6 +101,9 @@ async fn pages_obey_their_own_policy() {
         &story,
         "/queue",
         "/health",
+        "/dead-letters",
+        "/audit",
+        "/audit/1",
         "/projects/sample-site/history",
     ] {
         let page = world.get(path).await;

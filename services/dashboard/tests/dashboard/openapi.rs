@@ -53,6 +53,7 @@ async fn everything_that_the_pages_do_is_in_the_document() {
         "get /api/v1/dead-letters/{id}",
         "delete /api/v1/dead-letters/{id}",
         "post /api/v1/dead-letters/{id}/redrive",
+        "post /api/v1/dead-letters/redrive",
         "get /api/v1/health",
     ] {
         assert!(

@@ -11,16 +11,32 @@ use serde_json::{Value, json};
 pub async fn run(api: &Api, which: &DeadLetters, as_json: bool) -> anyhow::Result<()> {
     const PATH: &str = "/api/v1/dead-letters";
     match which {
-        DeadLetters::List => list(&api.get(PATH, &[]).await?, as_json),
+        DeadLetters::List {
+            group,
+            before,
+            limit,
+        } => {
+            let mut query = vec![("limit", limit.to_string())];
+            query.extend(group.clone().map(|group| ("group", group)));
+            query.extend(before.map(|before| ("before", before.to_string())));
+            list(&api.get(PATH, &query).await?, as_json)
+        }
         DeadLetters::Show { id } => {
             let letter = api.get(&format!("{PATH}/{id}"), &[]).await?;
             Ok(output::json(&letter)?)
         }
-        DeadLetters::Redrive { id } => {
+        DeadLetters::Redrive { id: Some(id), .. } => {
             api.post(&format!("{PATH}/{id}/redrive"), &json!({}))
                 .await?;
             Ok(output::line(&format!(
                 "dead letter {id} is delivered again"
+            ))?)
+        }
+        DeadLetters::Redrive { id: None, group } => {
+            let group = group.as_deref().unwrap_or_default();
+            let count = redrive_all(api, group).await?;
+            Ok(output::line(&format!(
+                "{count} dead letters of {group} are delivered again"
             ))?)
         }
         DeadLetters::Discard { id } => {
@@ -28,6 +44,20 @@ pub async fn run(api: &Api, which: &DeadLetters, as_json: bool) -> anyhow::Resul
             Ok(output::line(&format!(
                 "dead letter {id} is forgotten; its event stays in the log"
             ))?)
+        }
+    }
+}
+
+/// Bounded by the letters there are now: those that fail again come back behind them.
+async fn redrive_all(api: &Api, group: &str) -> anyhow::Result<u64> {
+    let (mut count, mut before) = (0, Value::Null);
+    loop {
+        let which = json!({"group": group, "before": before});
+        let done = api.post("/api/v1/dead-letters/redrive", &which).await?;
+        count += done["redriven"].as_u64().unwrap_or(0);
+        before = done["next"].clone();
+        if before.is_null() {
+            return Ok(count);
         }
     }
 }
@@ -42,7 +72,11 @@ fn list(answer: &Value, as_json: bool) -> anyhow::Result<()> {
         .unwrap_or_default();
     let rows: Vec<_> = letters.iter().map(row).collect();
     let head = ["ID", "SUBSCRIBER", "EVENT", "ATTEMPTS", "REASON"];
-    Ok(output::table(&head, &rows, "There are no dead letters.")?)
+    output::table(&head, &rows, "There are no dead letters.")?;
+    if let Some(next) = answer["next"].as_u64() {
+        output::line(&format!("There are more: --before {next}"))?;
+    }
+    Ok(())
 }
 
 fn row(letter: &Value) -> Vec<String> {

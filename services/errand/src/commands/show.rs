@@ -1,22 +1,32 @@
-//! `errand show ID`
+//! `errand show ID [--at SEQ|TIME]`
 use crate::{
     api::Api,
+    cli::Show,
     output::{self, text},
 };
 use serde_json::{Value, json};
 
 /// # Errors
-/// Errand is not there or does not know the story.
-pub async fn run(api: &Api, id: &str, as_json: bool) -> anyhow::Result<()> {
-    let story = api.get(&format!("/api/v1/stories/{id}"), &[]).await?;
+/// Errand is not there or does not know the story, or the story did not exist yet.
+pub async fn run(api: &Api, which: &Show, as_json: bool) -> anyhow::Result<()> {
+    let at: Vec<_> = which.at.iter().map(|at| ("at", at.clone())).collect();
+    let id = &which.id;
+    let story = api.get(&format!("/api/v1/stories/{id}"), &at).await?;
     let session = text(&story, "sessionId");
     // The session follows its story by a moment.
-    let session = api.get(&format!("/api/v1/sessions/{session}"), &[]).await;
+    let session = api.get(&format!("/api/v1/sessions/{session}"), &at).await;
     let session = session.unwrap_or(Value::Null);
     if as_json {
         return Ok(output::json(&json!({"story": story, "session": session}))?);
     }
     output::line(text(&story, "title"))?;
+    if which.at.is_some() {
+        let (seq, time) = (&story["updatedSeq"], text(&story, "updatedAt"));
+        output::line(&format!(
+            "{:>13}: after its event {seq}, {time}",
+            "As it was"
+        ))?;
+    }
     for (label, key) in [
         ("Story", "id"),
         ("Status", "status"),

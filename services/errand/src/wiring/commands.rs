@@ -126,4 +126,13 @@ impl Commands for ServiceCommands {
         self.session(session_id, user, SessionRequest::Steer { text })
             .await
     }
+
+    async fn rebuild(&self, projection: &str) -> Result<(), CommandError> {
+        let projection = projection.to_owned();
+        let order = Order::new(Request::Rebuild { projection });
+        match self.0.carry_out(order).await? {
+            Outcome::Begun => Ok(()),
+            _ => Err(misunderstood()),
+        }
+    }
 }

@@ -5,6 +5,7 @@ use errand_dashboard::{
     CommandError, Commands, Done, NewConversation, PostMessage, Spawn, Spawned,
 };
 use errand_eventlog::{EventLog as _, embedded::EmbeddedLog};
+use errand_projections::Projector;
 use errand_proto::{ConversationEvent, StoryEvent, v1};
 use std::sync::{Arc, Mutex};
 
@@ -24,14 +25,16 @@ pub enum Call {
 
 pub struct Recording {
     log: Arc<EmbeddedLog>,
+    projector: Projector,
     calls: Mutex<Vec<Call>>,
     refusal: Mutex<Option<CommandError>>,
 }
 
 impl Recording {
-    pub fn new(log: Arc<EmbeddedLog>) -> Self {
+    pub fn new(log: Arc<EmbeddedLog>, projector: Projector) -> Self {
         Self {
             log,
+            projector,
             calls: Mutex::default(),
             refusal: Mutex::default(),
         }
@@ -146,5 +149,16 @@ impl Commands for Recording {
 
     async fn steer(&self, session: &str, text: &str, _: &str) -> Result<Done, CommandError> {
         self.done(Call::Steer(session.into(), text.into())).await
+    }
+
+    async fn rebuild(&self, projection: &str) -> Result<(), CommandError> {
+        let positions = self.projector.positions().now();
+        if !positions.iter().any(|p| p.name == projection) {
+            let text = format!("there is no projection {projection:?}");
+            return Err(CommandError::NotFound(text));
+        }
+        let (projector, name) = (self.projector.clone(), projection.to_owned());
+        tokio::spawn(async move { projector.rebuild(&name).await });
+        Ok(())
     }
 }

@@ -14,7 +14,9 @@ pub use client::{Reply, stream};
 pub use commands::{Call, Recording};
 pub use sample::{Ids, id, now_us, sample};
 
-use errand_dashboard::{AgentInfo, Dashboard, DashboardConfig, VendorInfo, router};
+use errand_dashboard::{
+    AgentInfo, Dashboard, DashboardConfig, OneProcess, RollCall, VendorInfo, router,
+};
 use errand_eventlog::{
     DeadLetters, EventLog, JobQueue, NewEvent, QueueLimits, Seq, Write,
     embedded::{EmbeddedLog, EmbeddedOptions, Sync},
@@ -52,6 +54,10 @@ impl World {
     }
 
     pub async fn start_with(config: DashboardConfig) -> Self {
+        Self::start_as(config, Arc::new(OneProcess(vec!["chat", "spawner"]))).await
+    }
+
+    pub async fn start_as(config: DashboardConfig, roles: Arc<dyn RollCall>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let options = EmbeddedOptions {
             sync: Sync::Off,
@@ -63,7 +69,7 @@ impl World {
         let stop = CancellationToken::new();
         let (following, stopping) = (projector.clone(), stop.clone());
         tokio::spawn(async move { following.run(stopping).await });
-        let commands = Arc::new(Recording::new(log.clone()));
+        let commands = Arc::new(Recording::new(log.clone(), projector.clone()));
         let live = Arc::new(InProcess::default());
         let router = router(Dashboard {
             config,
@@ -74,6 +80,7 @@ impl World {
             dead_letters: log.clone() as Arc<dyn DeadLetters>,
             live: live.clone() as Arc<dyn Live>,
             commands: commands.clone(),
+            roles,
             stop: stop.clone(),
         });
         Self {

@@ -2,14 +2,16 @@
 use super::{Parts, executor::queue_limits};
 use crate::{
     process::stores::Stores,
+    role::Role,
     wiring::{
         commands::{Carrier, Owners, ServiceCommands},
         letters::AskingLetters,
         requests::Remote,
+        roll_call::RemoteRoles,
     },
 };
 use errand_chat::{AgentKind, TaskRules};
-use errand_dashboard::{AgentInfo, Dashboard, DashboardConfig};
+use errand_dashboard::{AgentInfo, Dashboard, DashboardConfig, OneProcess, RollCall};
 use errand_eventlog::{DeadLetters, QueueLimits};
 use errand_projections::Projector;
 use errand_proto::DEFAULT_WORKSPACE;
@@ -69,8 +71,17 @@ pub fn router(
         dead_letters,
         live: Arc::clone(&stores.live),
         commands: Arc::new(ServiceCommands(carrier)),
+        roles: roll_call(stores),
         stop: stop.clone(),
     })
+}
+
+/// Who answers: in one process all roles live or none.
+fn roll_call(stores: &Stores) -> Arc<dyn RollCall> {
+    match stores.bus() {
+        Some(bus) => Arc::new(RemoteRoles(Arc::clone(bus))),
+        None => Arc::new(OneProcess(Role::ALL.map(Role::name).to_vec())),
+    }
 }
 
 fn info(agent: &AgentKind) -> AgentInfo {

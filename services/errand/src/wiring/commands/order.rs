@@ -33,6 +33,10 @@ pub enum Request {
         id: u64,
         request: LetterRequest,
     },
+    /// Whether somebody with this role is there.
+    RollCall {
+        role: Role,
+    },
     /// Begins to fill a read model anew.
     Rebuild {
         projection: String,
@@ -79,6 +83,8 @@ pub enum Outcome {
     Found(bool),
     /// It goes on in the background.
     Begun,
+    /// Somebody is there.
+    Present,
 }
 
 impl Order {
@@ -105,6 +111,7 @@ impl Order {
             Request::Chat(_) => Role::Chat,
             Request::Story { .. } => Role::Spawner,
             Request::Session { .. } => Role::Executor,
+            Request::RollCall { role } => role,
             Request::Letter { .. } | Request::Rebuild { .. } => Role::Projector,
         }
     }

@@ -44,6 +44,7 @@ impl Carrier for Owners {
                 let projections = self.projections.as_ref().ok_or_else(absent)?;
                 projections.letter(id, request).await.map(Outcome::Found)
             }
+            Request::RollCall { .. } => Ok(Outcome::Present),
             Request::Rebuild { projection } => {
                 let projections = self.projections.as_ref().ok_or_else(absent)?;
                 projections.rebuild(projection).map(|()| Outcome::Begun)

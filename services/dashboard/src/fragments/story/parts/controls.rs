@@ -33,7 +33,9 @@ pub fn controls(record: &StoryRecord) -> Result<Fragment, Problem> {
     let story = &record.story;
     let present = record.present.as_ref();
     let status = present.map(|s| s.status);
-    let waits = status == Some(SessionStatus::WaitingForInput);
+    // Nothing can be done to the past.
+    let is_now = record.seen_at.is_none();
+    let waits = is_now && status == Some(SessionStatus::WaitingForInput);
     let question = present.filter(|_| waits);
     let view = Controls {
         story,
@@ -45,11 +47,14 @@ pub fn controls(record: &StoryRecord) -> Result<Fragment, Problem> {
         options: question
             .map(|s| s.question_options.as_slice())
             .unwrap_or_default(),
-        can_approve: needs_approval(story),
+        can_approve: is_now && needs_approval(story),
         // A story that waits for approval is rejected instead.
-        can_cancel: !story.status.is_ended() && !story.cancel_requested && !needs_approval(story),
-        can_retry: matches!(story.status, StoryStatus::Failed | StoryStatus::Cancelled),
-        can_steer: status == Some(SessionStatus::Running) && !story.cancel_requested,
+        can_cancel: is_now
+            && !story.status.is_ended()
+            && !story.cancel_requested
+            && !needs_approval(story),
+        can_retry: is_now && matches!(story.status, StoryStatus::Failed | StoryStatus::Cancelled),
+        can_steer: is_now && status == Some(SessionStatus::Running) && !story.cancel_requested,
         max_text: MAX_MESSAGE_CHARS,
         max_reason: MAX_REASON_CHARS,
     };
