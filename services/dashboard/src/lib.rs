@@ -26,6 +26,7 @@ mod present;
 mod problem;
 pub mod records;
 mod router;
+mod trace;
 mod view;
 mod when;
 
