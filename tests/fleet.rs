@@ -16,6 +16,7 @@ mod fleet {
     mod chance;
     mod counts;
     mod load;
+    mod look;
     mod member;
     mod place;
     mod repository;

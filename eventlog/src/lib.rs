@@ -22,6 +22,6 @@ pub mod trace;
 
 pub use port::{
     Claim, DeadLetter, DeadLetters, Delivery, EventLog, Filter, Group, GroupStatus, Head, Job,
-    JobQueue, JobState, LogError, NewEvent, Page, QueueLimits, QueuedJob, Recorded, Seq, StartAt,
-    Write,
+    JobQueue, JobState, LetterQuery, LogError, NewEvent, Page, QueueLimits, QueuedJob, Recorded,
+    Seq, StartAt, Write,
 };

@@ -68,12 +68,18 @@ impl Subjects {
         format!("{}dlq.{group}.{stream}.{seq}", self.head)
     }
 
+    pub fn letters(&self) -> String {
+        format!("{}dlq.>", self.head)
+    }
+
     pub fn letters_of(&self, group: &str) -> String {
         format!("{}dlq.{group}.>", self.head)
     }
 
-    pub fn letters(&self) -> String {
-        format!("{}dlq.>", self.head)
+    /// Reads the group from what [`Subjects::letter`] made.
+    pub fn group_of_letter<'a>(&self, subject: &'a str) -> Option<&'a str> {
+        let rest = subject.strip_prefix(&self.head)?.strip_prefix("dlq.")?;
+        rest.split('.').next()
     }
 
     /// A letter on its way back to its group.

@@ -54,6 +54,12 @@ pub enum Error {
     AlreadyRebuilding(&'static str),
     #[error("projection {0} was rebuilt while it was compared: compare again")]
     RebuiltMeanwhile(&'static str),
+    #[error(
+        "the archive's row of event {seq} is not what was written: see `errand audit verify`, then `errand projections rebuild events`"
+    )]
+    ArchiveBroken { seq: i64 },
+    #[error("the archive is made anew while it is read: try again")]
+    ArchiveEmptied,
     #[error("{count} records begin with {prefix:?}: give more characters of the id")]
     Ambiguous { prefix: String, count: usize },
     #[error("the projections were stopped before the work was done: start Errand and do it again")]
@@ -76,7 +82,7 @@ impl Error {
     /// True when the same work may succeed later without anybody doing anything.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Sql(_) | Self::Connect(_) => true,
+            Self::Sql(_) | Self::Connect(_) | Self::ArchiveEmptied => true,
             Self::Log(error) => error.is_transient(),
             Self::Stream(error) => error.is_transient(),
             _ => false,

@@ -33,6 +33,10 @@ impl Keys {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.everything && self.keys.is_empty()
+    }
+
     /// True when a page that shows this record is out of date.
     pub fn touches(&self, key: &Key) -> bool {
         self.everything || self.keys.contains(key)

@@ -359,4 +359,8 @@ async fn what_a_foreign_subscriber_gives_up_becomes_a_dead_letter() {
         reasons.iter().any(|reason| reason.contains("terminated")),
         "{reasons:?}"
     );
+    // Nobody would take it back, so it stays where a person sees it.
+    let refused = DeadLetters::redrive(&*log, letters[0].id).await;
+    assert!(matches!(refused, Err(LogError::Rejected(_))), "{refused:?}");
+    assert_eq!(DeadLetters::list(&*log, 10).await.unwrap().len(), 2);
 }

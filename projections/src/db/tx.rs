@@ -178,7 +178,7 @@ where
     let mut query = sqlx::query(AssertSqlSafe(statement.sql));
     for value in statement.values {
         query = match value {
-            Value::Text(text) => query.bind(text),
+            Value::Text(text) | Value::Json(text) => query.bind(text),
             Value::Int(n) => query.bind(n),
         };
     }

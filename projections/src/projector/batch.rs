@@ -147,9 +147,9 @@ pub async fn fold(
 fn decoded(projection: &dyn Projection, events: &[Arc<Recorded>]) -> (Vec<Fact>, Option<Error>) {
     let mut facts = Vec::with_capacity(events.len());
     for event in events {
-        match Fact::of(event) {
-            Ok(fact) => facts.push(fact),
-            Err(source) => {
+        let fact = Fact::of(event);
+        match fact.event {
+            Err(source) if !projection.keeps_unreadable() => {
                 let error = Error::Undecodable {
                     projection: projection.name(),
                     seq: event.seq,
@@ -158,6 +158,7 @@ fn decoded(projection: &dyn Projection, events: &[Arc<Recorded>]) -> (Vec<Fact>,
                 };
                 return (facts, Some(error));
             }
+            _ => facts.push(fact),
         }
     }
     (facts, None)

@@ -12,9 +12,6 @@ use tokio_util::sync::CancellationToken;
 
 const FIRST_RETRY_DELAY: Duration = Duration::from_millis(100);
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
-/// Under load a projection writes this often at most: fewer, larger transactions. An event that comes alone is written
-/// at once.
-const PACE: Duration = Duration::from_millis(10);
 /// A batch of so many events is large enough; whoever catches up is not held back.
 const SMALL_BATCH_EVENTS: usize = 256;
 /// Projections that are not further apart read the log together.
@@ -26,7 +23,7 @@ impl Projector {
     pub(super) async fn share(&self) -> Vec<Option<Pages>> {
         let mut positions = Vec::new();
         for slot in self.slots.iter() {
-            positions.push(match slot.is_seated() {
+            positions.push(match slot.is_seated() && slot.projection.is_waited_for() {
                 true => self.resume(slot, &mut 0).await.ok(),
                 false => None,
             });
@@ -120,7 +117,7 @@ impl Projector {
                 batch = pages.next() => batch?,
             };
             let paced = (batch.events.len() < SMALL_BATCH_EVENTS)
-                .then(|| tokio::time::Instant::now() + PACE);
+                .then(|| tokio::time::Instant::now() + slot.projection.pace());
             let mut held = slot.cursor.lock().await;
             let Some(cursor) = held.as_mut() else {
                 return Err(Error::Fenced(slot.name()));

@@ -1,5 +1,6 @@
 //! Fills the tables from the log: follows it, rebuilds, verifies.
-mod batch;
+mod audit;
+pub(crate) mod batch;
 mod board;
 mod follow;
 mod notice;
@@ -13,9 +14,10 @@ mod start;
 mod status;
 mod verify;
 
+pub use audit::Audit;
 pub use rebuild::Rebuilt;
 pub use status::ProjectionStatus;
-pub use verify::{Difference, DifferenceKind, MAX_DIFFERENCES};
+pub use verify::{Difference, DifferenceKind, MAX_DIFFERENCES, Progress};
 
 use crate::{Db, Error, Positions, Result, changes::Changes, db::Postgres, projection::Projection};
 use board::Board;
@@ -37,6 +39,7 @@ impl Projections {
             Box::new(crate::conversations::Conversations),
             Box::new(crate::notifications::Notifications),
             Box::new(crate::batches::Batches),
+            Box::new(crate::events::Archive),
         ])
     }
 }
@@ -57,7 +60,7 @@ impl Projector {
         let seated = db.shared().is_none();
         let slot = |(at, projection)| Arc::new(Slot::new(at, projection, seated));
         let slots: Arc<[_]> = projections.0.into_iter().enumerate().map(slot).collect();
-        let board = Board::new(slots.iter().map(|s| s.name()));
+        let board = Board::new(slots.iter().map(AsRef::as_ref));
         Self {
             db,
             log,

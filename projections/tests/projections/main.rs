@@ -8,6 +8,8 @@
 mod store;
 
 mod among;
+mod archive;
+mod as_of;
 mod connect;
 mod embedded;
 mod feed;

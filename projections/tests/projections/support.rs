@@ -60,6 +60,13 @@ impl Running {
         positions.wait_for(Which::All, seq, PATIENCE).await.unwrap();
     }
 
+    /// Waits until the archive, which follows at its own pace, has everything up to `seq`.
+    pub async fn archive(&self, seq: Seq) {
+        let positions = self.projector.positions();
+        let archive = Which::One("events");
+        positions.wait_for(archive, seq, PATIENCE).await.unwrap();
+    }
+
     /// Adds an event without waiting for it.
     pub fn quietly(&self, subject: &Subject, event: &Event) {
         self.feed.add(subject, event);

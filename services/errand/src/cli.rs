@@ -53,6 +53,9 @@ pub enum Command {
     /// Read the event log
     #[command(subcommand)]
     Events(Events),
+    /// Check what is recorded
+    #[command(subcommand)]
+    Audit(Audit),
     /// The read models
     #[command(subcommand)]
     Projections(Projections),
@@ -216,16 +219,16 @@ pub enum Format {
 
 #[derive(Debug, Args)]
 pub struct EventQuery {
-    /// After this sequence, or since this time (RFC 3339)
-    #[arg(long)]
+    /// From this sequence, or since this time (RFC 3339)
+    #[arg(long, value_name = "SEQ|TIME")]
     pub from: Option<String>,
     /// Up to this sequence or time
-    #[arg(long)]
+    #[arg(long, value_name = "SEQ|TIME")]
     pub until: Option<String>,
-    /// Only events about this story
+    /// Only events about this story and of its sessions
     #[arg(long)]
     pub story: Option<String>,
-    /// Only this type, e.g. StoryCreated
+    /// Only this type, e.g. StoryCreated; several with commas
     #[arg(long = "type")]
     pub event_type: Option<String>,
     /// Only events that follow from this cause
@@ -241,6 +244,14 @@ pub enum Events {
     Tail(EventQuery),
     /// Print recorded events
     Export(EventQuery),
+    /// Print one event, by its sequence or id
+    Show(Id),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Prove that the log is sound and that every table is what it says; exit code 2 when not
+    Verify,
 }
 
 #[derive(Debug, Subcommand)]

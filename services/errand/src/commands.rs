@@ -1,5 +1,6 @@
 //! One file for each command.
 mod agent;
+mod audit;
 mod database;
 mod dead_letters;
 mod doctor;
@@ -52,6 +53,7 @@ pub async fn run(cli: cli::Cli) -> anyhow::Result<ExitCode> {
         Command::Retry(which) => story_actions::retry(&api()?, &which.id, json).await?,
         Command::Approve(which) => story_actions::approve(&api()?, &which.id, json).await?,
         Command::Reject(what) => story_actions::reject(&api()?, &what, json).await?,
+        Command::Audit(cli::Audit::Verify) => return audit::verify(&api()?, json).await,
         Command::Events(which) => events::run(&api()?, &which).await?,
         Command::Projections(which) => projections::run(&api()?, &which, json).await?,
         Command::DeadLetters(which) => dead_letters::run(&api()?, &which, json).await?,
