@@ -61,6 +61,7 @@ pub async fn run(plan: Plan, config: Config) -> anyhow::Result<()> {
     };
     let services = Services::build(parts).await?;
     let health = telemetry::routes(services::health(&plan, &config, &stores));
+    let health = errand_dashboard::protected(health, config.errand_access_token.clone());
     let site = services
         .site(&stores, sandbox.as_ref(), &stop)
         .merge(health);

@@ -15,7 +15,7 @@ pub struct Answers {
     groups: Vec<GroupStatus>,
     jobs: Option<Vec<QueuedJob>>,
     /// By the group that gave up.
-    letters: Option<BTreeMap<String, i64>>,
+    letters: Option<BTreeMap<String, u64>>,
     projections: Vec<ProjectionStatus>,
 }
 
@@ -33,12 +33,10 @@ impl Answers {
         is_answered.extend(letters.as_ref().map(|a| ("dead_letters", a.is_ok())));
         is_answered.extend(projections.as_ref().map(|a| ("projections", a.is_ok())));
         let groups = groups.unwrap_or_default();
-        let letters = letters.and_then(Result::ok).map(|letters| {
+        let letters = letters.and_then(Result::ok).map(|counted| {
             // A group without a letter has a zero, so that an alert sees the first one come.
             let mut counts: BTreeMap<_, _> = groups.iter().map(|g| (g.name.clone(), 0)).collect();
-            for letter in letters {
-                *counts.entry(letter.group).or_default() += 1;
-            }
+            counts.extend(counted);
             counts
         });
         Self {
@@ -84,7 +82,7 @@ impl Answers {
             let letters = "Messages set aside for a person to look at";
             let letters = sheet.gauges("errand_dead_letters", letters, of)?;
             for (group, count) in counts {
-                letters.with_label_values(&[group]).set(*count);
+                letters.with_label_values(&[group]).set(signed(*count));
             }
         }
         Ok(())

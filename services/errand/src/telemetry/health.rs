@@ -1,15 +1,11 @@
 //! What a process works with, and whether it answers.
-use errand_eventlog::{
-    DeadLetter, DeadLetters, EventLog, GroupStatus, Head, JobQueue, QueueLimits, QueuedJob,
-};
+use errand_eventlog::{DeadLetters, EventLog, GroupStatus, Head, JobQueue, QueueLimits, QueuedJob};
 use errand_projections::{Projector, positions::ProjectionState, projector::ProjectionStatus};
 use serde::Serialize;
 use std::{collections::BTreeMap, fmt::Display, future::Future, sync::Arc, time::Duration};
 
 /// A store that has not answered by then does not answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
-/// Dead letters looked at; where there are more, the gauge says so many.
-const MAX_LETTERS: u32 = 1_000;
 
 /// The ports that a process uses; what it does not use is `None` and not asked for.
 #[derive(Clone)]
@@ -70,8 +66,9 @@ impl Health {
         Some(in_time(queue.list(limits)).await)
     }
 
-    pub async fn letters(&self) -> Option<Result<Vec<DeadLetter>, String>> {
-        Some(in_time(self.dead_letters.as_ref()?.list(MAX_LETTERS)).await)
+    /// How many there are of each group that has some.
+    pub async fn letters(&self) -> Option<Result<BTreeMap<String, u64>, String>> {
+        Some(in_time(self.dead_letters.as_ref()?.counts()).await)
     }
 
     pub async fn projections(&self) -> Option<Result<Vec<ProjectionStatus>, String>> {
@@ -83,5 +80,34 @@ async fn in_time<T, E: Display>(asked: impl Future<Output = Result<T, E>>) -> Re
     match tokio::time::timeout(ANSWER_TIMEOUT, asked).await {
         Ok(answer) => answer.map_err(|error| error.to_string()),
         Err(_) => Err(format!("no answer within {ANSWER_TIMEOUT:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use errand_eventlog::embedded::{EmbeddedLog, EmbeddedOptions};
+    use errand_projections::{Db, Projections};
+
+    #[tokio::test]
+    async fn what_does_not_answer_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = EmbeddedLog::open(folder.path(), EmbeddedOptions::default()).unwrap();
+        let db = Db::in_memory().await.unwrap();
+        let projector = Projector::new(db, log.clone(), Projections::all());
+        let health = Health {
+            log: log.clone(),
+            queue: None,
+            dead_letters: None,
+            projector: Some(projector.clone()),
+        };
+        assert!(health.readiness().await.ready);
+        projector.db().close().await;
+        log.close().await;
+        let readiness = health.readiness().await;
+        assert!(!readiness.ready);
+        let wrong = |name: &str| readiness.checks[name].clone();
+        assert_ne!(wrong("log"), "ok");
+        assert_ne!(wrong("database"), "ok");
     }
 }

@@ -26,7 +26,7 @@ struct Site {
     last: Mutex<Option<(Instant, Arc<Answers>)>>,
 }
 
-/// To be merged into what a process serves. None of it needs a sign-in or changes anything.
+/// To be merged into what a process serves.
 pub fn routes(health: Health) -> Router {
     let site = Site {
         health,
