@@ -21,6 +21,7 @@ mod fleet {
     mod member;
     mod place;
     mod repository;
+    mod watched;
 
     mod faults;
     mod roles;

@@ -18,4 +18,5 @@ mod system {
     mod linear_down;
     mod own_repository;
     mod past;
+    mod watched;
 }

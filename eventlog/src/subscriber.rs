@@ -3,6 +3,7 @@
 //! A reactor does one thing. It is handed an event at least once, in no promised order, reloads what it
 //! acts on, and records the outcome as an event. A failure is retried with a growing delay and, after
 //! bounded attempts, set aside as a dead letter.
+mod attempt;
 mod failure;
 mod incoming;
 mod runtime;

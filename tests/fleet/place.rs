@@ -113,6 +113,11 @@ impl Fleet {
         Some(fleet)
     }
 
+    /// For the processes that are added from now on.
+    pub fn set(&mut self, key: &str, value: &str) {
+        self.environment.push((key.to_owned(), value.to_owned()));
+    }
+
     pub async fn add(&mut self, role: &str, n: usize) {
         let name = format!("{role}-{n}");
         let data = text(&self.folder, &name);

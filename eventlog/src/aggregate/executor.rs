@@ -22,6 +22,13 @@ pub struct Executed<E> {
     pub events: Vec<E>,
 }
 
+impl<E> Executed<E> {
+    /// True when the command took effect now; false when it was carried out before or nothing was left to do.
+    pub fn is_news(&self) -> bool {
+        !self.events.is_empty()
+    }
+}
+
 /// Why a command had no effect.
 #[derive(Debug, thiserror::Error)]
 pub enum ExecuteError<R: std::error::Error> {

@@ -1,4 +1,5 @@
 //! Who caused a command. Travels through `cqrs_es` as its string metadata.
+use crate::trace;
 use std::{
     collections::HashMap,
     time::{SystemTime, UNIX_EPOCH},
@@ -20,18 +21,20 @@ pub struct CommandMeta {
     pub causation_id: Uuid,
     /// Microseconds since the Unix epoch.
     pub time_us: i64,
+    /// W3C context of the span that gave the command.
     pub traceparent: Option<String>,
 }
 
 impl CommandMeta {
     /// A command that begins something: its own id is also correlation and causation.
     pub fn root(command_id: Uuid) -> Self {
+        let unrecorded = || Some(trace::unrecorded(command_id, command_id));
         Self {
             command_id,
             correlation_id: command_id,
             causation_id: command_id,
             time_us: now_us(),
-            traceparent: None,
+            traceparent: trace::current().or_else(unrecorded),
         }
     }
 
@@ -41,7 +44,8 @@ impl CommandMeta {
             command_id: Uuid::new_v5(&self.command_id, step.as_bytes()),
             causation_id: self.command_id,
             time_us: now_us(),
-            ..self.clone()
+            traceparent: trace::current().or_else(|| self.traceparent.clone()),
+            correlation_id: self.correlation_id,
         }
     }
 

@@ -1,6 +1,6 @@
 //! `cqrs_es::EventStore` over the port.
 use super::{CommandMeta, Context};
-use crate::{EventLog, LogError, NewEvent, Recorded, Seq, Write};
+use crate::{EventLog, LogError, NewEvent, Recorded, Seq, Write, metrics};
 use cqrs_es::{Aggregate, AggregateError, EventEnvelope, EventStore};
 use errand_proto::{AggregateEvent, DecodeError, Envelope, Subject};
 use lru::LruCache;
@@ -9,6 +9,7 @@ use std::{
     marker::PhantomData,
     num::NonZeroUsize,
     sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 use uuid::Uuid;
 
@@ -77,7 +78,14 @@ where
             expected: context.seq,
             events: self.envelop(events, context, meta),
         };
-        self.log.append(vec![write]).await
+        let began = Instant::now();
+        let appended = self.log.append(vec![write]).await;
+        let labels = [
+            ("aggregate", A::Event::KIND.as_str()),
+            ("outcome", outcome(&appended)),
+        ];
+        metrics::APPEND.record(began.elapsed(), &labels);
+        appended
     }
 
     /// Keeps `context`, whose aggregate has taken in what was appended at `seqs`.
@@ -118,6 +126,14 @@ where
     fn lock(&self) -> std::sync::MutexGuard<'_, LruCache<String, Context<A>>> {
         // A panic while the lock was held can only have lost a cache entry.
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn outcome(appended: &Result<Vec<Seq>, LogError>) -> &'static str {
+    match appended {
+        Ok(_) => "stored",
+        Err(LogError::Conflict { .. }) => "conflict",
+        Err(_) => "failed",
     }
 }
 

@@ -1,6 +1,7 @@
 use crate::{
     Recorded, Seq,
     aggregate::{CommandMeta, now_us},
+    trace,
 };
 use errand_proto::{DecodeError, Event};
 use std::sync::Arc;
@@ -44,7 +45,7 @@ impl Incoming {
             correlation_id: envelope.correlation_id,
             causation_id: envelope.id,
             time_us: now_us(),
-            traceparent: envelope.traceparent.clone(),
+            traceparent: trace::current().or_else(|| Some(trace::of(envelope))),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The database of either engine.
 use super::{
-    FromCells, Statement,
+    Cells, FromCells, Statement,
     postgres::{Postgres, PostgresOptions},
     sqlite::Sqlite,
     tx::{self, Snapshot, Tx},
@@ -51,6 +51,15 @@ impl Db {
         }
     }
 
+    /// That the database answers at all.
+    ///
+    /// # Errors
+    /// It does not, and why.
+    pub async fn ping(&self) -> Result<()> {
+        self.all::<Answered>(Statement::new("SELECT 1")).await?;
+        Ok(())
+    }
+
     /// The engine that other processes use too, if it is one.
     pub(crate) fn shared(&self) -> Option<&Postgres> {
         match &self.0 {
@@ -89,5 +98,13 @@ impl Db {
 
     pub(crate) async fn one<R: FromCells>(&self, statement: Statement) -> Result<Option<R>> {
         Ok(self.all(statement).await?.into_iter().next())
+    }
+}
+
+struct Answered;
+
+impl FromCells for Answered {
+    fn from_cells(_: &dyn Cells) -> sqlx::Result<Self> {
+        Ok(Self)
     }
 }

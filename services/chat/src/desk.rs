@@ -157,7 +157,16 @@ impl Desk {
         let session_id = request.session_id.clone();
         let command = ConversationCommand::RequestSpawn(Box::new(request));
         let conversation_id = conversation.to_string();
-        let seq = self.execute(&conversation_id, command, wish.key).await?;
+        let meta = CommandMeta::root(wish.key);
+        let requested = self
+            .conversations
+            .execute(&conversation_id, command, &meta)
+            .await?;
+        if requested.is_news() {
+            let (conversation, agent) = (&conversation_id, wish.agent);
+            tracing::info!(story = %story_id, session = session_id, conversation, agent, "spawn requested");
+        }
+        let seq = requested.seq;
         Ok(Spawned {
             story_id: story_id.to_string(),
             session_id,

@@ -131,6 +131,12 @@ impl<'a> Reply<'a> {
     }
 
     /// Carries out a tool call at once; the answer is for the model.
+    #[tracing::instrument(name = "execute_tool", skip_all, fields(
+        otel.name = format!("execute_tool {TASK_TOOL}"),
+        gen_ai.operation.name = "execute_tool",
+        gen_ai.tool.name = TASK_TOOL,
+        gen_ai.tool.call.id = call.id,
+    ))]
     async fn task(&mut self, call: &ToolCall) -> Result<String, Broken> {
         if call.name != TASK_TOOL {
             return Ok(format!("there is no tool {:?}; use {TASK_TOOL}", call.name));
@@ -149,9 +155,11 @@ impl<'a> Reply<'a> {
         let story_id = self.id(&format!("story-{ordinal}"));
         let agent = task.agent.clone();
         let request = self.chat.rules.request(story_id, task, &self.origin(call));
+        let (session, conversation) = (request.session_id.clone(), self.cause.id());
         let command = ConversationCommand::RequestSpawn(Box::new(request));
-        self.execute(&format!("spawn-{ordinal}"), command).await?;
-        tracing::info!(story = %story_id, agent, conversation = self.cause.id(), "spawn requested");
+        if self.execute(&format!("spawn-{ordinal}"), command).await? {
+            tracing::info!(story = %story_id, session, conversation, agent, "spawn requested");
+        }
         // What was said so far stands before the spawn.
         self.say(true).await?;
         Ok(format!(
@@ -214,11 +222,12 @@ impl<'a> Reply<'a> {
         Ok(())
     }
 
-    async fn execute(&self, step: &str, command: ConversationCommand) -> Result<(), Failure> {
+    /// `false` when an earlier attempt at the same reply had done it.
+    async fn execute(&self, step: &str, command: ConversationCommand) -> Result<bool, Failure> {
         let meta = self.cause.causes(step);
         let id = self.cause.id();
-        self.chat.conversations.execute(id, command, &meta).await?;
-        Ok(())
+        let done = self.chat.conversations.execute(id, command, &meta).await?;
+        Ok(done.is_news())
     }
 
     /// Shows the draft to whoever watches the conversation now.

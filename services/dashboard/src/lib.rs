@@ -33,6 +33,7 @@ mod problem;
 pub mod records;
 pub mod roles;
 mod router;
+mod trace;
 mod view;
 mod when;
 

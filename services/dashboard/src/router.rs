@@ -6,16 +6,17 @@ use crate::{
     guard::{self, Hosts},
     live, pages, present,
     problem::Problem,
+    trace,
 };
 use axum::{
     Router,
     http::{Method, StatusCode, Uri},
-    middleware::{from_fn_with_state, map_response},
+    middleware::{from_fn, from_fn_with_state, map_response},
     response::{IntoResponse, Response},
     routing::get,
 };
 use std::any::Any;
-use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
+use tower_http::catch_panic::CatchPanicLayer;
 
 /// Pages, forms, streams and the API. Routes nested into it later are outside its guards.
 pub fn router(dashboard: Dashboard) -> Router {
@@ -34,7 +35,7 @@ pub fn router(dashboard: Dashboard) -> Router {
         .layer(from_fn_with_state(hosts, guard::check))
         .layer(from_fn_with_state(site.clone(), present::problems))
         .layer(map_response(guard::secure))
-        .layer(TraceLayer::new_for_http())
+        .layer(from_fn(trace::request))
         .with_state(site)
 }
 

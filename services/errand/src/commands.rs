@@ -15,7 +15,7 @@ mod stories;
 mod story_actions;
 mod watch;
 
-use crate::{api::Api, cli, cli::Command, logging, sandbox, serve, up};
+use crate::{api::Api, cli, cli::Command, sandbox, serve, telemetry, up};
 use std::process::ExitCode;
 
 /// # Errors
@@ -25,16 +25,19 @@ pub async fn run(cli: cli::Cli) -> anyhow::Result<ExitCode> {
     let api = || Api::new(&cli.url);
     match cli.command {
         Command::Up(options) => {
-            logging::start(options.log_json);
+            let telemetry = telemetry::start("all", options.log_json)?;
             up::run(options).await?;
+            telemetry.stop().await;
         }
         Command::Serve(options) => {
-            logging::start(options.log_json);
+            let telemetry = telemetry::start(&serve::name(&options), options.log_json)?;
             serve::run(options).await?;
+            telemetry.stop().await;
         }
         Command::Sandbox(options) => {
-            logging::start(options.log_json);
+            let telemetry = telemetry::start("sandbox", options.log_json)?;
             sandbox::run(options).await?;
+            telemetry.stop().await;
         }
         Command::Nats(which) => nats::run(&which, json).await?,
         Command::Database(which) => database::run(&which)?,

@@ -10,6 +10,7 @@ pub use server::{bind, serve};
 use crate::{
     config::Config,
     role::Role,
+    telemetry,
     wiring::{
         http, projects,
         stand_in::StandIn,
@@ -59,7 +60,11 @@ pub async fn run(plan: Plan, config: Config) -> anyhow::Result<()> {
         public_url: &public_url,
     };
     let services = Services::build(parts).await?;
-    let site = services.site(&stores, sandbox.as_ref(), &stop);
+    let health = telemetry::routes(services::health(&plan, &config, &stores));
+    let health = errand_dashboard::protected(health, config.errand_access_token.clone());
+    let site = services
+        .site(&stores, sandbox.as_ref(), &stop)
+        .merge(health);
     tasks.spawn(server::serve(listener, site, stop.clone()));
     services.start(&stores, &tasks, &stop);
     println!("{}: {here}", plan.greeting);

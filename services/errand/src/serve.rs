@@ -39,6 +39,15 @@ pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
     process::run(plan, config).await
 }
 
+/// What a process with these roles is called by those who watch it, e.g. `chat` or `chat-spawner`.
+pub fn name(options: &cli::Serve) -> String {
+    let roles = Roles::union(options.roles.iter().cloned());
+    match roles == Roles::all() {
+        true => "all".to_owned(),
+        false => roles.to_string().replace(' ', "-"),
+    }
+}
+
 fn usual_address(roles: &Roles) -> SocketAddr {
     let port = match roles.has(Role::Dashboard) {
         true => DASHBOARD_PORT,

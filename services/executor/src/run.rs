@@ -2,7 +2,7 @@
 //!
 //! `worker` claims jobs, `claim` takes ownership of a session, `attempt` goes through its phases
 //! (agent, then `judge`, then `publish`), `recorder` writes down what the agent does, `signals` hears of
-//! people who want a run stopped, and `ending` says how it ended.
+//! people who want a run stopped, `ending` says how it ended, and `trace` tells those who watch.
 mod attempt;
 mod claim;
 mod ending;
@@ -12,6 +12,7 @@ mod publish;
 mod pull_request_text;
 mod recorder;
 mod signals;
+mod trace;
 mod worker;
 
 pub use worker::work;

@@ -7,6 +7,8 @@ use uuid::Uuid;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ending {
     pub story_id: String,
+    pub session_id: String,
+    pub conversation_id: String,
     /// "completed", "failed" or "cancelled".
     pub about: &'static str,
     pub message: Message,
@@ -80,6 +82,8 @@ fn new(
     };
     Ending {
         story_id: story.story_id.clone(),
+        session_id: session_id.to_owned(),
+        conversation_id: story.conversation_id.clone(),
         about,
         message,
     }

@@ -4,11 +4,13 @@
 //! - [`story`]: the Story aggregate.
 //! - [`delivery`]: the policy that moves a story from one stage to the next.
 //! - [`reactors`]: one file for each thing done about an event.
+//! - `journey`: how long people waited.
 //! - [`issue_text`]: what people read in the Linear issue.
 //! - [`linear`]: the connector.
 
 pub mod delivery;
 pub mod issue_text;
+mod journey;
 pub mod linear;
 pub mod reactors;
 mod session_progress;

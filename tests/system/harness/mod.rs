@@ -1,10 +1,12 @@
 //! Starts Errand in a throw-away folder on a free port, and asks what a person would ask.
 mod api;
 mod browser;
+mod collector;
 mod process;
 mod wait;
 
 pub use api::{Api, text};
 pub use browser::Browser;
+pub use collector::{Collector, Seen};
 pub use process::{Errand, command};
 pub use wait::until;

@@ -31,10 +31,20 @@ impl Reactor for AnnounceCompletion {
         let Some((conversation, told)) = news(&event.event) else {
             return Ok(());
         };
+        let (session, status) = (told.session_id.clone(), told.status.clone());
         let command = ConversationCommand::AnnounceCompletion(Box::new(told));
         let meta = event.causes("announce-completion");
-        self.0.execute(conversation, command, &meta).await?;
-        tracing::info!(story = event.id(), conversation, "ending told in the chat");
+        let told = self.0.execute(conversation, command, &meta).await?;
+        if told.is_news() {
+            let story = event.id();
+            tracing::info!(
+                story,
+                session,
+                conversation,
+                status,
+                "ending told in the chat"
+            );
+        }
         Ok(())
     }
 }

@@ -33,8 +33,10 @@ impl Reactor for AnnounceSpawn {
         let told = announcement::spawned(event.id(), agent_name, &link);
         let command = ConversationCommand::AnnounceSpawn(Box::new(told));
         let meta = event.causes("announce-spawn");
-        self.0.execute(conversation, command, &meta).await?;
-        tracing::info!(story = event.id(), conversation, "spawn announced");
+        let told = self.0.execute(conversation, command, &meta).await?;
+        if told.is_news() {
+            tracing::info!(story = event.id(), conversation, "spawn told in the chat");
+        }
         Ok(())
     }
 }

@@ -1,6 +1,9 @@
 //! The services of one process: those of its roles, and no others.
 mod dashboard;
 mod executor;
+mod health;
+
+pub use health::health;
 
 use super::{plan::Plan, stores::Stores};
 use crate::{

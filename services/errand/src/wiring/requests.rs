@@ -7,6 +7,7 @@ use errand_dashboard::CommandError;
 use errand_nats::NatsLog;
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 /// An append may wait for a cluster that is choosing its leader.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
@@ -48,7 +49,15 @@ pub async fn serve(bus: Arc<NatsLog>, role: Role, owners: Owners, stop: Cancella
 
 async fn answer(owners: &Owners, request: &[u8]) -> Bytes {
     let answer: Answer = match serde_json::from_slice::<Order>(request) {
-        Ok(order) => owners.carry_out(order).await,
+        Ok(order) => {
+            let span = tracing::info_span!(
+                "answer",
+                otel.name = format!("answer {}", order.owner()),
+                otel.kind = "server",
+            );
+            order.trace(&span);
+            owners.carry_out(order).instrument(span).await
+        }
         Err(error) => Err(CommandError::Unavailable(format!(
             "the request cannot be read ({error}): run all roles in one version"
         ))),

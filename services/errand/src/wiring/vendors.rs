@@ -1,11 +1,12 @@
 //! Linear, Slack, GitHub and the language model: real where there is a credential, else the sandbox, else left out.
 use super::stand_in;
-use crate::config::Config;
+use crate::{
+    config::Config,
+    telemetry::{Measured, MeasuredModel},
+};
 use anyhow::Context;
 use async_trait::async_trait;
-use errand_chat::llm::{
-    GenaiModel, LanguageModel, LlmConfig, LlmError, LlmRequest, LlmStream, Provider,
-};
+use errand_chat::llm::{LanguageModel, LlmConfig, LlmError, LlmRequest, LlmStream, Provider};
 use errand_dashboard::VendorInfo;
 use errand_executor::github::{CodeHost, GitHub};
 use errand_notifier::slack::{Messenger, Slack, SlackConfig};
@@ -88,7 +89,7 @@ fn model(
             return Ok(Arc::new(NoModel));
         }
     };
-    let model = GenaiModel::new(settings).context("the language model")?;
+    let model = MeasuredModel::new(settings).context("the language model")?;
     Ok(Arc::new(model))
 }
 
@@ -159,7 +160,7 @@ fn tracker(
         api_key,
         team: config.linear_team.clone(),
     };
-    Some(Arc::new(Linear::new(settings, http.clone())))
+    Some(Arc::new(Measured(Linear::new(settings, http.clone()))))
 }
 
 fn messenger(
@@ -201,7 +202,7 @@ fn messenger(
         token,
         channel: channel.unwrap_or(DEFAULT_SLACK_CHANNEL).to_owned(),
     };
-    Some(Arc::new(Slack::new(settings, http.clone())))
+    Some(Arc::new(Measured(Slack::new(settings, http.clone()))))
 }
 
 fn code_host(
@@ -238,7 +239,7 @@ fn code_host(
     };
     let host = GitHub::new(&api_url, token.clone(), http.clone()).context("GITHUB_API_URL")?;
     Ok(Some(HostAccess {
-        host: Arc::new(host),
+        host: Arc::new(Measured(host)),
         token,
         sandboxed,
     }))

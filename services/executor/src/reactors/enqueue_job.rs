@@ -23,7 +23,9 @@ impl Reactor for EnqueueJob {
         if let Event::Story(StoryEvent::ExecutionQueued(queued)) = &event.event {
             let time_us = event.recorded.envelope.time_us;
             let job = crate::reconciler::job(event.id(), queued, time_us)?;
+            let (session, priority) = (job.id, job.priority);
             self.0.enqueue(job).await?;
+            tracing::info!(story = event.id(), %session, priority, "session enqueued");
         }
         Ok(())
     }

@@ -35,10 +35,13 @@ impl Reactor for OpenSession {
             }
             _ => return Ok(()),
         };
-        let session = facts.id.clone();
+        let (session, conversation) = (facts.id.clone(), facts.conversation_id.clone());
         let command = SessionCommand::Create(Box::new(facts));
         let meta = event.causes("open-session");
-        self.sessions.execute(&session, command, &meta).await?;
+        let opened = self.sessions.execute(&session, command, &meta).await?;
+        if opened.is_news() {
+            tracing::info!(story = event.id(), session, conversation, "session opened");
+        }
         Ok(())
     }
 }

@@ -14,6 +14,7 @@ use crate::{
 };
 use errand_proto::v1;
 use tokio::sync::mpsc;
+use tracing::{Span, field::Empty};
 use uuid::Uuid;
 
 const UPDATE_BUFFER: usize = 256;
@@ -75,6 +76,7 @@ impl Attempt<'_> {
         })
     }
 
+    #[tracing::instrument(name = "worktree", skip_all)]
     async fn prepare(&self, project: &Project) -> Result<Worktree, Ending> {
         let workspaces = &self.executor.workspaces;
         let branch = &self.session.branch;
@@ -82,6 +84,13 @@ impl Attempt<'_> {
         Ok(worktree.await?)
     }
 
+    #[tracing::instrument(name = "invoke_agent", skip_all, fields(
+        otel.name = format!("invoke_agent {}", self.session.facts.0.agent),
+        gen_ai.operation.name = "invoke_agent",
+        gen_ai.agent.name = self.session.facts.0.agent,
+        gen_ai.usage.input_tokens = Empty,
+        gen_ai.usage.output_tokens = Empty,
+    ))]
     async fn agent(
         &self,
         worktree: &Worktree,
@@ -104,6 +113,9 @@ impl Attempt<'_> {
             recorder::record(updates, self.journal, self.run)
         );
         *usage = used;
+        Span::current()
+            .record("gen_ai.usage.input_tokens", usage.input_tokens)
+            .record("gen_ai.usage.output_tokens", usage.output_tokens);
         recorded.map_err(lost)?;
         match outcome {
             RunOutcome::Ended {
@@ -146,6 +158,7 @@ impl Attempt<'_> {
         Ok(())
     }
 
+    #[tracing::instrument(name = "judge", skip_all)]
     async fn judge(
         &self,
         worktree: &Worktree,
@@ -183,6 +196,15 @@ impl Attempt<'_> {
             let number = opened.number;
             let opened = Progress::PullRequest { url, number };
             self.journal.record(opened).await.map_err(lost)?;
+            let (story, conversation) =
+                (&session.facts.0.story_id, &session.facts.0.conversation_id);
+            tracing::info!(
+                story,
+                session = id,
+                conversation,
+                number,
+                "pull request opened"
+            );
         }
         Ok(judge::size(files))
     }

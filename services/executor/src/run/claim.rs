@@ -6,8 +6,42 @@ use crate::{
 use errand_eventlog::{
     LogError,
     aggregate::{CommandMeta, ExecuteError},
+    trace,
 };
 use uuid::Uuid;
+
+/// What led to a session; what is done about it belongs to the same cause and the same trace.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    correlation_id: Uuid,
+    pub traceparent: String,
+}
+
+impl Origin {
+    /// As the session's first event tells; `None` as long as that is on its way.
+    ///
+    /// # Errors
+    /// The log failed.
+    pub async fn of(executor: &Executor, session_id: &str) -> Result<Option<Self>, LogError> {
+        let kind = errand_proto::AggregateKind::Session;
+        let subject = errand_proto::Subject::new(&executor.workspace_id, kind, session_id)
+            .map_err(|e| LogError::Rejected(e.to_string()))?;
+        let events = executor.log.load(&subject, 0).await?;
+        Ok(events.first().map(|created| Self {
+            correlation_id: created.envelope.correlation_id,
+            traceparent: trace::of(&created.envelope),
+        }))
+    }
+
+    /// The meta of a command that this run gives of its own accord.
+    pub fn command(&self) -> CommandMeta {
+        CommandMeta {
+            correlation_id: self.correlation_id,
+            traceparent: trace::current().or_else(|| Some(self.traceparent.clone())),
+            ..CommandMeta::root(Uuid::new_v4())
+        }
+    }
+}
 
 /// What to do with a claimed job.
 pub enum Ownership {
@@ -22,7 +56,12 @@ pub enum Ownership {
 
 /// # Errors
 /// The log failed.
-pub async fn take(executor: &Executor, session_id: &str) -> Result<Ownership, LogError> {
+#[tracing::instrument(name = "claim", skip_all)]
+pub async fn take(
+    executor: &Executor,
+    session_id: &str,
+    origin: &Origin,
+) -> Result<Ownership, LogError> {
     let session = executor.sessions.load(session_id).await?.aggregate;
     match &session.stage {
         Stage::Absent => return Ok(Ownership::NotYet),
@@ -39,7 +78,7 @@ pub async fn take(executor: &Executor, session_id: &str) -> Result<Ownership, Lo
                 executor_id,
                 handed_over: false,
             };
-            execute(executor, session_id, expire).await?;
+            execute(executor, session_id, expire, origin).await?;
         }
         _ => {}
     }
@@ -47,7 +86,7 @@ pub async fn take(executor: &Executor, session_id: &str) -> Result<Ownership, Lo
         executor_id: executor.settings.executor_id.clone(),
         branch: branch(&session),
     };
-    if !execute(executor, session_id, start).await? {
+    if !execute(executor, session_id, start, origin).await? {
         return Ok(Ownership::Theirs);
     }
     let session = executor.sessions.load(session_id).await?.aggregate;
@@ -61,28 +100,16 @@ fn branch(session: &Session) -> String {
 }
 
 /// `false` when the session said no.
-async fn execute(executor: &Executor, id: &str, command: SessionCommand) -> Result<bool, LogError> {
-    let meta = CommandMeta {
-        correlation_id: correlation(executor, id).await?,
-        ..CommandMeta::root(Uuid::new_v4())
-    };
+async fn execute(
+    executor: &Executor,
+    id: &str,
+    command: SessionCommand,
+    origin: &Origin,
+) -> Result<bool, LogError> {
+    let meta = origin.command();
     match executor.sessions.execute(id, command, &meta).await {
         Ok(_) => Ok(true),
         Err(ExecuteError::Refused(_)) => Ok(false),
         Err(ExecuteError::Log(error)) => Err(error),
     }
-}
-
-/// The correlation id under which the session was created.
-///
-/// # Errors
-/// The log failed.
-pub async fn correlation(executor: &Executor, session_id: &str) -> Result<Uuid, LogError> {
-    let kind = errand_proto::AggregateKind::Session;
-    let subject = errand_proto::Subject::new(&executor.workspace_id, kind, session_id)
-        .map_err(|e| LogError::Rejected(e.to_string()))?;
-    let events = executor.log.load(&subject, 0).await?;
-    Ok(events
-        .first()
-        .map_or_else(Uuid::nil, |e| e.envelope.correlation_id))
 }

@@ -23,6 +23,17 @@ pub enum Ending {
 }
 
 impl Ending {
+    /// A short code for logs and traces.
+    pub fn outcome(&self) -> &'static str {
+        match self {
+            Self::Completed { .. } => "completed",
+            Self::Failed { outcome, .. } => outcome,
+            Self::Cancelled { .. } => "cancelled",
+            Self::HandedOver => "handed_over",
+            Self::Lost => "lost",
+        }
+    }
+
     pub fn failed(outcome: &'static str, reason: impl Into<String>) -> Self {
         Self::Failed {
             outcome,

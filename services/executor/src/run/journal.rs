@@ -5,7 +5,6 @@ use errand_eventlog::{
     aggregate::{Aggregates, CommandMeta, ExecuteError},
 };
 use std::sync::atomic::{AtomicU64, Ordering};
-use uuid::Uuid;
 
 /// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -27,21 +26,18 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// `correlation_id` ties the entries to the user's message that led to the session.
+    /// `cause` ties the entries to what led to the session.
     pub fn new(
         sessions: &Aggregates<Session>,
         session_id: &str,
         executor_id: &str,
-        correlation_id: Uuid,
+        cause: CommandMeta,
     ) -> Self {
         Self {
             sessions: sessions.clone(),
             session_id: session_id.to_owned(),
             executor_id: executor_id.to_owned(),
-            cause: CommandMeta {
-                correlation_id,
-                ..CommandMeta::root(Uuid::new_v4())
-            },
+            cause,
             entries: AtomicU64::new(0),
         }
     }

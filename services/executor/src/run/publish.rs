@@ -45,6 +45,7 @@ pub async fn publish(
     Ok(opened)
 }
 
+#[tracing::instrument(name = "push", skip_all)]
 async fn push(forge: &Forge, worktree: &Worktree) -> Result<(), Ending> {
     let mut tries = 0;
     loop {
@@ -67,6 +68,7 @@ async fn push_once(forge: &Forge, worktree: &Worktree) -> Result<(), WorkspaceEr
     Ok(())
 }
 
+#[tracing::instrument(name = "pull_request", skip_all)]
 async fn open(forge: &Forge, new: &NewPullRequest) -> Result<PullRequest, Ending> {
     let mut tries = 0;
     loop {

@@ -1,21 +1,28 @@
 //! Claims jobs and runs their sessions, as many at once as there are slots.
 use super::{
     attempt::Attempt,
-    claim::{self, Ownership},
+    claim::{self, Origin, Ownership},
     ending::Ending,
     journal::{Journal, JournalError},
     signals::{CancelRequest, Signals},
+    trace,
 };
 use crate::{
     Executor,
     runner::{PermissionPolicy, RunControl, RunHandle},
     session::{MAX_EXPIRED_LEASES, Session, SessionCommand},
 };
-use errand_eventlog::{Claim, LogError};
+use errand_eventlog::{Claim, LogError, metrics::Level};
 use errand_proto::v1;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::Instrument;
+
+static RUNNING: Level = Level::new(
+    "errand.sessions.running",
+    "Agent sessions that run in this process",
+);
 
 /// Pause after a failure of the queue or the log.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -80,23 +87,26 @@ async fn run(
     stop: &CancellationToken,
 ) -> Result<(), LogError> {
     let session_id = claim.job().id.to_string();
-    match claim::take(executor, &session_id).await? {
-        Ownership::NotYet => claim.release(NOT_YET_PAUSE).await,
-        Ownership::Theirs => claim.release(PAUSE).await,
-        Ownership::Ended => claim.done().await,
-        Ownership::Ours(session) => {
-            tracing::info!(
-                session = session_id,
-                story = session.facts.0.story_id,
-                "session claimed"
-            );
-            let handed_over = own(executor, signals, claim.as_ref(), &session, stop).await?;
-            if handed_over {
-                return claim.release(Duration::ZERO).await;
+    let Some(origin) = Origin::of(executor, &session_id).await? else {
+        return claim.release(NOT_YET_PAUSE).await;
+    };
+    let span = trace::of_run(claim.as_ref(), &origin);
+    let run = async {
+        match claim::take(executor, &session_id, &origin).await? {
+            Ownership::NotYet => claim.release(NOT_YET_PAUSE).await,
+            Ownership::Theirs => claim.release(PAUSE).await,
+            Ownership::Ended => claim.done().await,
+            Ownership::Ours(session) => {
+                let handed_over =
+                    own(executor, signals, claim.as_ref(), &session, &origin, stop).await?;
+                if handed_over {
+                    return claim.release(Duration::ZERO).await;
+                }
+                claim.done().await
             }
-            claim.done().await
         }
-    }
+    };
+    run.instrument(span).await
 }
 
 /// Runs a session that is ours to its end. `true` when somebody else has to go on with it.
@@ -105,12 +115,14 @@ async fn own(
     signals: &Signals,
     claim: &dyn Claim,
     session: &Session,
+    origin: &Origin,
     stop: &CancellationToken,
 ) -> Result<bool, LogError> {
     let id = claim.job().id.to_string();
-    let correlation = claim::correlation(executor, &id).await?;
+    let _counted = RUNNING.enter();
+    trace::claimed(&id, session);
     let executor_id = &executor.settings.executor_id;
-    let journal = Journal::new(&executor.sessions, &id, executor_id, correlation);
+    let journal = Journal::new(&executor.sessions, &id, executor_id, origin.command());
     let (handle, control) = RunControl::channel(PermissionPolicy::Allow);
     signals.watch(&id, handle.clone());
     let story_id = &session.facts.0.story_id;
@@ -129,6 +141,7 @@ async fn own(
         guarded(&attempt, control, claim, &handle, stop).await
     };
     let ending = asked_to_stop(ending, signals.unwatch(&id));
+    trace::ended(&id, session, &ending);
     finish(&journal, ending, usage).await
 }
 

@@ -50,16 +50,12 @@ impl Reactor for TellSlack {
             Ok(posted) => {
                 let command = NotificationCommand::RecordSent(Box::new(sent(&ending, posted)));
                 let meta = event.causes("slack-sent");
-                self.0
-                    .notifications
-                    .execute(&id, command, &meta)
-                    .await
-                    .map_err(log_failure)?;
-                tracing::info!(
-                    story = ending.story_id,
-                    about = ending.about,
-                    "Slack was told"
-                );
+                let told = self.0.notifications.execute(&id, command, &meta).await;
+                if told.map_err(log_failure)?.is_news() {
+                    let (story, session) = (&ending.story_id, &ending.session_id);
+                    let (conversation, status) = (&ending.conversation_id, ending.about);
+                    tracing::info!(story, session, conversation, status, "ending told in Slack");
+                }
                 Ok(())
             }
             Err(error) => {

@@ -1,5 +1,5 @@
 //! Carries out the delivery policy.
-use crate::{Spawner, delivery};
+use crate::{Spawner, delivery, journey};
 use async_trait::async_trait;
 use errand_eventlog::subscriber::{Failure, Incoming, Reactor};
 
@@ -19,7 +19,10 @@ impl Reactor for Deliver {
         if let Some(step) = delivery::next_step(event.id(), &event.event) {
             let meta = event.causes("deliver");
             let (id, command) = (&step.story_id, step.command);
-            self.0.stories.execute(id, command, &meta).await?;
+            let done = self.0.stories.execute(id, command, &meta).await?;
+            for event in &done.events {
+                journey::ended(&self.0, id, event).await;
+            }
         }
         Ok(())
     }

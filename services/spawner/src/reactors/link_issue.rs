@@ -1,6 +1,6 @@
 //! A new story gets its Linear issue.
 use crate::{
-    Spawner, issue_text,
+    Spawner, issue_text, journey,
     linear::{IssueRef, IssueTracker, NewIssue, TrackerError, issue_uuid},
     story::{IssueLink, Story, StoryCommand},
 };
@@ -85,11 +85,7 @@ impl Reactor for LinkIssue {
         }
         let issue = new_issue(event.id(), &story)?;
         let made = self.create(event, &issue).await?;
-        tracing::info!(
-            story = event.id(),
-            issue = made.identifier,
-            "Linear issue linked"
-        );
+        let (identifier, session) = (made.identifier.clone(), &story.session_id);
         let link = IssueLink {
             id: made.id.to_string(),
             identifier: made.identifier,
@@ -97,10 +93,22 @@ impl Reactor for LinkIssue {
         };
         let meta = event.causes("link-issue");
         let command = StoryCommand::LinkIssue(link);
-        self.spawner
+        let linked = self
+            .spawner
             .stories
             .execute(event.id(), command, &meta)
             .await?;
+        if linked.is_news() {
+            let conversation = &story.facts.0.conversation_id;
+            tracing::info!(
+                story = event.id(),
+                session,
+                conversation,
+                issue = identifier,
+                "Linear issue linked"
+            );
+            journey::linked(&self.spawner, event, &story).await;
+        }
         Ok(())
     }
 }

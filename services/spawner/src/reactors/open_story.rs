@@ -28,8 +28,12 @@ impl Reactor for OpenStory {
         let command = StoryCommand::Create(Box::new(facts));
         let meta = event.causes("open-story");
         let story = &request.story_id;
-        self.0.stories.execute(story, command, &meta).await?;
-        tracing::info!(story, agent = request.agent, "story created");
+        let created = self.0.stories.execute(story, command, &meta).await?;
+        if created.is_news() {
+            let (session, conversation) = (&request.session_id, &request.conversation_id);
+            let agent = &request.agent;
+            tracing::info!(story, session, conversation, agent, "story created");
+        }
         Ok(())
     }
 }

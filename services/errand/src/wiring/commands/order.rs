@@ -1,7 +1,7 @@
 //! What the dashboard asks of the owners, as it goes from one process to another.
 use crate::role::Role;
 use errand_dashboard::{Done, NewConversation, PostMessage, Spawn, Spawned};
-use errand_eventlog::aggregate::CommandMeta;
+use errand_eventlog::{aggregate::CommandMeta, trace};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -100,8 +100,15 @@ impl Order {
     /// The command that the owner carries out because of it.
     pub fn meta(&self) -> CommandMeta {
         CommandMeta {
-            traceparent: self.traceparent.clone(),
+            traceparent: trace::current().or_else(|| self.traceparent.clone()),
             ..CommandMeta::root(self.command_id)
+        }
+    }
+
+    /// Puts what is done about it into the trace of who asks.
+    pub fn trace(&self, span: &tracing::Span) {
+        if let Some(traceparent) = &self.traceparent {
+            trace::follow(span, traceparent);
         }
     }
 
