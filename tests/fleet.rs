@@ -6,7 +6,10 @@
 )]
 
 #[path = "system/harness/mod.rs"]
-#[expect(dead_code, reason = "shared with the system tests, which use all of it")]
+#[expect(
+    dead_code,
+    reason = "shared with the system tests, which use all of it"
+)]
 mod harness;
 
 mod fleet {

@@ -39,7 +39,7 @@ impl NatsLog {
         }
         let stop = CancellationToken::new();
         let shared = Arc::new(Shared::new((client, js, watched), subjects, stop.clone()));
-        if options.collects_advisories {
+        if options.role.keeps_letters() {
             let collecting = letters::collect_advisories(shared.clone());
             tokio::spawn(stop.clone().run_until_cancelled_owned(collecting));
         }

@@ -1,5 +1,5 @@
 //! A request and its answer, or the server's word that it may not be sent.
-use crate::shared::Shared;
+use crate::shared::{Shared, not_permitted};
 use async_nats::{
     HeaderMap, Message, Request,
     client::{RequestError, RequestErrorKind},
@@ -23,15 +23,15 @@ impl Shared {
         data: Bytes,
         timeout: Duration,
     ) -> Result<Message, Unanswered> {
-        let mut refusals = self.watched.refusals();
         let request = Request::new()
             .headers(headers)
             .payload(data)
             .timeout(Some(timeout));
-        tokio::select! {
-            answer = self.client.send_request(subject.clone(), request) => answer.map_err(Unanswered::Failed),
-            refusal = refusals.of(&subject) => Err(Unanswered::Forbidden(refusal)),
-        }
+        let asked = self.client.send_request(subject.clone(), request);
+        let answer = self.watched.answered(&subject, asked).await;
+        answer
+            .map_err(Unanswered::Forbidden)?
+            .map_err(Unanswered::Failed)
     }
 }
 
@@ -51,10 +51,7 @@ impl Unanswered {
 impl std::fmt::Display for Unanswered {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Forbidden(text) => write!(
-                f,
-                "this NATS user may not do that ({text}): only the role that owns it may"
-            ),
+            Self::Forbidden(refusal) => f.write_str(&not_permitted(refusal)),
             Self::Failed(error) => error.fmt(f),
         }
     }

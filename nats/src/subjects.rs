@@ -68,6 +68,10 @@ impl Subjects {
         format!("{}dlq.{group}.{stream}.{seq}", self.head)
     }
 
+    pub fn letters_of(&self, group: &str) -> String {
+        format!("{}dlq.{group}.>", self.head)
+    }
+
     pub fn letters(&self) -> String {
         format!("{}dlq.>", self.head)
     }
@@ -109,17 +113,45 @@ impl Subjects {
         format!("{}cmd.{service}", self.head)
     }
 
+    /// Where a role hears answers; nobody else may listen there.
+    pub fn inbox(&self, role: &str) -> String {
+        format!("{}inbox.{role}", self.head)
+    }
+
+    pub fn replies_to(&self, role: &str) -> String {
+        format!("{}.>", self.inbox(role))
+    }
+
     /// Where a stream answers reads from any of its replicas.
     pub fn direct_get(&self, stream: Stream) -> String {
-        format!("$JS.API.DIRECT.GET.{}", self.stream(stream))
+        self.api("DIRECT.GET", stream)
     }
 
     /// Where a consumer takes pull requests.
     pub fn pull(&self, stream: Stream, consumer: &str) -> String {
-        format!(
-            "$JS.API.CONSUMER.MSG.NEXT.{}.{consumer}",
-            self.stream(stream)
-        )
+        self.consumer_api("CONSUMER.MSG.NEXT", stream, consumer)
+    }
+
+    pub fn api(&self, call: &str, stream: Stream) -> String {
+        format!("$JS.API.{call}.{}", self.stream(stream))
+    }
+
+    pub fn consumer_api(&self, call: &str, stream: Stream, consumer: &str) -> String {
+        format!("{}.{consumer}", self.api(call, stream))
+    }
+
+    /// Where answers to a consumer's messages go, in the server's present form and in the one with domain and account.
+    pub fn acknowledgements(&self, stream: Stream, consumer: &str) -> [String; 2] {
+        let stream = self.stream(stream);
+        [
+            format!("$JS.ACK.{stream}.{consumer}.>"),
+            format!("$JS.ACK.*.*.{stream}.{consumer}.>"),
+        ]
+    }
+
+    /// Where readers that messages are pushed to say that they are not overrun.
+    pub fn flow_control(&self, stream: Stream) -> String {
+        format!("$JS.FC.{}.>", self.stream(stream))
     }
 }
 

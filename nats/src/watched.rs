@@ -1,11 +1,7 @@
 //! What the server says beside its answers: a missing permission shows only there, and a request that was refused for
 //! it would otherwise just run out of time.
-use crate::error::ConnectError;
 use async_nats::Event;
-use std::{
-    fmt::Display,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 use tokio::sync::broadcast::{
     self,
     error::{RecvError, TryRecvError},
@@ -16,17 +12,11 @@ const PERMISSIONS: &str = "Permissions Violation";
 const BUFFERED_REFUSALS: usize = 256;
 
 #[derive(Debug, Clone)]
-pub(crate) struct Watched {
-    last: Arc<Mutex<Option<String>>>,
-    refusals: broadcast::Sender<Arc<str>>,
-}
+pub(crate) struct Watched(broadcast::Sender<Arc<str>>);
 
 impl Default for Watched {
     fn default() -> Self {
-        Self {
-            last: Arc::default(),
-            refusals: broadcast::Sender::new(BUFFERED_REFUSALS),
-        }
+        Self(broadcast::Sender::new(BUFFERED_REFUSALS))
     }
 }
 
@@ -34,38 +24,33 @@ impl Watched {
     pub fn note(&self, event: &Event) {
         let text = event.to_string();
         match event {
-            Event::ServerError(_) if text.contains(PERMISSIONS) => {
+            Event::ServerError(error) if text.contains(PERMISSIONS) => {
                 tracing::debug!(text, "NATS refused");
                 // An error only says that nothing waits for an answer.
-                let _ = self.refusals.send(text.as_str().into());
-                *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
+                let _ = self
+                    .0
+                    .send(error.to_string().trim_start_matches("nats: ").into());
             }
             Event::Connected => {}
             _ => tracing::warn!(event = text, "NATS connection"),
         }
     }
 
-    /// The last permission that was found missing, told once.
-    pub fn missing_permission(&self) -> Option<String> {
-        self.last
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
-    }
-
     /// What is refused from now on.
     pub fn refusals(&self) -> Refusals {
-        Refusals(self.refusals.subscribe())
+        Refusals(self.0.subscribe())
     }
 
-    /// Why an action failed: for a missing permission rather than for the time-out that it causes.
-    pub fn refused(&self, action: String, error: &dyn Display) -> ConnectError {
-        match self.missing_permission() {
-            Some(detail) => ConnectError::Permission { action, detail },
-            None => ConnectError::Refused {
-                action,
-                detail: error.to_string(),
-            },
+    /// The outcome of a request to `subject`, or the words with which the server refused it.
+    pub async fn answered<T>(
+        &self,
+        subject: &str,
+        request: impl Future<Output = T>,
+    ) -> Result<T, String> {
+        let mut refusals = self.refusals();
+        tokio::select! {
+            outcome = request => Ok(outcome),
+            refusal = refusals.of(subject) => Err(refusal),
         }
     }
 }
@@ -73,7 +58,7 @@ impl Watched {
 pub(crate) struct Refusals(broadcast::Receiver<Arc<str>>);
 
 impl Refusals {
-    /// Ends when the server refuses the subject, with its words.
+    /// Ends when the server refuses the subject, or one that begins with it and a dot; with its words.
     pub async fn of(&mut self, subject: &str) -> String {
         loop {
             match self.0.recv().await {
@@ -99,5 +84,22 @@ impl Refusals {
 }
 
 fn names(text: &str, subject: &str) -> bool {
-    text.contains(&format!("\"{subject}\""))
+    text.split('"').nth(1).is_some_and(|refused| {
+        let rest = refused.strip_prefix(subject);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_one_subject() {
+        let text = r#"Permissions Violation for Publish to "evt.main.story.1""#;
+        assert!(names(text, "evt.main.story.1") && names(text, "evt.main"));
+        assert!(!names(text, "evt.main.story.11") && !names(text, "evt.main.sto"));
+        let text = r#"Permissions Violation for Subscription to "cmd.chat" using queue "evt""#;
+        assert!(names(text, "cmd.chat") && !names(text, "evt"));
+    }
 }

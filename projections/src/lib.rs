@@ -3,6 +3,7 @@
 //! # Layout
 //! - [`stories`], [`sessions`], [`conversations`], [`notifications`], [`batches`]: one read model each, with its row,
 //!   its pure fold, its queries (methods of [`Db`]) and its tests; [`projects`] is a query over them.
+//! - [`events`]: the audit archive, a row for every event of the log.
 //! - `db`: the database, a row as data, bulk reading and writing, migrations.
 //! - [`parts`]: lists and small structs inside a record, kept as JSON text in one column.
 //! - `projection`, `keys`, `checkpoint`: what a read model is to the runtime.
@@ -20,6 +21,7 @@ pub mod changes;
 mod checkpoint;
 pub mod conversations;
 mod error;
+pub mod events;
 mod keys;
 pub mod notifications;
 mod page;
@@ -31,7 +33,7 @@ pub mod projects;
 pub mod sessions;
 pub mod stories;
 
-pub use db::{Access, ConnectError, Db, PostgresOptions};
+pub use db::{Access, ConnectError, Db, PostgresOptions, ROLES_SQL};
 pub use error::{Error, Result};
 pub use keys::{Key, Keys, MAX_KEYS_PER_CHANGE};
 pub use page::{DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS, MIN_ID_PREFIX_CHARS};

@@ -2,7 +2,7 @@
 use super::place::Fleet;
 use crate::harness::{Api, command, text};
 use serde_json::Value;
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 use tokio::time::Instant;
 
 /// How long everything may take to come to rest after the last fault.
@@ -18,7 +18,7 @@ pub struct Counts {
     pub pull_requests: u64,
     pub slack_messages: u64,
     pub completions: usize,
-    pub completed_conversations: usize,
+    pub stories_told: usize,
     pub queued: usize,
 }
 
@@ -32,7 +32,7 @@ impl Counts {
             pull_requests: each,
             slack_messages: each,
             completions: spawns,
-            completed_conversations: spawns,
+            stories_told: spawns,
             queued: 0,
         }
     }
@@ -43,18 +43,18 @@ impl Counts {
         let made = |what: &str| made[what].as_u64().unwrap_or(0);
         let stories = every(&api, "/api/v1/stories", "stories").await?;
         let told = events(&api, "CompletionAnnounced").await?;
-        let mut conversations = BTreeMap::new();
-        for event in &told {
-            *conversations.entry(text(event, "subject")).or_insert(0) += 1;
-        }
+        let stories_told: BTreeSet<_> = told.iter().map(|e| text(&e["data"], "storyId")).collect();
         Some(Self {
             stories: stories.len(),
-            completed: stories.iter().filter(|s| text(s, "status") == "completed").count(),
+            completed: stories
+                .iter()
+                .filter(|s| text(s, "status") == "completed")
+                .count(),
             issues: made("issues"),
             pull_requests: made("pull_requests"),
             slack_messages: made("messages"),
             completions: told.len(),
-            completed_conversations: conversations.len(),
+            stories_told: stories_told.len(),
             queued: api.try_get("/api/v1/queue").await?.as_array()?.len(),
         })
     }

@@ -54,7 +54,10 @@ impl Member {
         let line = lines.next_line().await.expect("readable output");
         let Some((_, url)) = line.as_deref().and_then(|line| line.split_once(": ")) else {
             let log = std::fs::read_to_string(&self.log).unwrap_or_default();
-            panic!("{} ended before it was up:\n{log}", self.arguments.join(" "));
+            panic!(
+                "{} ended before it was up:\n{log}",
+                self.arguments.join(" ")
+            );
         };
         url.trim().clone_into(&mut self.url);
         // Keep the pipe open for whatever else is printed.

@@ -1,8 +1,8 @@
 //! NATS, Postgres, the sandbox, and the processes on them.
 use super::{member::Member, repository};
-use crate::harness::Api;
+use crate::harness::{Api, command};
 use errand_servers::{
-    free_ports,
+    free_ports, insist,
     nats::{self, Cluster},
     postgres,
 };
@@ -38,7 +38,6 @@ impl Log {
 pub struct Fleet {
     pub log: Log,
     pub database: postgres::Server,
-    pub database_url: String,
     /// By name, e.g. `executor-1`.
     pub members: BTreeMap<String, Member>,
     pub sandbox: Member,
@@ -48,11 +47,13 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    /// Servers and sandbox, and no role yet; `None`, said plainly, where a server is not installed.
+    /// Servers and sandbox, and no role yet; `None`, said plainly, where a server is not installed. One NATS server
+    /// has a user for each role, with its own permissions; three have none.
     pub async fn new(three: bool) -> Option<Self> {
+        let folder = TempDir::new().unwrap();
         let log = match three {
             true => Cluster::start().map(Log::Three),
-            false => nats::Server::start("").map(Log::One),
+            false => secured(&folder).await.map(Log::One),
         };
         let Some(log) = log else {
             nats::skipped();
@@ -62,11 +63,16 @@ impl Fleet {
             postgres::skipped();
             return None;
         };
-        let folder = TempDir::new().unwrap();
         let work = folder.path().join("site");
         repository::make(&work);
         let sandbox = Member::start(
-            &["sandbox", "--port", "0", "--data", &text(&folder, "sandbox")],
+            &[
+                "sandbox",
+                "--port",
+                "0",
+                "--data",
+                &text(&folder, "sandbox"),
+            ],
             Vec::new(),
             folder.path().join("sandbox.log"),
         )
@@ -76,7 +82,7 @@ impl Fleet {
         let environment = [
             ("ERRAND_NATS_URL", log.url()),
             ("ERRAND_NATS_REPLICAS", log.replicas().to_owned()),
-            ("ERRAND_DATABASE_URL", database_url.clone()),
+            ("ERRAND_DATABASE_URL", database_url),
             ("ERRAND_SANDBOX_URL", sandbox.url.clone()),
             ("ERRAND_REPO", work.display().to_string()),
             ("ERRAND_PUBLIC_URL", format!("http://{dashboard}")),
@@ -87,7 +93,6 @@ impl Fleet {
         Some(Self {
             log,
             database,
-            database_url,
             members: BTreeMap::new(),
             sandbox,
             environment: environment.map(|(k, v)| (k.to_owned(), v)).into(),
@@ -116,7 +121,11 @@ impl Fleet {
             arguments.extend(["--listen", &self.dashboard]);
         }
         let log = self.folder.path().join(format!("{name}.log"));
-        let member = Member::start(&arguments, self.environment.clone(), log).await;
+        let mut environment = self.environment.clone();
+        if let Log::One(_) = &self.log {
+            environment.push(key(&self.folder, role));
+        }
+        let member = Member::start(&arguments, environment, log).await;
         self.members.insert(name, member);
     }
 
@@ -126,6 +135,21 @@ impl Fleet {
 
     pub fn api(&self) -> Api {
         Api::new(&format!("http://{}", self.dashboard))
+    }
+
+    /// A connection that may look at and change everything.
+    pub async fn nats(&self) -> async_nats::Client {
+        let urls = self.log.url();
+        let servers: Vec<&str> = urls.split(',').collect();
+        let options = match &self.log {
+            Log::Three(_) => async_nats::ConnectOptions::new(),
+            Log::One(_) => {
+                let (_, file) = key(&self.folder, "admin");
+                let seed = std::fs::read_to_string(file).expect("the admin's key");
+                async_nats::ConnectOptions::with_nkey(seed.trim().to_owned())
+            }
+        };
+        options.connect(servers).await.expect("a connection")
     }
 
     /// The sandbox, asked as its own process.
@@ -147,6 +171,37 @@ impl Fleet {
         }
         all
     }
+}
+
+/// A server as `errand nats setup` configures it, with the streams made.
+async fn secured(folder: &TempDir) -> Option<nats::Server> {
+    let (keys, port) = (text(folder, "nats"), free_ports(1)[0]);
+    let (listen, store) = (format!("127.0.0.1:{port}"), text(folder, "streams"));
+    let arguments = [
+        "nats", "setup", &keys, "--listen", &listen, "--store", &store,
+    ];
+    let written = command(&arguments).output().await.expect("errand runs");
+    assert!(written.status.success(), "{written:?}");
+    let configuration = folder.path().join("nats/server.conf");
+    let server = nats::Server::with_file(&configuration, port)?;
+    insist("making the streams", || async {
+        let migrate = command(&["nats", "migrate"])
+            .env("ERRAND_NATS_URL", server.url())
+            .envs([key(folder, "admin")])
+            .output();
+        let output = migrate.await.expect("errand runs");
+        match output.status.success() {
+            true => Ok(()),
+            false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        }
+    })
+    .await;
+    Some(server)
+}
+
+fn key(folder: &TempDir, role: &str) -> (String, String) {
+    let file = text(folder, &format!("nats/{role}.nk"));
+    ("ERRAND_NATS_NKEY_FILE".to_owned(), file)
 }
 
 fn text(folder: &TempDir, name: &str) -> String {

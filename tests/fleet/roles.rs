@@ -34,7 +34,10 @@ async fn a_role_that_does_not_run_is_named() {
     let (status, body) = fleet.api().post("/api/v1/stories", &wish).await;
     assert_eq!(status, 503, "{body}");
     let message = text(&body["error"], "message");
-    assert!(message.contains("no process of the role chat is running"), "{body}");
+    assert!(
+        message.contains("no process of the role chat is running"),
+        "{body}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

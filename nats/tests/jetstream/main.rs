@@ -8,7 +8,9 @@ mod connect;
 mod faults;
 mod harness;
 mod live;
+mod security;
 mod timings;
+mod tls;
 
 /// One server, every message synced to disk.
 mod one_server {

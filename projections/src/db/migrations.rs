@@ -30,6 +30,7 @@ pub const SCRIPTS: &[Script] = scripts![
     4 "conversations",
     5 "notifications",
     6 "batches",
+    7 "events",
 ];
 
 pub fn sqlite() -> Migrator {

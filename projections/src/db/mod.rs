@@ -13,8 +13,9 @@ mod tx;
 mod value;
 
 pub use pools::Db;
-pub use postgres::{Access, ConnectError, PostgresOptions};
+pub use postgres::{Access, ConnectError, PostgresOptions, ROLES_SQL};
 
+pub(crate) use postgres::{Locks, MAX_NOTICE_BYTES, Postgres};
 pub(crate) use rows::RowSet;
 pub(crate) use statement::Statement;
 pub(crate) use table::{FromCells, Keyed, Table, TableRow};

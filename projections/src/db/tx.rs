@@ -2,6 +2,7 @@
 use super::{
     FromCells, Statement, Table,
     migrations::{for_postgres, scratch_ddl},
+    postgres,
     value::{Cells, Value},
 };
 use crate::Result;
@@ -72,6 +73,41 @@ impl Tx {
         }
     }
 
+    /// Tells other processes something when this commits; on a file there are none.
+    pub async fn notify(&mut self, text: String) -> Result<()> {
+        match &mut self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(t) => postgres::notify(t, text).await,
+        }
+    }
+
+    /// Rather fails than holds up readers that come while it waits for those that are there. On a file nobody waits.
+    pub async fn give_up_soon(&mut self) -> Result<()> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(_) => self.script(postgres::GIVE_UP_SOON).await,
+        }
+    }
+
+    /// The names of all tables.
+    pub async fn all_tables(&mut self) -> Result<Vec<String>> {
+        let names: Vec<Name> = self
+            .all(Statement::new(match self.engine {
+                Engine::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table'",
+                Engine::Postgres(_) => postgres::ALL_TABLES,
+            }))
+            .await?;
+        Ok(names.into_iter().map(|name| name.0).collect())
+    }
+
+    /// Whether no other process holds this lock.
+    pub async fn is_free(&mut self, lock: &str) -> Result<bool> {
+        match &mut self.engine {
+            Engine::Sqlite(_) => Ok(true),
+            Engine::Postgres(t) => postgres::is_free(t, lock).await,
+        }
+    }
+
     pub async fn all<R: FromCells>(&mut self, statement: Statement) -> Result<Vec<R>> {
         fetch(&mut self.engine, statement).await
     }
@@ -81,6 +117,14 @@ impl Tx {
             Engine::Sqlite(t) => Ok(t.commit().await?),
             Engine::Postgres(t) => Ok(t.commit().await?),
         }
+    }
+}
+
+struct Name(String);
+
+impl FromCells for Name {
+    fn from_cells(cells: &dyn Cells) -> sqlx::Result<Self> {
+        cells.text("name").map(Self)
     }
 }
 
@@ -134,7 +178,7 @@ where
     let mut query = sqlx::query(AssertSqlSafe(statement.sql));
     for value in statement.values {
         query = match value {
-            Value::Text(text) => query.bind(text),
+            Value::Text(text) | Value::Json(text) => query.bind(text),
             Value::Int(n) => query.bind(n),
         };
     }

@@ -7,6 +7,8 @@ use sqlx::{Column as _, Row as _, postgres::PgRow, sqlite::SqliteRow};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     Text(String),
+    /// JSON text, for a JSON column.
+    Json(String),
     /// `None` is an absent integer.
     Int(Option<i64>),
 }

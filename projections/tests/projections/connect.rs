@@ -1,20 +1,13 @@
 //! Ways in which a database on a server cannot be used, each with a line that says what to do.
 use crate::{
     feed::Feed,
-    store::Engine,
+    store::server,
     support::{Running, fill},
 };
 use errand_projections::{Db, PostgresOptions};
-use errand_servers::{free_ports, postgres::Server};
+use errand_servers::free_ports;
 
 const PASSWORD: &str = "hunter2-is-secret";
-
-fn server() -> Option<&'static Server> {
-    match Engine::postgres()? {
-        Engine::Postgres(server) => Some(server),
-        Engine::Sqlite => None,
-    }
-}
 
 /// Why it cannot be connected to; never with the password.
 async fn problem(options: PostgresOptions) -> String {
@@ -64,9 +57,9 @@ async fn a_server_that_is_not_there_is_named_with_its_port() {
 #[tokio::test]
 async fn a_wrong_password_an_unknown_user_and_a_missing_database_are_told_apart() {
     let Some(server) = server() else { return };
-    server.user("careful", "right");
-    let wrong = server.url_of(&format!("careful:{PASSWORD}"), "postgres");
-    assert_says(&problem_at(&wrong).await, &["password of careful"]);
+    server.user("cautious", "right");
+    let wrong = server.url_of(&format!("cautious:{PASSWORD}"), "postgres");
+    assert_says(&problem_at(&wrong).await, &["password of cautious"]);
     let unknown = server.url_of(&format!("nobody:{PASSWORD}"), "postgres");
     assert_says(&problem_at(&unknown).await, &["does not let nobody in"]);
     assert_says(

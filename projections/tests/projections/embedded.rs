@@ -38,7 +38,9 @@ impl Node {
 
     async fn reach(&self, seq: u64) {
         let positions = self.projector.positions();
-        positions.wait_for(Which::All, seq, PATIENCE).await.unwrap();
+        for which in [Which::All, Which::One("events")] {
+            positions.wait_for(which, seq, PATIENCE).await.unwrap();
+        }
     }
 
     async fn down(self) {

@@ -119,10 +119,18 @@ impl Feed {
         *self.0.fault.lock().unwrap() = reason.map(str::to_owned);
     }
 
-    fn put(&self, event: Recorded) {
+    /// Stores an event whatever its version and id.
+    pub fn put(&self, event: Recorded) {
         let seq = event.seq;
         self.events().push(Arc::new(event));
         self.0.head.send_replace(seq);
+    }
+
+    /// The event at this sequence, to be put again in another shape.
+    pub fn at(&self, seq: Seq) -> Recorded {
+        let events = self.events();
+        let found = events.iter().find(|e| e.seq == seq);
+        found.unwrap().as_ref().clone()
     }
 
     fn events(&self) -> MutexGuard<'_, Vec<Arc<Recorded>>> {

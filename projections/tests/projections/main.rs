@@ -7,6 +7,8 @@
 #[macro_use]
 mod store;
 
+mod among;
+mod archive;
 mod connect;
 mod embedded;
 mod feed;
@@ -16,7 +18,9 @@ mod file;
     reason = "the benchmark replays plain histories, the tests all kinds"
 )]
 mod histories;
+mod outage;
 mod queries;
 mod replay;
+mod roles;
 mod runtime;
 mod support;

@@ -35,15 +35,19 @@ pub enum Engine {
     Postgres(&'static Server),
 }
 
+/// One server for all tests of this process; `None` when PostgreSQL is not installed.
+pub fn server() -> Option<&'static Server> {
+    static SERVER: OnceLock<Option<Server>> = OnceLock::new();
+    let server = SERVER.get_or_init(Server::start).as_ref();
+    if server.is_none() {
+        postgres::skipped();
+    }
+    server
+}
+
 impl Engine {
-    /// One server for all tests of this process; `None` when PostgreSQL is not installed.
     pub fn postgres() -> Option<Self> {
-        static SERVER: OnceLock<Option<Server>> = OnceLock::new();
-        let server = SERVER.get_or_init(Server::start).as_ref();
-        if server.is_none() {
-            postgres::skipped();
-        }
-        server.map(Self::Postgres)
+        server().map(Self::Postgres)
     }
 
     /// A new empty database.
@@ -96,6 +100,39 @@ impl Store {
     }
 
     pub async fn tables(&self) -> Vec<String> {
+        self.peek().await.tables().await
+    }
+
+    /// Everything that people see in the read models except positions and times of change.
+    pub async fn contents(&self) -> Vec<String> {
+        let mut peek = self.peek().await;
+        let mut all = Vec::new();
+        for table in peek.tables().await {
+            // The archive holds positions and times by its nature.
+            if !["checkpoints", "events"].contains(&table.as_str()) && !table.starts_with("_sqlx") {
+                let rows = peek.rows(&table).await;
+                all.extend(rows.into_iter().map(|row| format!("{table}: {row}")));
+            }
+        }
+        all
+    }
+
+    async fn peek(&self) -> Peek {
+        match self {
+            Self::Sqlite(folder) => Peek::Sqlite(sqlite(folder).await),
+            Self::Postgres(url) => Peek::Postgres(postgres(url).await),
+        }
+    }
+}
+
+/// A look behind the projector's back.
+enum Peek {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Peek {
+    async fn tables(&mut self) -> Vec<String> {
         self.texts(match self {
             Self::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table'",
             Self::Postgres(_) => {
@@ -105,51 +142,36 @@ impl Store {
         .await
     }
 
-    /// Everything in the read models except positions and times of change.
-    pub async fn contents(&self) -> Vec<String> {
+    /// The rows of a table as text, without positions and times of change.
+    async fn rows(&mut self, table: &str) -> Vec<String> {
         const BOOKKEEPING: [&str; 2] = ["updated_seq", "updated_at"];
-        let mut all = Vec::new();
-        for table in self.tables().await {
-            if table == "checkpoints" || table.starts_with("_sqlx") {
-                continue;
-            }
-            let columns = self.texts(&self.columns(&table)).await;
-            let kept = columns
-                .iter()
-                .filter(|c| !BOOKKEEPING.contains(&c.as_str()));
-            let cell = |c: &String| format!("COALESCE(CAST({c} AS TEXT), 'NULL')");
-            let cells: Vec<_> = kept.map(cell).collect();
-            let cells = cells.join(" || ',' || ");
-            let rows = self
-                .texts(&format!("SELECT {cells} AS row FROM {table} ORDER BY row"))
+        if matches!(self, Self::Postgres(_)) {
+            let [seq, at] = BOOKKEEPING;
+            let row = format!("(TO_JSONB(t) - '{seq}' - '{at}')::TEXT");
+            return self
+                .texts(&format!("SELECT {row} FROM {table} t ORDER BY 1"))
                 .await;
-            all.extend(rows.into_iter().map(|row| format!("{table}: {row}")));
         }
-        all
-    }
-
-    fn columns(&self, table: &str) -> String {
-        match self {
-            Self::Sqlite(_) => format!("SELECT name FROM pragma_table_info('{table}')"),
-            Self::Postgres(_) => format!(
-                "SELECT column_name::TEXT FROM information_schema.columns WHERE table_name = '{table}'"
-            ),
-        }
+        let columns = format!("SELECT name FROM pragma_table_info('{table}')");
+        let columns = self.texts(&columns).await.into_iter();
+        let kept = columns.filter(|c| !BOOKKEEPING.contains(&c.as_str()));
+        let cells: Vec<_> = kept.map(|c| format!("quote({c})")).collect();
+        let row = cells.join(" || ',' || ");
+        self.texts(&format!("SELECT {row} FROM {table} ORDER BY 1"))
+            .await
     }
 
     /// The first column of every row.
-    async fn texts(&self, statement: &str) -> Vec<String> {
-        let query = AssertSqlSafe(statement.to_owned());
+    async fn texts(&mut self, statement: &str) -> Vec<String> {
+        let query = sqlx::raw_sql(AssertSqlSafe(statement.to_owned()));
         match self {
-            Self::Sqlite(folder) => {
-                let rows = sqlx::query(query)
-                    .fetch_all(&mut sqlite(folder).await)
-                    .await;
-                rows.unwrap().iter().map(|row| row.get(0)).collect()
+            Self::Sqlite(connection) => {
+                let rows = query.fetch_all(connection).await.unwrap();
+                rows.iter().map(|row| row.get(0)).collect()
             }
-            Self::Postgres(url) => {
-                let rows = sqlx::query(query).fetch_all(&mut postgres(url).await).await;
-                rows.unwrap().iter().map(|row| row.get(0)).collect()
+            Self::Postgres(connection) => {
+                let rows = query.fetch_all(connection).await.unwrap();
+                rows.iter().map(|row| row.get(0)).collect()
             }
         }
     }

@@ -15,9 +15,17 @@ use tokio_util::sync::CancellationToken;
 /// How long any test waits for anything.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
+/// A process that runs the projections.
 pub struct Running {
     pub projector: Projector,
     feed: Feed,
+    stop: CancellationToken,
+    task: JoinHandle<Result<(), Error>>,
+}
+
+/// A process that only looks at what another one writes.
+pub struct Looking {
+    pub projector: Projector,
     stop: CancellationToken,
     task: JoinHandle<Result<(), Error>>,
 }
@@ -35,6 +43,12 @@ impl Running {
         }
     }
 
+    /// Stops everything where it stands, as a killed process would.
+    pub async fn kill(self) {
+        self.task.abort();
+        let _ = self.task.await;
+    }
+
     /// A projector on the same tables and another feed; it does not run.
     pub fn projector_on(&self, feed: &Feed) -> Projector {
         let db = self.projector.db().clone();
@@ -46,6 +60,13 @@ impl Running {
         positions.wait_for(Which::All, seq, PATIENCE).await.unwrap();
     }
 
+    /// Waits until the archive, which follows at its own pace, has everything up to `seq`.
+    pub async fn archive(&self, seq: Seq) {
+        let positions = self.projector.positions();
+        let archive = Which::One("events");
+        positions.wait_for(archive, seq, PATIENCE).await.unwrap();
+    }
+
     /// Adds an event without waiting for it.
     pub fn quietly(&self, subject: &Subject, event: &Event) {
         self.feed.add(subject, event);
@@ -53,16 +74,11 @@ impl Running {
 
     /// Waits until one projection is as wanted.
     pub async fn until(&self, name: &str, wanted: impl Fn(&Position) -> bool) -> Position {
-        let mut positions = self.projector.positions().watch();
-        let found = |all: &Vec<Position>| all.iter().any(|p| p.name == name && wanted(p));
-        let there = tokio::time::timeout(PATIENCE, positions.wait_for(found)).await;
-        let all = there.unwrap().unwrap();
-        all.iter().find(|p| p.name == name).unwrap().clone()
+        until(&self.projector, name, wanted).await
     }
 
     pub async fn differences(&self) -> Vec<Difference> {
-        let scratch = Db::in_memory().await.unwrap();
-        self.projector.verify(&scratch).await.unwrap()
+        differences(&self.projector).await
     }
 
     pub async fn stop(self) {
@@ -70,6 +86,57 @@ impl Running {
         let ended = tokio::time::timeout(PATIENCE, self.task).await;
         ended.unwrap().unwrap().unwrap();
     }
+}
+
+impl Looking {
+    pub fn start(db: &Db, feed: &Feed) -> Self {
+        let projector = Projector::new(db.clone(), Arc::new(feed.clone()), Projections::all());
+        let stop = CancellationToken::new();
+        let (observing, stopping) = (projector.clone(), stop.clone());
+        Self {
+            projector,
+            stop,
+            task: tokio::spawn(async move { observing.observe(stopping).await }),
+        }
+    }
+
+    pub async fn reach(&self, seq: Seq) {
+        let positions = self.projector.positions();
+        positions.wait_for(Which::All, seq, PATIENCE).await.unwrap();
+    }
+
+    pub async fn until(&self, name: &str, wanted: impl Fn(&Position) -> bool) -> Position {
+        until(&self.projector, name, wanted).await
+    }
+
+    pub async fn differences(&self) -> Vec<Difference> {
+        differences(&self.projector).await
+    }
+
+    /// Waits until it ends by itself.
+    pub async fn ended(self) -> Result<(), Error> {
+        self.task.await.unwrap()
+    }
+
+    pub async fn stop(self) {
+        self.stop.cancel();
+        let ended = tokio::time::timeout(PATIENCE, self.task).await;
+        ended.unwrap().unwrap().unwrap();
+    }
+}
+
+/// Between the tables and a replay into a database in memory.
+async fn differences(projector: &Projector) -> Vec<Difference> {
+    let scratch = Db::in_memory().await.unwrap();
+    projector.verify(&scratch).await.unwrap()
+}
+
+async fn until(projector: &Projector, name: &str, wanted: impl Fn(&Position) -> bool) -> Position {
+    let mut positions = projector.positions().watch();
+    let found = |all: &Vec<Position>| all.iter().any(|p| p.name == name && wanted(p));
+    let there = tokio::time::timeout(PATIENCE, positions.wait_for(found)).await;
+    let all = there.unwrap().unwrap();
+    all.iter().find(|p| p.name == name).unwrap().clone()
 }
 
 /// Adds the histories of `stories` stories.

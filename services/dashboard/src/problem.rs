@@ -148,7 +148,9 @@ impl From<errand_projections::Error> for Problem {
                 format!("{error}."),
                 "Wait until it is done.",
             ),
-            E::Log(_) | E::Stopped => Self::unavailable(format!("{error}.")),
+            E::Log(_) | E::Stopped | E::ArchiveEmptied | E::ArchiveBroken { .. } => {
+                Self::unavailable(format!("{error}."))
+            }
             _ => Self::internal(&error),
         }
     }

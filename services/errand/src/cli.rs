@@ -53,6 +53,9 @@ pub enum Command {
     /// Read the event log
     #[command(subcommand)]
     Events(Events),
+    /// Check what is recorded
+    #[command(subcommand)]
+    Audit(Audit),
     /// The read models
     #[command(subcommand)]
     Projections(Projections),
@@ -62,6 +65,12 @@ pub enum Command {
     /// Agents on this machine
     #[command(subcommand)]
     Agent(Agent),
+    /// The NATS servers
+    #[command(subcommand)]
+    Nats(Nats),
+    /// The Postgres database
+    #[command(subcommand)]
+    Database(Database),
     /// Check every connection and say how to mend what fails
     Doctor(Doctor),
 }
@@ -210,16 +219,16 @@ pub enum Format {
 
 #[derive(Debug, Args)]
 pub struct EventQuery {
-    /// After this sequence, or since this time (RFC 3339)
-    #[arg(long)]
+    /// From this sequence, or since this time (RFC 3339)
+    #[arg(long, value_name = "SEQ|TIME")]
     pub from: Option<String>,
     /// Up to this sequence or time
-    #[arg(long)]
+    #[arg(long, value_name = "SEQ|TIME")]
     pub until: Option<String>,
-    /// Only events about this story
+    /// Only events about this story and of its sessions
     #[arg(long)]
     pub story: Option<String>,
-    /// Only this type, e.g. StoryCreated
+    /// Only this type, e.g. StoryCreated; several with commas
     #[arg(long = "type")]
     pub event_type: Option<String>,
     /// Only events that follow from this cause
@@ -235,6 +244,14 @@ pub enum Events {
     Tail(EventQuery),
     /// Print recorded events
     Export(EventQuery),
+    /// Print one event, by its sequence or id
+    Show(Id),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Prove that the log is sound and that every table is what it says; exit code 2 when not
+    Verify,
 }
 
 #[derive(Debug, Subcommand)]
@@ -265,6 +282,50 @@ pub enum DeadLetters {
 pub enum Agent {
     /// The scripted demo agent: speaks the Agent Client Protocol on standard input and output
     Demo,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Nats {
+    /// Write keys for every role, and server configurations in which each may do only its own work.
+    /// A second run keeps the keys and brings the permissions up to date
+    Setup(NatsSetup),
+    /// Create the streams, or change them as far as that loses nothing; needs the admin's key where there are users
+    Migrate,
+}
+
+#[derive(Debug, Args)]
+pub struct NatsSetup {
+    /// The folder to write into
+    pub folder: PathBuf,
+    /// Where one server listens; the servers of a cluster listen on all addresses at the same port
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:4222")]
+    pub listen: String,
+    /// The three servers of a cluster, by the names under which they reach each other
+    #[arg(long = "host", value_name = "NAME", default_values = ["nats-1", "nats-2", "nats-3"])]
+    pub hosts: Vec<String>,
+    /// Where a server keeps its streams, as the server sees it
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub store: PathBuf,
+    /// What the streams may take on disk, in GiB
+    #[arg(long, default_value_t = 64)]
+    pub max_store_gib: u32,
+    /// The servers' certificate in PEM, as the servers see it
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_certificate: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    pub tls_key: Option<PathBuf>,
+    /// Who signed the certificates
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    pub tls_ca: Option<PathBuf>,
+    /// Whether clients must show a certificate too
+    #[arg(long, requires = "tls_ca")]
+    pub tls_verify_clients: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Database {
+    /// Print the SQL that makes the users of projector and dashboard; run it with psql as a superuser
+    Setup,
 }
 
 #[derive(Debug, Args)]

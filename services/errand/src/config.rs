@@ -19,7 +19,9 @@ const KEYS: &[&str] = &[
     "ERRAND_LLM_MODEL",
     "ERRAND_LLM_PROVIDER",
     "ERRAND_NATS_CA_FILE",
+    "ERRAND_NATS_CERT_FILE",
     "ERRAND_NATS_CREDS_FILE",
+    "ERRAND_NATS_KEY_FILE",
     "ERRAND_NATS_NKEY_FILE",
     "ERRAND_NATS_PASSWORD",
     "ERRAND_NATS_PREFIX",
@@ -69,7 +71,10 @@ pub struct Config {
     pub errand_llm_provider: Option<String>,
     /// Certificates to trust beside the system's, in PEM.
     pub errand_nats_ca_file: Option<PathBuf>,
+    /// A client certificate and its key in PEM, where the servers want one.
+    pub errand_nats_cert_file: Option<PathBuf>,
     pub errand_nats_creds_file: Option<PathBuf>,
+    pub errand_nats_key_file: Option<PathBuf>,
     /// A file with the seed of a user nkey.
     pub errand_nats_nkey_file: Option<PathBuf>,
     pub errand_nats_password: Option<SecretString>,

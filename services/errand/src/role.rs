@@ -66,6 +66,11 @@ impl Roles {
         self.0.contains(&role)
     }
 
+    /// The role of a process that has just one.
+    pub fn only(&self) -> Option<Role> {
+        self.0.first().copied().filter(|_| self.0.len() == 1)
+    }
+
     pub fn has_any(&self, roles: &[Role]) -> bool {
         roles.iter().any(|role| self.has(*role))
     }

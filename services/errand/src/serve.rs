@@ -18,7 +18,7 @@ const DASHBOARD_PORT: u16 = 7171;
 pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
     let config = Config::load()?;
     let roles = Roles::union(options.roles);
-    let log = servers::nats(options.servers.nats.as_deref(), &config)?
+    let log = servers::nats(options.servers.nats.as_deref(), &config, &roles)?
         .context("where is NATS? name it with --nats or ERRAND_NATS_URL; `errand up` needs none")?;
     let sandbox = options.sandbox.or(config.errand_sandbox_url.clone());
     let plan = Plan {
@@ -54,7 +54,10 @@ fn views(roles: &Roles, database: Option<&str>, config: &Config) -> anyhow::Resu
     let options = servers::postgres(database, config)?.context(
         "where is Postgres? projector and dashboard need it: set ERRAND_DATABASE_URL, or name it with --database",
     )?;
-    Ok(ViewsPlace::Postgres(options))
+    Ok(ViewsPlace::Postgres(match roles.has(Role::Projector) {
+        true => options,
+        false => options.read_only(),
+    }))
 }
 
 fn repository(roles: &Roles, given: Option<&str>, config: &Config) -> anyhow::Result<Repository> {

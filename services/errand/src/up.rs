@@ -18,7 +18,7 @@ pub async fn run(options: cli::Up) -> anyhow::Result<()> {
         Some(path) => Repository::folder(path)?,
         None => Repository::Sample(options.data.clone()),
     };
-    let log = servers::nats(options.servers.nats.as_deref(), &config)?;
+    let log = servers::nats(options.servers.nats.as_deref(), &config, &Roles::all())?;
     let views = servers::postgres(options.servers.database.as_deref(), &config)?;
     let plan = Plan {
         roles: Roles::all(),

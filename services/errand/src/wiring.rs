@@ -1,6 +1,7 @@
 //! Ports meet adapters.
 pub mod agents;
 pub mod commands;
+pub mod groups;
 pub mod http;
 pub mod projects;
 pub mod requests;

@@ -2,7 +2,7 @@
 use crate::fleet::{counts, load, place::Fleet};
 use crate::harness::{text, until};
 use errand_eventlog::aggregate::now_us;
-use errand_proto::{AggregateEvent as _, AggregateKind, ConversationEvent, Envelope, Subject, v1};
+use errand_proto::{AggregateKind, ConversationEvent, Envelope, Subject, v1};
 use futures::StreamExt as _;
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ async fn every_message_delivered_twice_has_its_effect_once() {
     for name in &names {
         fleet.member(name).terminate().await;
     }
-    let forgotten = forget_deliveries(&fleet.log.url()).await;
+    let forgotten = forget_deliveries(&fleet).await;
     assert!(forgotten > 5, "only {forgotten} groups were found");
     for name in &names {
         fleet.member(name).start_again().await;
@@ -41,7 +41,7 @@ async fn a_message_that_nobody_can_handle_is_set_aside_and_holds_nothing_back() 
     let Some(fleet) = Fleet::with_roles(false, 1).await else {
         return;
     };
-    poison(&fleet.log.url()).await;
+    poison(&fleet).await;
     let api = fleet.api();
     let letter = until("a dead letter", || async {
         let letters = api.try_get("/api/v1/dead-letters").await?;
@@ -54,9 +54,8 @@ async fn a_message_that_nobody_can_handle_is_set_aside_and_holds_nothing_back() 
 }
 
 /// Removes what the server knows of each group's progress, so that everything is delivered once more.
-async fn forget_deliveries(url: &str) -> usize {
-    let client = async_nats::connect(url).await.expect("a connection");
-    let js = async_nats::jetstream::new(client);
+async fn forget_deliveries(fleet: &Fleet) -> usize {
+    let js = async_nats::jetstream::new(fleet.nats().await);
     let stream = js.get_stream("EVT").await.expect("the event stream");
     let mut names = stream.consumer_names();
     let mut forgotten = 0;
@@ -69,7 +68,7 @@ async fn forget_deliveries(url: &str) -> usize {
 }
 
 /// A spawn whose story can have no stream, written past the chat, which would refuse it.
-async fn poison(url: &str) {
+async fn poison(fleet: &Fleet) {
     let conversation = Uuid::new_v4().to_string();
     let event = ConversationEvent::AgentSpawnRequested(v1::AgentSpawnRequested {
         story_id: "no id, but words".into(),
@@ -92,8 +91,7 @@ async fn poison(url: &str) {
     for (name, value) in envelope.to_headers(&conversation) {
         headers.insert(name, value.as_str());
     }
-    let client = async_nats::connect(url).await.expect("a connection");
-    let js = async_nats::jetstream::new(client);
+    let js = async_nats::jetstream::new(fleet.nats().await);
     let sent = js.publish_with_headers(subject.to_string(), headers, event.encode().into());
     sent.await.expect("sent").await.expect("stored");
 }

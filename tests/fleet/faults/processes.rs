@@ -5,14 +5,13 @@ use serde_json::json;
 use std::time::Duration;
 
 const SPAWNS_VARIABLE: &str = "ERRAND_FAULT_SPAWNS";
-const USUAL_SPAWNS: usize = 500;
+/// As many as a test run has time for; the full measure is 500.
+const USUAL_SPAWNS: usize = 60;
 const AT_ONCE: usize = 8;
 const SEED: u64 = 20_261_125;
 /// The time between two kills.
 const SHORTEST_LIFE_MS: u64 = 200;
 const LONGEST_LIFE_MS: u64 = 1_500;
-/// Longer than a lease of the fleet.
-const FROZEN: Duration = Duration::from_secs(8);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn roles_killed_at_random_moments_lose_nothing_and_do_nothing_twice() {
@@ -64,5 +63,4 @@ async fn two_executors_that_believe_they_own_one_session_do_its_work_once() {
     // The first one wakes while the second works, and does not know what it has missed.
     fleet.member("executor-1").signal("-CONT").await;
     counts::settle(&fleet, 1, 0).await;
-    let _ = FROZEN;
 }

@@ -22,7 +22,7 @@ async fn the_leader_of_three_nats_servers_is_killed_and_comes_back() {
     let Log::Three(cluster) = &fleet.log else {
         panic!("three servers");
     };
-    let leader = leader(&fleet.log.url()).await;
+    let leader = leader(&fleet).await;
     let leader = cluster.0.iter().find(|server| server.is_named(&leader));
     let leader = leader.expect("the leader is one of ours");
     leader.kill();
@@ -55,10 +55,8 @@ async fn postgres_is_killed_and_nats_is_gone_for_half_a_minute() {
 }
 
 /// The server that leads the stream of events.
-async fn leader(urls: &str) -> String {
-    let servers: Vec<&str> = urls.split(',').collect();
-    let client = async_nats::connect(servers).await.expect("a connection");
-    let js = async_nats::jetstream::new(client);
+async fn leader(fleet: &Fleet) -> String {
+    let js = async_nats::jetstream::new(fleet.nats().await);
     let stream = js.get_stream("EVT").await.expect("the event stream");
     let cluster = stream.cached_info().cluster.clone().expect("a cluster");
     cluster.leader.expect("a leader")

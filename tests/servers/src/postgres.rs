@@ -12,6 +12,8 @@ const FOLDER_VARIABLE: &str = "ERRAND_POSTGRES_BIN";
 const DEBIAN: &str = "/usr/lib/postgresql";
 /// Postgres refuses to run as root; Debian's package makes this user.
 const USER: &str = "postgres";
+/// Members of this role must give a password; nobody else has to.
+const CAREFUL: &str = "careful";
 const READY_TIMEOUT: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(30);
 
@@ -60,6 +62,7 @@ impl Server {
         };
         server.initialise();
         server.start_again();
+        server.sql("postgres", &format!("CREATE ROLE {CAREFUL}"));
         Some(server)
     }
 
@@ -83,12 +86,8 @@ impl Server {
     pub fn user(&self, name: &str, password: &str) {
         self.sql(
             "postgres",
-            &format!("CREATE ROLE {name} LOGIN PASSWORD '{password}'"),
+            &format!("CREATE ROLE {name} LOGIN PASSWORD '{password}' IN ROLE {CAREFUL}"),
         );
-        let file = self.data().join("pg_hba.conf");
-        let rules = std::fs::read_to_string(&file).unwrap();
-        std::fs::write(&file, format!("host all {name} all scram-sha-256\n{rules}")).unwrap();
-        self.sql("postgres", "SELECT pg_reload_conf()");
     }
 
     /// Runs statements with psql; its output, one row a line.
@@ -146,6 +145,10 @@ impl Server {
             .status()
             .unwrap();
         assert!(status.success(), "initdb failed");
+        let rules = self.data().join("pg_hba.conf");
+        let trusting = std::fs::read_to_string(&rules).unwrap();
+        let careful = format!("host all +{CAREFUL} all scram-sha-256\n");
+        std::fs::write(&rules, careful + &trusting).unwrap();
     }
 
     fn is_ready(&self) -> bool {

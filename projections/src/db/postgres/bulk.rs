@@ -15,6 +15,7 @@ const MAX_ROWS: usize = 2048;
 /// The values of one column.
 enum Column {
     Texts(Vec<String>),
+    Jsons(Vec<String>),
     Ints(Vec<Option<i64>>),
 }
 
@@ -75,6 +76,7 @@ fn columns<R: TableRow>(rows: impl Iterator<Item = R>) -> Vec<Column> {
 fn placeholders(columns: &[Column]) -> String {
     let typed = columns.iter().zip(1..).map(|(column, n)| match column {
         Column::Texts(_) => format!("${n}::TEXT[]"),
+        Column::Jsons(_) => format!("${n}::TEXT[]::JSON[]"),
         Column::Ints(_) => format!("${n}::BIGINT[]"),
     });
     typed.collect::<Vec<_>>().join(", ")
@@ -84,6 +86,7 @@ impl Column {
     fn like(value: &Value) -> Self {
         match value {
             Value::Text(_) => Self::Texts(Vec::new()),
+            Value::Json(_) => Self::Jsons(Vec::new()),
             Value::Int(_) => Self::Ints(Vec::new()),
         }
     }
@@ -92,8 +95,9 @@ impl Column {
     fn push(&mut self, value: Value) {
         match (self, value) {
             (Self::Texts(texts), Value::Text(text)) => texts.push(text),
+            (Self::Jsons(texts), Value::Json(text)) => texts.push(text),
             (Self::Ints(ints), Value::Int(n)) => ints.push(n),
-            (Self::Texts(_), Value::Int(_)) | (Self::Ints(_), Value::Text(_)) => {
+            _ => {
                 debug_assert!(false, "a column of mixed values");
             }
         }
@@ -104,7 +108,7 @@ impl Column {
         column: Self,
     ) -> Query<'_, Postgres, PgArguments> {
         match column {
-            Self::Texts(texts) => query.bind(texts),
+            Self::Texts(texts) | Self::Jsons(texts) => query.bind(texts),
             Self::Ints(ints) => query.bind(ints),
         }
     }

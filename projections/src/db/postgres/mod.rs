@@ -1,10 +1,14 @@
 //! PostgreSQL, which several processes share.
 mod bulk;
+mod lock;
+mod notices;
 mod options;
 mod prepare;
 mod trouble;
 
 pub use bulk::{load, upsert};
+pub use lock::{Locks, is_free};
+pub use notices::{MAX_NOTICE_BYTES, notify};
 pub use options::{Access, PostgresOptions};
 pub use trouble::ConnectError;
 
@@ -16,9 +20,16 @@ use sqlx::{
 };
 use std::time::Duration;
 use trouble::Peer;
+use uuid::Uuid;
 
 /// Connections that were not used for so long are given back.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(300);
+/// Makes the users `errand_projector`, which writes, and `errand_dashboard`, which only reads, and gives them their rights.
+pub const ROLES_SQL: &str = include_str!("../../../roles.sql");
+/// For a transaction that needs a table for itself.
+pub const GIVE_UP_SOON: &str = "SET LOCAL lock_timeout = '500ms'";
+pub const ALL_TABLES: &str =
+    "SELECT tablename::TEXT AS name FROM pg_tables WHERE schemaname = current_schema()";
 const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// Pools for writing and for reading. Cheap to clone.
@@ -28,6 +39,8 @@ pub struct Postgres {
     read: PgPool,
     peer: Peer,
     timeout: Duration,
+    /// Sets this process apart from the others.
+    id: Uuid,
 }
 
 impl Postgres {
@@ -49,7 +62,12 @@ impl Postgres {
             read,
             peer,
             timeout: options.timeout,
+            id: Uuid::new_v4(),
         })
+    }
+
+    pub fn id(&self) -> Uuid {
+        self.id
     }
 
     pub async fn close(&self) {

@@ -8,7 +8,7 @@ use std::time::Duration;
 const STATEMENT_CACHE: usize = 200;
 /// No single statement of ours takes longer, however large the tables.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(60);
-/// A transaction that is begun and forgotten holds up others no longer than this.
+/// A writing transaction that is begun and forgotten holds up others no longer than this.
 const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(120);
 const PROGRAM: &str = "errand";
 
@@ -90,21 +90,26 @@ fn reason(error: &sqlx::Error) -> String {
 /// checkpoint and comes from the log again, so nobody waits for the disk. A peer that is gone without a word is noticed within
 /// seconds, for it may hold the right to write. Compiling queries takes longer than running ours.
 pub(super) fn writer(options: PgConnectOptions) -> PgConnectOptions {
-    session(options).options([("synchronous_commit", "off")])
+    session(options).options([
+        ("synchronous_commit", "off".into()),
+        (
+            "idle_in_transaction_session_timeout",
+            milliseconds(IDLE_IN_TRANSACTION_TIMEOUT),
+        ),
+    ])
 }
 
 pub(super) fn reader(options: PgConnectOptions) -> PgConnectOptions {
     session(options).options([("default_transaction_read_only", "on")])
 }
 
+fn milliseconds(limit: Duration) -> String {
+    limit.as_millis().to_string()
+}
+
 fn session(options: PgConnectOptions) -> PgConnectOptions {
-    let milliseconds = |limit: Duration| limit.as_millis().to_string();
     options.options([
         ("statement_timeout", milliseconds(STATEMENT_TIMEOUT)),
-        (
-            "idle_in_transaction_session_timeout",
-            milliseconds(IDLE_IN_TRANSACTION_TIMEOUT),
-        ),
         ("tcp_keepalives_idle", "5".into()),
         ("tcp_keepalives_interval", "2".into()),
         ("tcp_keepalives_count", "3".into()),

@@ -6,12 +6,7 @@ use super::{plan::Plan, stores::Stores};
 use crate::{
     config::Config,
     role::Role,
-    wiring::{
-        agents,
-        commands::Owners,
-        requests,
-        vendors::Vendors,
-    },
+    wiring::{agents, commands::Owners, requests, vendors::Vendors},
 };
 use errand_chat::{Chat, Desk, TaskRules};
 use errand_eventlog::{

@@ -1,8 +1,5 @@
 //! The project that agents work on: a person's repository, one at a forge, or a sample site.
-use super::{
-    stand_in::StandIn,
-    vendors::HostAccess,
-};
+use super::{stand_in::StandIn, vendors::HostAccess};
 use anyhow::{Context, bail};
 use errand_executor::{
     project::{Forge, Project},

@@ -1,25 +1,56 @@
 //! NATS and Postgres, as named on the command line or in the configuration.
-use crate::config::Config;
+use crate::{
+    config::Config,
+    role::{Role, Roles},
+};
 use anyhow::{Context, bail};
 use errand_nats::{Credentials, NatsOptions};
 use errand_projections::PostgresOptions;
 use secrecy::{ExposeSecret, SecretString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// # Errors
 /// A URL on the command line holds a password, or a credentials file cannot be read.
-pub fn nats(given: Option<&str>, config: &Config) -> anyhow::Result<Option<NatsOptions>> {
+pub fn nats(
+    given: Option<&str>,
+    config: &Config,
+    roles: &Roles,
+) -> anyhow::Result<Option<NatsOptions>> {
     let Some(url) = url("--nats", "ERRAND_NATS_URL", given, &config.errand_nats_url)? else {
         return Ok(None);
     };
     let usual = NatsOptions::new(url.expose_secret());
     Ok(Some(NatsOptions {
         credentials: credentials(config)?,
+        role: user(roles),
+        client_certificate: client_certificate(config)?,
         ca_file: config.errand_nats_ca_file.clone(),
         prefix: config.errand_nats_prefix.clone(),
         replicas: config.errand_nats_replicas.unwrap_or(usual.replicas),
         ..usual
     }))
+}
+
+/// The NATS user of a process: its role's own, or the one that may do the work of all.
+fn user(roles: &Roles) -> errand_nats::Role {
+    use errand_nats::Role as User;
+    match roles.only() {
+        None => User::Admin,
+        Some(Role::Chat) => User::Chat,
+        Some(Role::Spawner) => User::Spawner,
+        Some(Role::Executor) => User::Executor,
+        Some(Role::Notifier) => User::Notifier,
+        Some(Role::Projector) => User::Projector,
+        Some(Role::Dashboard) => User::Dashboard,
+    }
+}
+
+fn client_certificate(config: &Config) -> anyhow::Result<Option<(PathBuf, PathBuf)>> {
+    match (&config.errand_nats_cert_file, &config.errand_nats_key_file) {
+        (Some(certificate), Some(key)) => Ok(Some((certificate.clone(), key.clone()))),
+        (None, None) => Ok(None),
+        _ => bail!("ERRAND_NATS_CERT_FILE and ERRAND_NATS_KEY_FILE belong together: set both"),
+    }
 }
 
 /// # Errors
@@ -78,7 +109,10 @@ fn credentials(config: &Config) -> anyhow::Result<Option<Credentials>> {
     }
     if found.len() > 1 {
         let names: Vec<_> = found.iter().map(|(name, _)| *name).collect();
-        bail!("more than one way to sign in to NATS is set ({}): keep one", names.join(", "));
+        bail!(
+            "more than one way to sign in to NATS is set ({}): keep one",
+            names.join(", ")
+        );
     }
     Ok(found.pop().map(|(_, credentials)| credentials))
 }
