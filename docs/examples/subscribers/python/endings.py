@@ -107,20 +107,20 @@ async def main():
         sys.exit("say where to write and where NATS is: ERRAND_NATS_URL=… python3 endings.py FOLDER")
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    ca = os.environ.get("ERRAND_NATS_CA_FILE")
+    seed, ca = os.environ.get("ERRAND_NATS_NKEY_FILE"), os.environ.get("ERRAND_NATS_CA_FILE")
     client = await nats.connect(
         os.environ["ERRAND_NATS_URL"].split(","),
-        nkeys_seed=os.environ.get("ERRAND_NATS_NKEY_FILE"),
+        nkeys_seed=seed,
         tls=ssl.create_default_context(cafile=ca) if ca else None,
         max_reconnect_attempts=-1,
     )
     prefix = os.environ.get("ERRAND_NATS_PREFIX")
     stream, subject = (f"{prefix}_", f"{prefix}.") if prefix else ("", "")
-    await asyncio.gather(
-        follow(client, f"{stream}EVT", f"{subject}evt.*.story.*", folder),
-        # Dead letters that a person has sent back.
-        follow(client, f"{stream}REDRIVE", f"{subject}rdr.{NAME}.*", folder),
-    )
+    reading = [follow(client, f"{stream}EVT", f"{subject}evt.*.story.*", folder)]
+    if not seed:
+        # Dead letters that a person has sent back. The NATS user "subscriber" may not read them.
+        reading.append(follow(client, f"{stream}REDRIVE", f"{subject}rdr.{NAME}.*", folder))
+    await asyncio.gather(*reading)
 
 
 asyncio.run(main())

@@ -47,7 +47,6 @@ fn options() -> anyhow::Result<NatsOptions> {
         ca_file: env::var_os("ERRAND_NATS_CA_FILE").map(PathBuf::from),
         prefix: env::var("ERRAND_NATS_PREFIX").ok(),
         replicas: env::var("ERRAND_NATS_REPLICAS").map_or(Ok(usual.replicas), |n| n.parse())?,
-        collects_advisories: false,
         ..usual
     })
 }

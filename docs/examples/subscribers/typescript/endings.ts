@@ -125,8 +125,7 @@ const client = await connect({
   maxReconnectAttempts: -1,
 });
 const [stream, subject] = prefix ? [`${prefix}_`, `${prefix}.`] : ['', ''];
-await Promise.all([
-  follow(client, `${stream}EVT`, `${subject}evt.*.story.*`, folder),
-  // Dead letters that a person has sent back.
-  follow(client, `${stream}REDRIVE`, `${subject}rdr.${NAME}.*`, folder),
-]);
+const reading = [follow(client, `${stream}EVT`, `${subject}evt.*.story.*`, folder)];
+// Dead letters that a person has sent back. The NATS user "subscriber" may not read them.
+if (!seed) reading.push(follow(client, `${stream}REDRIVE`, `${subject}rdr.${NAME}.*`, folder));
+await Promise.all(reading);

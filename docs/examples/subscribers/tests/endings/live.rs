@@ -3,7 +3,7 @@ use errand_servers::nats;
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command},
 };
 use tempfile::TempDir;
 
@@ -39,8 +39,7 @@ async fn they_tell_of_a_story_that_a_running_errand_has_completed() {
     up.env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap());
     up.env("HOME", data.path()).env("ERRAND_DEMO_PACE_MS", "0");
-    up.stdout(File::create(&said).unwrap())
-        .stderr(Stdio::null());
+    up.stdout(File::create(&said).unwrap());
     let _up = Errand(up.spawn().unwrap());
     let url = until("errand to be up", || async {
         let said = fs::read_to_string(&said).unwrap_or_default();

@@ -120,7 +120,8 @@ async fn publish(url: &str, subject: &Subject, event: NewEvent) {
     for (name, value) in event.envelope.to_headers(subject.id()) {
         headers.insert(name, value.as_str());
     }
-    let stored = async_nats::jetstream::new(client)
+    let js = async_nats::jetstream::new(client);
+    let stored = js
         .publish_with_headers(subject.to_string(), headers, event.data)
         .await
         .unwrap();
