@@ -201,7 +201,7 @@ fn every_variable_is_one_that_errand_knows() {
 fn every_key_of_an_errand_toml_is_one_that_errand_knows() {
     let known = text("services/errand/src/config.rs");
     let script = text("deploy/prepare").replace("\\n", " ");
-    let keys = script.split(" = \"").filter_map(|before| {
+    let keys = script.split(" = ").filter_map(|before| {
         let is_key = |c: char| c.is_ascii_lowercase() || c == '_';
         before
             .rsplit(|c| !is_key(c))
