@@ -8,6 +8,7 @@
 #[path = "system/harness/mod.rs"]
 #[expect(
     dead_code,
+    unused_imports,
     reason = "shared with the system tests, which use all of it"
 )]
 mod harness;
@@ -16,6 +17,7 @@ mod fleet {
     mod chance;
     mod counts;
     mod load;
+    mod look;
     mod member;
     mod place;
     mod repository;

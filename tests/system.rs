@@ -6,11 +6,13 @@
 )]
 
 mod system {
+    mod audit;
     mod bad_input;
     mod browser;
     mod command_line;
     mod crash;
     mod harness;
+    mod independent_reader;
     mod journey;
     mod linear_down;
     mod own_repository;

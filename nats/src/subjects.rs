@@ -68,12 +68,18 @@ impl Subjects {
         format!("{}dlq.{group}.{stream}.{seq}", self.head)
     }
 
+    pub fn letters(&self) -> String {
+        format!("{}dlq.>", self.head)
+    }
+
     pub fn letters_of(&self, group: &str) -> String {
         format!("{}dlq.{group}.>", self.head)
     }
 
-    pub fn letters(&self) -> String {
-        format!("{}dlq.>", self.head)
+    /// Reads the group from what [`Subjects::letter`] made.
+    pub fn group_of_letter<'a>(&self, subject: &'a str) -> Option<&'a str> {
+        let rest = subject.strip_prefix(&self.head)?.strip_prefix("dlq.")?;
+        rest.split('.').next()
     }
 
     /// A letter on its way back to its group.
@@ -98,9 +104,14 @@ impl Subjects {
         format!("{}job.turns", self.head)
     }
 
+    /// What the subjects of all fleeting signals begin with.
+    pub fn all_live(&self) -> String {
+        format!("{}live", self.head)
+    }
+
     /// Fleeting signals of a topic.
     pub fn live(&self, topic: &str) -> String {
-        format!("{}live.{topic}", self.head)
+        format!("{}.{topic}", self.all_live())
     }
 
     /// Reads what [`Subjects::live`] made.

@@ -8,6 +8,7 @@
 //! - [`parts`]: lists and small structs inside a record, kept as JSON text in one column.
 //! - `projection`, `keys`, `checkpoint`: what a read model is to the runtime.
 //! - [`projector`]: follows the log, rebuilds, verifies.
+//! - [`as_of`]: a story as it was.
 //! - [`positions`], [`changes`]: how far it is (read-your-writes), and what has just changed (live pages).
 //!
 //! A new read model is one file here, one migration, and one line in [`Projections::all`].
@@ -16,6 +17,7 @@
 mod words;
 #[macro_use]
 mod db;
+pub mod as_of;
 pub mod batches;
 pub mod changes;
 mod checkpoint;

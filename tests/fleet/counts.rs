@@ -1,5 +1,5 @@
 //! What must be true after every fault: each spawn ended, and everybody was told exactly once.
-use super::place::Fleet;
+use super::{look::look, place::Fleet};
 use crate::harness::{Api, command, text};
 use serde_json::Value;
 use std::{collections::BTreeSet, time::Duration};
@@ -39,7 +39,7 @@ impl Counts {
 
     pub async fn of(fleet: &Fleet) -> Option<Self> {
         let (api, vendors) = (fleet.api(), fleet.vendors());
-        let made = vendors.try_get("/sandbox/requests").await?["made"].take();
+        let made = look(&vendors, "/sandbox/requests").await?["made"].take();
         let made = |what: &str| made[what].as_u64().unwrap_or(0);
         let stories = every(&api, "/api/v1/stories", "stories").await?;
         let told = events(&api, "CompletionAnnounced").await?;
@@ -55,7 +55,7 @@ impl Counts {
             slack_messages: made("messages"),
             completions: told.len(),
             stories_told: stories_told.len(),
-            queued: api.try_get("/api/v1/queue").await?.as_array()?.len(),
+            queued: look(&api, "/api/v1/queue").await?.as_array()?.len(),
         })
     }
 }
@@ -90,7 +90,7 @@ async fn every(api: &Api, path: &str, name: &str) -> Option<Vec<Value>> {
     let mut all = Vec::new();
     let mut before = String::new();
     loop {
-        let page = api.try_get(&format!("{path}?limit=500{before}")).await?;
+        let page = look(api, &format!("{path}?limit=500{before}")).await?;
         all.extend(page[name].as_array()?.iter().cloned());
         match page["next"].as_i64() {
             Some(next) => before = format!("&before={next}"),
@@ -104,7 +104,7 @@ async fn events(api: &Api, event_type: &str) -> Option<Vec<Value>> {
     let mut from = 0;
     loop {
         let path = format!("/api/v1/events?type={event_type}&limit=1000&from={from}");
-        let page = api.try_get(&path).await?;
+        let page = look(api, &path).await?;
         all.extend(page["events"].as_array()?.iter().cloned());
         match page["next"].as_u64() {
             Some(next) => from = next,

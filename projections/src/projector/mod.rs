@@ -1,6 +1,6 @@
 //! Fills the tables from the log: follows it, rebuilds, verifies.
 mod audit;
-mod batch;
+pub(crate) mod batch;
 mod board;
 mod follow;
 mod notice;
@@ -12,6 +12,7 @@ mod seats;
 mod slot;
 mod start;
 mod status;
+mod tell;
 mod verify;
 
 pub use audit::Audit;

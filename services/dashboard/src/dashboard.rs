@@ -2,6 +2,7 @@
 use crate::{api::audit::Underway, commands::Commands, live::Rooms};
 use errand_eventlog::{DeadLetters, EventLog, JobQueue, QueueLimits, Seq, live::Live};
 use errand_projections::{Db, Projector, Which};
+use secrecy::SecretString;
 use std::{ops::Deref, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
@@ -41,6 +42,8 @@ pub struct DashboardConfig {
     pub default_project: String,
     /// Who acts when nobody has signed in.
     pub user: String,
+    /// Asked of everybody when set.
+    pub access_token: Option<SecretString>,
 }
 
 /// Everything the dashboard needs; it owns none of it.

@@ -3,6 +3,7 @@ pub mod agents;
 pub mod commands;
 pub mod groups;
 pub mod http;
+pub mod letters;
 pub mod projects;
 pub mod requests;
 pub mod servers;

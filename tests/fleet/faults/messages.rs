@@ -1,5 +1,5 @@
 //! Messages that come twice, and one that nobody can handle.
-use crate::fleet::{counts, load, place::Fleet};
+use crate::fleet::{counts, load, look::look, place::Fleet};
 use crate::harness::{text, until};
 use errand_eventlog::aggregate::now_us;
 use errand_proto::{AggregateKind, ConversationEvent, Envelope, Subject, v1};
@@ -27,7 +27,7 @@ async fn every_message_delivered_twice_has_its_effect_once() {
     }
     let api = fleet.api();
     until("every group has seen everything again", || async {
-        let health = api.try_get("/api/v1/health").await?;
+        let health = look(&api, "/api/v1/health").await?;
         let groups = health["groups"].as_array()?;
         let caught_up = |g: &serde_json::Value| g["ackedThrough"] == g["head"];
         (groups.len() >= forgotten && groups.iter().all(caught_up)).then_some(())
@@ -44,7 +44,7 @@ async fn a_message_that_nobody_can_handle_is_set_aside_and_holds_nothing_back() 
     poison(&fleet).await;
     let api = fleet.api();
     let letter = until("a dead letter", || async {
-        let letters = api.try_get("/api/v1/dead-letters").await?;
+        let letters = look(&api, "/api/v1/dead-letters").await?;
         letters["deadLetters"].as_array()?.first().cloned()
     })
     .await;

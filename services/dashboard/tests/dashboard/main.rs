@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 mod support;
 
+mod access;
 mod api;
 mod api_errors;
 mod chat;
 mod dead_letters;
+mod events;
 mod forms;
 mod guards;
 mod live;

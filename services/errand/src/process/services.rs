@@ -6,7 +6,12 @@ use super::{plan::Plan, stores::Stores};
 use crate::{
     config::Config,
     role::Role,
-    wiring::{agents, commands::Owners, requests, vendors::Vendors},
+    wiring::{
+        agents,
+        commands::{Owners, Projections},
+        requests,
+        vendors::Vendors,
+    },
 };
 use errand_chat::{Chat, Desk, TaskRules};
 use errand_eventlog::{
@@ -81,7 +86,8 @@ impl Services {
     ) -> axum::Router {
         let site = match (&self.dashboard, &stores.projector) {
             (Some(settings), Some(projector)) => {
-                dashboard::router(settings, stores, projector.clone(), self.owners(), stop)
+                let owners = self.owners(stores);
+                dashboard::router(settings, stores, projector.clone(), owners, stop)
             }
             _ => axum::Router::new(),
         };
@@ -91,8 +97,8 @@ impl Services {
         }
     }
 
-    /// What this process may append to.
-    fn owners(&self) -> Owners {
+    /// What others may ask of this process.
+    fn owners(&self, stores: &Stores) -> Owners {
         Owners {
             desk: self.chat.as_ref().map(|chat| Desk {
                 conversations: chat.conversations.clone(),
@@ -101,6 +107,14 @@ impl Services {
             }),
             stories: self.spawner.as_ref().map(|s| s.stories.clone()),
             sessions: self.executor.as_ref().map(|e| e.sessions.clone()),
+            projections: stores
+                .projector
+                .clone()
+                .filter(|_| self.fills_views)
+                .map(|projector| Projections {
+                    projector,
+                    letters: Arc::clone(&stores.dead_letters),
+                }),
         }
     }
 
@@ -151,11 +165,12 @@ impl Services {
     /// What dashboards in other processes ask of the roles here.
     fn answer_requests(&self, stores: &Stores, tasks: &TaskTracker, stop: &CancellationToken) {
         let Some(bus) = stores.bus() else { return };
-        let owners = self.owners();
+        let owners = self.owners(stores);
         for (role, is_here) in [
             (Role::Chat, owners.desk.is_some()),
             (Role::Spawner, owners.stories.is_some()),
             (Role::Executor, owners.sessions.is_some()),
+            (Role::Projector, owners.projections.is_some()),
         ] {
             if is_here {
                 let (bus, owners) = (Arc::clone(bus), owners.clone());

@@ -2,17 +2,19 @@
 mod conversations;
 mod order;
 mod owners;
+mod projections;
 mod sessions;
 mod stories;
 
-pub use order::{Order, Outcome};
+pub use order::{LetterRequest, Order, Outcome, Request};
 pub use owners::Owners;
+pub use projections::Projections;
 
 use async_trait::async_trait;
 use errand_dashboard::{
     CommandError, Commands, Done, NewConversation, PostMessage, Spawn, Spawned,
 };
-use order::{ChatRequest, Request, SessionRequest, StoryRequest};
+use order::{ChatRequest, SessionRequest, StoryRequest};
 use std::sync::Arc;
 
 type Answer = Result<Done, CommandError>;
@@ -30,7 +32,7 @@ impl ServiceCommands {
     async fn done(&self, request: Request) -> Answer {
         match self.0.carry_out(Order::new(request)).await? {
             Outcome::Done(done) => Ok(done),
-            Outcome::Spawned(_) => Err(misunderstood()),
+            _ => Err(misunderstood()),
         }
     }
 
@@ -53,7 +55,7 @@ impl ServiceCommands {
     }
 }
 
-fn misunderstood() -> CommandError {
+pub(super) fn misunderstood() -> CommandError {
     let text = "the owner answered something else than was asked: run all roles in one version";
     CommandError::Unavailable(text.to_owned())
 }
@@ -81,7 +83,7 @@ impl Commands for ServiceCommands {
         let order = Order::new(Request::Chat(ChatRequest::Spawn(spawn)));
         match self.0.carry_out(order).await? {
             Outcome::Spawned(spawned) => Ok(spawned),
-            Outcome::Done(_) => Err(misunderstood()),
+            _ => Err(misunderstood()),
         }
     }
 

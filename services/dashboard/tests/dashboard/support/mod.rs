@@ -48,6 +48,10 @@ pub struct World {
 
 impl World {
     pub async fn start() -> Self {
+        Self::start_with(config()).await
+    }
+
+    pub async fn start_with(config: DashboardConfig) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let options = EmbeddedOptions {
             sync: Sync::Off,
@@ -62,7 +66,7 @@ impl World {
         let commands = Arc::new(Recording::new(log.clone()));
         let live = Arc::new(InProcess::default());
         let router = router(Dashboard {
-            config: config(),
+            config,
             projector: projector.clone(),
             log: log.clone() as Arc<dyn EventLog>,
             queue: log.clone() as Arc<dyn JobQueue>,
@@ -103,6 +107,14 @@ impl World {
             .wait_for(Which::All, head, PATIENCE)
             .await
             .unwrap();
+    }
+
+    /// Waits until the archive, which follows at its own pace, has everything.
+    pub async fn archived(&self) {
+        let head = self.log.head().await.unwrap().seq;
+        let positions = self.projector.positions();
+        let archive = Which::One("events");
+        positions.wait_for(archive, head, PATIENCE).await.unwrap();
     }
 }
 
@@ -183,5 +195,6 @@ pub fn config() -> DashboardConfig {
         ],
         default_project: "sample-site".into(),
         user: "you".into(),
+        access_token: None,
     }
 }

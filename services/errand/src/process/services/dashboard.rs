@@ -4,12 +4,13 @@ use crate::{
     process::stores::Stores,
     wiring::{
         commands::{Carrier, Owners, ServiceCommands},
+        letters::AskingLetters,
         requests::Remote,
     },
 };
 use errand_chat::{AgentKind, TaskRules};
 use errand_dashboard::{AgentInfo, Dashboard, DashboardConfig};
-use errand_eventlog::QueueLimits;
+use errand_eventlog::{DeadLetters, QueueLimits};
 use errand_projections::Projector;
 use errand_proto::DEFAULT_WORKSPACE;
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub fn settings(parts: &Parts<'_>, rules: &TaskRules) -> Settings {
             vendors: vendors.clone(),
             default_project: rules.default_project.clone(),
             user: LOCAL_USER.to_owned(),
+            access_token: parts.config.errand_access_token.clone(),
         },
         queue_limits: queue_limits(parts.config),
     }
@@ -46,9 +48,17 @@ pub fn router(
     owners: Owners,
     stop: &CancellationToken,
 ) -> axum::Router {
-    let carrier: Arc<dyn Carrier> = match stores.bus() {
-        Some(bus) => Arc::new(Remote(Arc::clone(bus))),
-        None => Arc::new(owners),
+    let letters = Arc::clone(&stores.dead_letters);
+    let (carrier, dead_letters): (Arc<dyn Carrier>, Arc<dyn DeadLetters>) = match stores.bus() {
+        Some(bus) => {
+            let carrier = Arc::new(Remote(Arc::clone(bus)));
+            let asking = AskingLetters {
+                letters,
+                carrier: carrier.clone(),
+            };
+            (carrier, Arc::new(asking))
+        }
+        None => (Arc::new(owners), letters),
     };
     errand_dashboard::router(Dashboard {
         config: settings.config.clone(),
@@ -56,7 +66,7 @@ pub fn router(
         log: Arc::clone(&stores.log),
         queue: Arc::clone(&stores.queue),
         queue_limits: settings.queue_limits,
-        dead_letters: Arc::clone(&stores.dead_letters),
+        dead_letters,
         live: Arc::clone(&stores.live),
         commands: Arc::new(ServiceCommands(carrier)),
         stop: stop.clone(),

@@ -28,6 +28,15 @@ pub enum Request {
         user: String,
         request: SessionRequest,
     },
+    /// About a dead letter.
+    Letter {
+        id: u64,
+        request: LetterRequest,
+    },
+    /// Begins to fill a read model anew.
+    Rebuild {
+        projection: String,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -56,10 +65,20 @@ pub enum SessionRequest {
     Steer { text: String },
 }
 
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub enum LetterRequest {
+    Redrive,
+    Discard,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Outcome {
     Done(Done),
     Spawned(Spawned),
+    /// Whether there was such a letter.
+    Found(bool),
+    /// It goes on in the background.
+    Begun,
 }
 
 impl Order {
@@ -86,6 +105,7 @@ impl Order {
             Request::Chat(_) => Role::Chat,
             Request::Story { .. } => Role::Spawner,
             Request::Session { .. } => Role::Executor,
+            Request::Letter { .. } | Request::Rebuild { .. } => Role::Projector,
         }
     }
 }

@@ -1,5 +1,8 @@
-//! The aggregates that this process owns.
-use super::{Carrier, Order, Outcome, conversations, order::Request, sessions, stories};
+//! What this process owns: aggregates, and what belongs to the projector.
+use super::{
+    Carrier, Order, Outcome, conversations, order::Request, projections::Projections, sessions,
+    stories,
+};
 use async_trait::async_trait;
 use errand_chat::Desk;
 use errand_dashboard::CommandError;
@@ -13,6 +16,7 @@ pub struct Owners {
     pub desk: Option<Desk>,
     pub stories: Option<Aggregates<Story>>,
     pub sessions: Option<Aggregates<Session>>,
+    pub projections: Option<Projections>,
 }
 
 #[async_trait]
@@ -35,6 +39,14 @@ impl Carrier for Owners {
                 let sessions = self.sessions.as_ref().ok_or_else(absent)?;
                 let done = sessions::carry_out(sessions, &id, user, request, &meta);
                 done.await.map(Outcome::Done)
+            }
+            Request::Letter { id, request } => {
+                let projections = self.projections.as_ref().ok_or_else(absent)?;
+                projections.letter(id, request).await.map(Outcome::Found)
+            }
+            Request::Rebuild { projection } => {
+                let projections = self.projections.as_ref().ok_or_else(absent)?;
+                projections.rebuild(projection).map(|()| Outcome::Begun)
             }
         }
     }
