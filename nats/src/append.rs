@@ -49,7 +49,7 @@ impl Shared {
                 Ok(ReadBack::Ours(seqs)) => return Ok(self.noted(writes, seqs)),
                 Ok(ReadBack::Conflict { subject, actual }) => {
                     self.known.note(&subject, actual);
-                    self.contention.wait(&subject, since.elapsed()).await;
+                    self.contention.turn(&subject, since.elapsed()).await;
                     return Err(LogError::Conflict { subject, actual });
                 }
                 // Another write is still under way, or ours never arrived: the guards make it safe to try again.
@@ -99,6 +99,7 @@ impl Shared {
             end += write.events.len();
             if let Some(seq) = seqs.get(end - 1) {
                 self.known.note(&write.subject, *seq);
+                self.contention.turn_ended(&write.subject);
             }
         }
         seqs

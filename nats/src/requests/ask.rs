@@ -7,7 +7,11 @@ use crate::{
 };
 use async_nats::{HeaderMap, client::RequestErrorKind};
 use bytes::Bytes;
+use futures::stream::{FuturesUnordered, StreamExt};
 use std::time::{Duration, Instant};
+
+/// How long an answer is awaited before another process is asked too; doubled each time.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Why a request to a role has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +35,8 @@ pub enum AskError {
 }
 
 impl NatsLog {
-    /// Asks one process of a role and waits for its answer. A process that is busy is not waited for: another one is
-    /// tried while there is time.
+    /// Asks one process of a role and waits for its answer. While none comes, others are asked again in growing
+    /// intervals: a process that is just stopping can lose what was on its way, and one that is busy refuses.
     ///
     /// # Errors
     /// [`AskError::Nobody`] comes at once, the others within `timeout`.
@@ -45,21 +49,43 @@ impl NatsLog {
         if request.len() > MAX_REQUEST_BYTES {
             return Err(AskError::TooLarge { what: "request" });
         }
-        let since = Instant::now();
-        for attempt in 0.. {
-            let left = timeout.saturating_sub(since.elapsed());
-            match ask_once(self.shared(), service, request.clone(), left).await {
-                Err(AskError::Busy(_)) if since.elapsed() + pause(attempt) < timeout => {
-                    tokio::time::sleep(pause(attempt)).await;
+        let end = Instant::now() + timeout;
+        let once = || {
+            let left = end.saturating_duration_since(Instant::now());
+            ask_once(self.shared(), service, request.clone(), left)
+        };
+        let mut asked = FuturesUnordered::from_iter([once()]);
+        let (mut again, mut attempt) = (ASK_AGAIN, 0);
+        loop {
+            // All were busy: there is nothing to wait for but the next attempt.
+            let wait = if asked.is_empty() {
+                pause(attempt)
+            } else {
+                again
+            };
+            tokio::select! {
+                Some(answer) = asked.next() => match answer {
+                    // The last attempt must have had time for its answer.
+                    Err(AskError::Busy(service))
+                        if asked.is_empty() && Instant::now() + timeout / 2 > end =>
+                    {
+                        return Err(AskError::Busy(service));
+                    }
+                    Err(AskError::Busy(_)) => attempt += 1,
+                    Err(AskError::NoAnswer { .. }) => {}
+                    answer => return answer,
+                },
+                () = tokio::time::sleep_until(end.into()) => break,
+                () = tokio::time::sleep(wait) => {
+                    if !asked.is_empty() {
+                        again *= 2;
+                    }
+                    asked.push(once());
                 }
-                // The whole time, not what was left of it.
-                Err(AskError::NoAnswer { service, .. }) => {
-                    return Err(AskError::NoAnswer { service, timeout });
-                }
-                answer => return answer,
             }
         }
-        Err(AskError::Busy(service.into()))
+        let service = service.to_owned();
+        Err(AskError::NoAnswer { service, timeout })
     }
 }
 

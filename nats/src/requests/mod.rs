@@ -1,7 +1,7 @@
 //! Requests between roles, over NATS core: whoever owns an aggregate is asked to change it.
 //!
 //! Nothing is stored: one process of the role answers, or the asker is told why none did. What is asked for must be
-//! idempotent, because an answer can be lost.
+//! idempotent: an answer can be lost, and what is not answered soon is asked again.
 //!
 //! # Layout
 //! - [`ask`]: the asking side.

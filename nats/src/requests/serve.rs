@@ -44,7 +44,8 @@ impl NatsLog {
             () = shared.stop.cancelled() => {}
         }
         let rest = async {
-            // What the server sent before it heard that no more is wanted.
+            // What the server sent before it heard that no more is wanted. The client drops what it has not read
+            // by then; whoever asked that asks again.
             if requests.drain().await.is_ok() {
                 answer_all(shared, &handler, &mut requests, &mut running).await;
             }

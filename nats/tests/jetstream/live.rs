@@ -227,7 +227,7 @@ async fn a_process_takes_only_so_many_requests_at_once_and_refuses_the_rest_unbe
         }
     };
     timeout(PATIENCE, full).await.unwrap();
-    let busy = log.ask("chat", Bytes::new(), Duration::from_millis(100));
+    let busy = log.ask("chat", Bytes::new(), Duration::from_secs(2));
     let busy = busy.await.unwrap_err();
     assert!(matches!(busy, AskError::Busy(_)), "{busy}");
     open_gate.cancel();
