@@ -1,7 +1,7 @@
 //! The life of one projection: begin, follow, and come back from trouble.
 use super::{
     Projector,
-    batch::{self, MAX_BATCH_EVENTS, take},
+    batch::{self, take},
     pages::{self, Pages},
     slot::Slot,
 };
@@ -17,10 +17,6 @@ const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
 const PACE: Duration = Duration::from_millis(10);
 /// A batch of so many events is large enough; whoever catches up is not held back.
 const SMALL_BATCH_EVENTS: usize = 256;
-/// A transaction on a server costs several round trips. Who has so many events at once catches up, and does better to gather
-/// more before the next one.
-const CATCHING_UP_EVENTS: usize = 64;
-const GATHERING: Duration = Duration::from_millis(40);
 /// Projections that are not further apart read the log together.
 const MAX_SHARED_SPREAD: Seq = 10_000;
 
@@ -123,8 +119,8 @@ impl Projector {
                 () = slot.until_seated(false) => return Err(Error::Unseated(slot.name())),
                 batch = pages.next() => batch?,
             };
-            let pace = self.pace(batch.events.len());
-            let paced = pace.map(|pace| tokio::time::Instant::now() + pace);
+            let paced = (batch.events.len() < SMALL_BATCH_EVENTS)
+                .then(|| tokio::time::Instant::now() + PACE);
             let mut held = slot.cursor.lock().await;
             let Some(cursor) = held.as_mut() else {
                 return Err(Error::Fenced(slot.name()));
@@ -139,17 +135,6 @@ impl Projector {
             if let Some(next) = paced.filter(|_| wrote) {
                 let _ = tokio::time::timeout_at(next, stop.cancelled()).await;
             }
-        }
-    }
-
-    /// How long after the beginning of a batch the next one may begin.
-    fn pace(&self, events: usize) -> Option<Duration> {
-        let gathers = self.db.shared().is_some() && events >= CATCHING_UP_EVENTS;
-        match events {
-            MAX_BATCH_EVENTS.. => None,
-            _ if gathers => Some(GATHERING),
-            SMALL_BATCH_EVENTS.. => None,
-            _ => Some(PACE),
         }
     }
 
