@@ -91,12 +91,12 @@ impl Projector {
         let written = CancellationToken::new();
         let writing = async {
             let _written = written.clone().drop_guard();
-            self.follow_all(stop.clone()).await
+            self.follow_all(stop).await
         };
         let (followed, observed, (), ()) = tokio::join!(
             writing,
-            self.observe(stop.clone()),
-            self.tell(postgres, &stop),
+            self.observe(written.clone()),
+            self.tell(postgres, &written),
             self.keep_seats(postgres, locks, &written),
         );
         followed.and(observed)

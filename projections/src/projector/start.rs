@@ -30,8 +30,8 @@ async fn open(db: &Db, slot: &Slot, head: Head) -> Result<Checkpoint> {
     let mut tx = db.begin("").await?;
     let stored = checkpoint::hold(&mut tx, projection.name()).await?;
     let generation = stored.as_ref().map_or(1, |c| c.generation);
-    let nobody_here = slot.rebuild.try_lock();
-    if nobody_here.is_ok() && tx.is_free(&scratch::lock(slot.name())).await? {
+    let is_idle = slot.rebuild.try_lock().is_ok();
+    if is_idle && tx.is_free(&scratch::lock(slot.name())).await? {
         scratch::sweep(&mut tx, projection).await?;
     }
     let valid = match stored {
