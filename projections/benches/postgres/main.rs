@@ -15,9 +15,12 @@ mod histories;
 )]
 mod machine;
 
+use errand_eventlog::{EventLog as _, Filter, StartAt};
 use errand_nats::{NatsLog, NatsOptions};
 use errand_projections::{Db, PostgresOptions, Projections, Projector, Which};
+use errand_proto::AggregateKind;
 use errand_servers::{nats, postgres};
+use futures::TryStreamExt as _;
 use histories::{Histories, Recorder, Variety};
 use std::{
     sync::Arc,
@@ -61,6 +64,7 @@ async fn measure(events: usize, server: &postgres::Server, nats: &nats::Server) 
     let log = connected(nats).await;
     let steps = Histories::new(SEED, Variety::Plain, usize::MAX).take(events);
     let head = Recorder::default().append(log.as_ref(), steps).await;
+    let read = read(&log).await;
     let (mut replayed, mut copied) = (f64::MAX, f64::MAX);
     for _ in 0..ROUNDS {
         let url = server.database();
@@ -81,7 +85,7 @@ async fn measure(events: usize, server: &postgres::Server, nats: &nats::Server) 
     }
     let ratio = copied / replayed;
     println!(
-        "  {events:>9} events: {:.0} events/s, {ratio:.2} of the speed of COPY (the aim is {AIM})",
+        "  {events:>9} events: {:.0} events/s, {ratio:.2} of the speed of COPY (the aim is {AIM}); read alone in {read:.2} s",
         events as f64 / replayed
     );
 }
@@ -89,6 +93,15 @@ async fn measure(events: usize, server: &postgres::Server, nats: &nats::Server) 
 async fn connected(nats: &nats::Server) -> Arc<NatsLog> {
     let options = NatsOptions::new(nats.url());
     errand_servers::insist("connecting to NATS", || NatsLog::connect(options.clone())).await
+}
+
+/// Seconds for reading the log to its end and nothing else.
+async fn read(log: &Arc<NatsLog>) -> f64 {
+    let started = Instant::now();
+    let all = Filter::kinds(&AggregateKind::ALL);
+    let mut pages = log.read(all, StartAt::After(0), false).await.unwrap();
+    while pages.try_next().await.unwrap().is_some() {}
+    started.elapsed().as_secs_f64()
 }
 
 /// Seconds until every projection has reached the head.

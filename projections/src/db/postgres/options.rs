@@ -88,12 +88,15 @@ fn reason(error: &sqlx::Error) -> String {
     }
 }
 
-/// Settings of the session. What a crash of the server takes of writes that were not yet on disk goes together with the
-/// checkpoint and comes from the log again, so nobody waits for the disk. A peer that is gone without a word is noticed within
-/// seconds, for it may hold the right to write. Compiling queries takes longer than running ours.
+/// What a crash of the server takes of writes that were not yet on disk goes together with the checkpoint and comes from the
+/// log again, so nobody waits for the disk. Rows are found by their keys: plans are made while a table is new and empty, and
+/// one that scans it would be kept while it grows.
 pub(super) fn writer(options: PgConnectOptions) -> PgConnectOptions {
     session(options).options([
         ("synchronous_commit", "off".into()),
+        ("enable_seqscan", "off".into()),
+        ("enable_hashjoin", "off".into()),
+        ("enable_mergejoin", "off".into()),
         ("statement_timeout", milliseconds(WRITE_TIMEOUT)),
         (
             "idle_in_transaction_session_timeout",
@@ -113,6 +116,8 @@ fn milliseconds(limit: Duration) -> String {
     limit.as_millis().to_string()
 }
 
+/// A peer that is gone without a word is noticed within seconds, for it may hold the right to write. Compiling queries takes
+/// longer than running ours.
 fn session(options: PgConnectOptions) -> PgConnectOptions {
     options.options([
         ("tcp_keepalives_idle", "5"),
