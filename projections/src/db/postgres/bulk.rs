@@ -80,7 +80,7 @@ fn columns<R: TableRow>(rows: impl Iterator<Item = R>) -> Vec<Column> {
 fn unnested(columns: &[Column]) -> String {
     let typed = columns.iter().zip(1..).map(|(column, n)| match column {
         Column::Texts(_) => format!("UNNEST(${n}::TEXT[])"),
-        Column::Jsons(_) => format!("UNNEST(${n}::TEXT[]::JSON[])"),
+        Column::Jsons(_) => format!("UNNEST(${n}::TEXT[])::JSON"),
         Column::Ints(_) => format!("UNNEST(${n}::BIGINT[])"),
     });
     typed.collect::<Vec<_>>().join(", ")
