@@ -344,6 +344,7 @@ async fn queue_projects_agents_health_and_projections_are_told() {
     );
     let health = world.get("/api/v1/health").await.json();
     assert_eq!(health["status"], "ok");
+    world.archived().await;
     let projections = world.get("/api/v1/projections").await.json();
     assert!(
         projections

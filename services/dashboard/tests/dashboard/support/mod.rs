@@ -115,6 +115,14 @@ impl World {
             .await
             .unwrap();
     }
+
+    /// Waits until the archive, which follows at its own pace, has everything.
+    pub async fn archived(&self) {
+        let head = self.log.head().await.unwrap().seq;
+        let positions = self.projector.positions();
+        let archive = Which::One("events");
+        positions.wait_for(archive, head, PATIENCE).await.unwrap();
+    }
 }
 
 impl Drop for World {
