@@ -8,6 +8,7 @@
 #[path = "system/harness/mod.rs"]
 #[expect(
     dead_code,
+    unused_imports,
     reason = "shared with the system tests, which use all of it"
 )]
 mod harness;

@@ -7,11 +7,13 @@
 
 mod system {
     mod access;
+    mod audit;
     mod bad_input;
     mod browser;
     mod command_line;
     mod crash;
     mod harness;
+    mod independent_reader;
     mod journey;
     mod linear_down;
     mod own_repository;

@@ -32,7 +32,11 @@ impl Shared {
         let since = Instant::now();
         let mut unknown = false;
         for attempt in 0.. {
-            let reason = match self.publish(messages.clone()).await {
+            let published = match attempt == 0 && self.is_behind(writes) {
+                true => Outcome::GuardFailed,
+                false => self.publish(messages.clone()).await,
+            };
+            let reason = match published {
                 Outcome::Stored(seqs) => return Ok(self.noted(writes, seqs)),
                 Outcome::Refused(reason) => return Err(LogError::Rejected(reason)),
                 Outcome::GuardFailed => "a guard failed without a visible reason".to_owned(),
@@ -81,6 +85,12 @@ impl Shared {
             }
         }
         Ok(messages)
+    }
+
+    /// Whether this process knows that an aggregate has gone past its guard, so that there is no need to ask.
+    fn is_behind(&self, writes: &[Write]) -> bool {
+        let behind = |write: &Write| self.known.last(&write.subject) > write.expected;
+        writes.iter().any(behind)
     }
 
     fn noted(&self, writes: &[Write], seqs: Vec<Seq>) -> Vec<Seq> {

@@ -37,6 +37,7 @@ impl NatsLog {
             shared,
         };
         live.spawn(speak(live.shared.clone(), waiting));
+        live.spawn(warn_of_refusal(live.shared.clone()));
         Arc::new(live)
     }
 }
@@ -87,6 +88,16 @@ async fn speak(shared: Arc<Shared>, mut waiting: mpsc::Receiver<Signal>) {
             tracing::debug!(%error, "a live signal was dropped");
         }
     }
+}
+
+/// Nobody waits for an answer to a signal, so that it is not permitted is told here; once.
+async fn warn_of_refusal(shared: Arc<Shared>) {
+    let refusal = shared
+        .watched
+        .refusals()
+        .of(&shared.subjects.all_live())
+        .await;
+    tracing::warn!(refusal, "live signals are not permitted to this NATS user");
 }
 
 async fn listen(shared: Arc<Shared>, incoming: broadcast::Sender<Signal>) {

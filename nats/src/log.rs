@@ -15,7 +15,7 @@ use errand_eventlog::{
     Write, port::Result,
 };
 use errand_proto::Subject;
-use futures::stream::BoxStream;
+use futures::{future::try_join_all, stream::BoxStream};
 use std::sync::Arc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -34,9 +34,9 @@ impl NatsLog {
     pub async fn connect(options: NatsOptions) -> std::result::Result<Arc<Self>, ConnectError> {
         let (client, js, watched) = connect(&options).await?;
         let subjects = Subjects::new(options.prefix.as_deref());
-        for stream in Stream::ALL {
-            migrate::ensure(&js, &watched, stream, &subjects, options.replicas).await?;
-        }
+        let ensured =
+            Stream::ALL.map(|s| migrate::ensure(&js, &watched, s, &subjects, options.replicas));
+        try_join_all(ensured).await?;
         let stop = CancellationToken::new();
         let shared = Arc::new(Shared::new((client, js, watched), subjects, stop.clone()));
         if options.role.keeps_letters() {

@@ -119,8 +119,13 @@ impl Grants {
         for stream in [Stream::Events, Stream::Redriven] {
             let create = self.subjects.consumer_api("CONSUMER.CREATE", stream, group);
             // The subject also names the filter when there is just one.
-            self.publish(format!("{create}.>"));
-            self.publish(create);
+            if stream == Stream::Events {
+                self.publish(format!("{create}.>"));
+                self.publish(create);
+            } else {
+                let filter = self.subjects.redriven_to(group);
+                self.publish(format!("{create}.{filter}"));
+            }
             for call in ["CONSUMER.INFO", "CONSUMER.MSG.NEXT"] {
                 self.publish(self.subjects.consumer_api(call, stream, group));
             }

@@ -104,9 +104,14 @@ impl Subjects {
         format!("{}job.turns", self.head)
     }
 
+    /// What the subjects of all fleeting signals begin with.
+    pub fn all_live(&self) -> String {
+        format!("{}live", self.head)
+    }
+
     /// Fleeting signals of a topic.
     pub fn live(&self, topic: &str) -> String {
-        format!("{}live.{topic}", self.head)
+        format!("{}.{topic}", self.all_live())
     }
 
     /// Reads what [`Subjects::live`] made.

@@ -52,14 +52,14 @@ pub enum Error {
     UnknownProjection(String),
     #[error("projection {0} is being rebuilt already: wait until it is done")]
     AlreadyRebuilding(&'static str),
-    #[error("projection {0} was rebuilt while it was compared: compare again")]
-    RebuiltMeanwhile(&'static str),
     #[error(
         "the archive's row of event {seq} is not what was written: see `errand audit verify`, then `errand projections rebuild events`"
     )]
     ArchiveBroken { seq: i64 },
     #[error("the archive is made anew while it is read: try again")]
     ArchiveEmptied,
+    #[error("projection {0} was rebuilt while it was compared: compare again")]
+    RebuiltMeanwhile(&'static str),
     #[error("{count} records begin with {prefix:?}: give more characters of the id")]
     Ambiguous { prefix: String, count: usize },
     #[error("the projections were stopped before the work was done: start Errand and do it again")]

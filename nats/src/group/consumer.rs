@@ -46,7 +46,12 @@ async fn create(shared: &Shared, stream: Stream, config: pull::Config) -> Result
     })
 }
 
-fn config(group: &Group, filter_subjects: Vec<String>) -> pull::Config {
+fn config(group: &Group, mut filters: Vec<String>) -> pull::Config {
+    // A single filter becomes part of the request's subject, where permissions see it.
+    let filter_subject = match filters.len() {
+        1 => filters.remove(0),
+        _ => String::new(),
+    };
     pull::Config {
         durable_name: Some(group.name.into()),
         deliver_policy: DeliverPolicy::All,
@@ -57,7 +62,8 @@ fn config(group: &Group, filter_subjects: Vec<String>) -> pull::Config {
         // says so can be lost. Readers give up instead, after they have written the letter.
         max_ack_pending: i64::try_from(group.max_in_flight.max(1)).unwrap_or(i64::MAX),
         max_waiting: MAX_WAITING_PULLS,
-        filter_subjects,
+        filter_subject,
+        filter_subjects: filters,
         metadata: HashMap::from([(GROUP_MARK.to_owned(), "1".to_owned())]),
         ..pull::Config::default()
     }

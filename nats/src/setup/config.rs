@@ -20,7 +20,6 @@ pub(super) struct User {
 
 pub(super) struct Layout<'a> {
     pub options: &'a SetupOptions,
-    pub folder: &'a Path,
     pub routes_secret: &'a str,
 }
 
@@ -63,13 +62,11 @@ fn rule(name: &str, rule: &Rule) -> String {
 
 impl Layout<'_> {
     pub fn one_server(&self) -> String {
-        let start = self.folder.join(ONE_SERVER);
         format!(
             "# One nats-server for Errand. Written by errand nats setup, and anew by its next run.\n\
-             # Start it with: nats-server -c {}\n\
+             # Start it in this folder with: nats-server -c {ONE_SERVER}\n\
              server_name: errand\n\
              listen: {}\n{}",
-            start.display(),
             quoted(&self.options.listen),
             self.every_server()
         )
@@ -89,7 +86,7 @@ impl Layout<'_> {
         }
         format!(
             "# Server {number} of three for Errand, on {host}. Written by errand nats setup, and anew by its next run.\n\
-             # Start it with: nats-server -c cluster-{number}.conf\n\
+             # Start it in this folder with: nats-server -c cluster-{number}.conf\n\
              # Streams on three servers: ERRAND_NATS_REPLICAS=3. One server may be lost at a time.\n\
              server_name: {}\n\
              listen: \"0.0.0.0:{port}\"\n{}\n\

@@ -50,7 +50,6 @@ pub fn setup(folder: &Path, options: &SetupOptions) -> Result<Written, SetupErro
     let routes_secret = keys::routes_secret(folder)?;
     let layout = Layout {
         options,
-        folder,
         routes_secret: &routes_secret,
     };
     let mut texts = vec![

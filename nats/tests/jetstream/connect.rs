@@ -68,7 +68,7 @@ async fn wrong_credentials_and_missing_permissions_are_told_apart() {
     assert!(!wrong.contains("wrong-secret"), "the password is told");
     let missing = refusal(user(&server, "reader", "right")).await;
     assert!(
-        missing.contains("EVT is missing") && missing.contains("may not create it"),
+        missing.contains("is missing") && missing.contains("may not create it"),
         "{missing}"
     );
     let outside = refusal(user(&server, "outsider", "right")).await;

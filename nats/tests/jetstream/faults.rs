@@ -9,10 +9,10 @@ use errand_eventlog::{
     Claim, DeadLetters, EventLog, Filter, Group, Job, JobQueue, LogError, NewEvent, QueueLimits,
     Seq, StartAt, Write,
 };
-use errand_nats::NatsLog;
+use errand_nats::{NatsLog, NatsOptions};
 use errand_proto::{AggregateKind, Envelope, Subject};
 use errand_servers::{
-    insist,
+    free_ports, insist,
     nats::{Cluster, Server, skipped},
 };
 use futures::{StreamExt, future::join_all};
@@ -155,6 +155,45 @@ async fn a_server_that_is_killed_and_started_again_loses_nothing_that_was_answer
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_of_a_stopped_servers_data_is_the_same_log_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = |data: &str| {
+        let port = free_ports(1)[0];
+        let (file, data) = (
+            folder.path().join(port.to_string()),
+            folder.path().join(data),
+        );
+        let text = format!("listen: \"127.0.0.1:{port}\"\njetstream {{ store_dir: {data:?} }}\n");
+        std::fs::write(&file, text).unwrap();
+        Server::with_file(&file, port)
+    };
+    let Some(server) = start("data") else {
+        return skipped();
+    };
+    let options = fresh(server.url(), 1);
+    let log = open(&options).await;
+    for _ in 0..20 {
+        log.append(vec![first_event(Uuid::new_v4())]).await.unwrap();
+    }
+    let (identity, stored) = (log.head().await.unwrap(), everything(&log).await);
+    server.kill();
+    let copied = std::process::Command::new("cp")
+        .arg("-r")
+        .args(["data", "copy"].map(|name| folder.path().join(name)))
+        .status();
+    assert!(copied.unwrap().success());
+    let other = start("copy").unwrap();
+    let elsewhere = NatsOptions {
+        url: other.url(),
+        ..options
+    };
+    let log = open(&elsewhere).await;
+    assert_eq!(log.head().await.unwrap(), identity);
+    assert_eq!(everything(&log).await, stored);
+    log.append(vec![first_event(Uuid::new_v4())]).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cluster_whose_leader_is_killed_goes_on_and_loses_nothing() {
     let Some(cluster) = Cluster::start() else {
         return skipped();
@@ -190,7 +229,7 @@ async fn a_cluster_whose_leader_is_killed_goes_on_and_loses_nothing() {
     );
 }
 
-async fn leader(options: &errand_nats::NatsOptions) -> Result<String, String> {
+async fn leader(options: &NatsOptions) -> Result<String, String> {
     let servers: Vec<&str> = options.url.split(',').collect();
     let client = async_nats::connect(servers)
         .await

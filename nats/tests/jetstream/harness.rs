@@ -23,7 +23,7 @@ const LOGS_ON_ONE: usize = 4;
 const LOGS_ON_THREE: usize = 2;
 
 static ONE: LazyLock<Option<Server>> = LazyLock::new(|| Server::start(""));
-static THREE: LazyLock<Option<Cluster>> = LazyLock::new(Cluster::start);
+static THREE: LazyLock<Option<Cluster>> = LazyLock::new(Cluster::start_with_default_sync);
 static ROOM_ON_ONE: LazyLock<Arc<Semaphore>> =
     LazyLock::new(|| Arc::new(Semaphore::new(LOGS_ON_ONE)));
 static ROOM_ON_THREE: LazyLock<Arc<Semaphore>> =

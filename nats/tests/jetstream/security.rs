@@ -3,7 +3,7 @@
 use crate::{faults::write_to, harness::open};
 use async_nats::{
     Client, ConnectOptions,
-    jetstream::{self, consumer::PullConsumer},
+    jetstream::{self, AckKind, consumer::PullConsumer},
 };
 use bytes::Bytes;
 use errand_eventlog::{
@@ -19,6 +19,7 @@ use errand_servers::{
     nats::{Server, objection, skipped},
 };
 use futures::{StreamExt, future::join_all, stream::BoxStream};
+use nkeys::{KeyPair, KeyPairType};
 use secrecy::SecretString;
 use std::{
     fs,
@@ -150,6 +151,31 @@ fn a_setup_keeps_its_keys_and_nats_server_takes_its_configurations() {
     }
 }
 
+/// The examples are what a setup writes for keys that are no secret.
+/// `ERRAND_RECORD=1 cargo test -p errand-nats examples` writes them.
+#[test]
+fn the_examples_in_conf_are_what_a_setup_writes() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("conf");
+    let folder = tempfile::tempdir().unwrap();
+    for (number, role) in (1..).zip(Role::ALL) {
+        let key = KeyPair::new_from_raw(KeyPairType::User, [number; 32]).unwrap();
+        fs::write(folder.path().join(key_file(role)), key.seed().unwrap()).unwrap();
+    }
+    fs::write(folder.path().join("routes.secret"), "change-me").unwrap();
+    let options = SetupOptions {
+        groups: SERVICES.map(group_of).map(str::to_owned).to_vec(),
+        ..SetupOptions::default()
+    };
+    for file in setup(folder.path(), &options).unwrap().files {
+        let written = fs::read_to_string(folder.path().join(&file)).unwrap();
+        if std::env::var_os("ERRAND_RECORD").is_some() {
+            fs::write(examples.join(&file), &written).unwrap();
+        }
+        let example = fs::read_to_string(examples.join(&file)).unwrap_or_default();
+        assert_eq!(example, written, "nats/conf/{file} is out of date");
+    }
+}
+
 #[test]
 fn a_setup_that_cannot_be_says_which_value_is_wrong() {
     let folder = tempfile::tempdir().unwrap();
@@ -179,7 +205,7 @@ async fn a_role_starts_on_streams_that_exist_and_says_who_must_make_them() {
     });
     let early = early.await;
     assert!(
-        early.contains("secured_EVT is missing") && early.contains("admin's key"),
+        early.contains("is missing") && early.contains("admin's key"),
         "{early}"
     );
     secured.log(Role::Admin).await;
@@ -542,11 +568,14 @@ async fn a_subscriber_of_somebody_else_reads_with_a_consumer_of_its_own() {
         .append(vec![write_to(AggregateKind::Story)])
         .await
         .unwrap();
-    let client = secured.intruder(Role::Subscriber).await;
-    let stream = jetstream::new(client)
-        .get_stream(format!("{PREFIX}_EVT"))
+    spawner
+        .append(vec![write_to(AggregateKind::Story)])
         .await
         .unwrap();
+    let projector = secured.log(Role::Projector).await;
+    let client = secured.intruder(Role::Subscriber).await;
+    let js = jetstream::new(client);
+    let stream = js.get_stream(format!("{PREFIX}_EVT")).await.unwrap();
     let config = jetstream::consumer::pull::Config {
         durable_name: Some("reports".into()),
         filter_subject: format!("{PREFIX}.evt.*.story.*"),
@@ -554,12 +583,20 @@ async fn a_subscriber_of_somebody_else_reads_with_a_consumer_of_its_own() {
     };
     let consumer = stream.create_consumer(config).await.unwrap();
     let mut messages = consumer.messages().await.unwrap();
-    let message = timeout(PATIENCE, messages.next())
-        .await
-        .unwrap()
-        .unwrap()
-        .unwrap();
-    message.double_ack().await.unwrap();
+    for answer in [AckKind::Ack, AckKind::Term] {
+        let message = timeout(PATIENCE, messages.next()).await.unwrap();
+        let message = message.unwrap().unwrap();
+        message.double_ack_with(answer).await.unwrap();
+    }
+    // The projector hears from the server of the message that the subscriber gave up.
+    let since = Instant::now();
+    loop {
+        let letters = DeadLetters::list(&*projector, 10).await.unwrap();
+        if letters.iter().any(|letter| letter.group == "reports") {
+            break;
+        }
+        assert!(since.elapsed() < PATIENCE, "no letter was written");
+    }
     let info = stream
         .get_consumer::<jetstream::consumer::pull::Config>("reports")
         .await

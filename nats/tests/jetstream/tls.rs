@@ -3,7 +3,7 @@ use crate::harness::open;
 use errand_nats::{Credentials, NatsLog, NatsOptions, Role, SetupOptions, Tls, key_file, setup};
 use errand_servers::{
     free_ports,
-    nats::{Server, skipped},
+    nats::{Server, objection, skipped},
 };
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use std::{
@@ -92,6 +92,8 @@ async fn a_server_is_trusted_by_the_right_authority_only() {
         return skipped();
     };
     open(&encrypted.options()).await;
+    let cluster = encrypted.folder.path().join("cluster-1.conf");
+    assert_eq!(objection(&cluster), None);
     let other = encrypted.folder.path().join("other.pem");
     fs::write(&other, authority().pem()).unwrap();
     let wrong = refusal(NatsOptions {

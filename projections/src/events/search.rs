@@ -1,8 +1,7 @@
 //! What people look for in the archive.
 use super::EventRow;
 use crate::{
-    Error, Result,
-    checkpoint::{self, Checkpoint},
+    Error, Result, checkpoint,
     db::{Cells, Column as _, Db, FromCells, Statement},
     page,
     projection::{signed, unsigned},
@@ -42,9 +41,9 @@ impl Db {
     /// # Errors
     /// The database fails.
     pub async fn archived_through(&self, log_id: Uuid) -> Result<Seq> {
-        let all = checkpoint::all(&mut self.snapshot().await?).await?;
-        let ours = |c: &&Checkpoint| c.projection == super::NAME && c.log_id == log_id.to_string();
-        Ok(all.iter().find(ours).map_or(0, |c| c.sequence))
+        let stored = checkpoint::find(&mut self.snapshot().await?, super::NAME).await?;
+        let ours = stored.filter(|c| c.log_id == log_id.to_string());
+        Ok(ours.map_or(0, |c| c.sequence))
     }
 
     /// The next events of a span in log order, at most [`MAX_FOUND_ROWS`] of them.
@@ -53,9 +52,8 @@ impl Db {
     /// The database fails, or the archive was emptied after `through` was asked for.
     pub async fn archived(&self, filter: &EventFilter, span: Span) -> Result<Vec<EventRow>> {
         let mut moment = self.snapshot().await?;
-        let all = checkpoint::all(&mut moment).await?;
-        let holds = |c: &Checkpoint| c.projection == super::NAME && c.sequence >= span.through;
-        if !all.iter().any(holds) {
+        let stored = checkpoint::find(&mut moment, super::NAME).await?;
+        if stored.is_none_or(|c| c.sequence < span.through) {
             return Err(Error::ArchiveEmptied);
         }
         moment.all(page(filter, span)).await

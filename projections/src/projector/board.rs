@@ -1,6 +1,5 @@
 //! Where positions and changes are announced.
-use super::notice::Standing;
-use super::slot::Slot;
+use super::{notice::Standing, slot::Slot};
 use crate::{
     Keys, Positions,
     changes::{Change, Changes},
@@ -87,11 +86,13 @@ impl Board {
 
     /// New tables took the place of the old ones; a projection that had failed begins again.
     pub fn switched(&self, at: usize, generation: i64) {
-        self.positions.send_modify(|all| {
-            all[at].generation = generation;
-            if all[at].state == ProjectionState::Failed {
+        self.positions.send_if_modified(|all| {
+            let is_new = all[at].generation != generation;
+            if is_new && all[at].state == ProjectionState::Failed {
                 (all[at].state, all[at].error) = (ProjectionState::Starting, None);
             }
+            all[at].generation = generation;
+            is_new
         });
     }
 

@@ -23,7 +23,8 @@ impl Projector {
     pub(super) async fn share(&self) -> Vec<Option<Pages>> {
         let mut positions = Vec::new();
         for slot in self.slots.iter() {
-            positions.push(match slot.is_seated() && slot.projection.is_waited_for() {
+            let shares = slot.is_seated() && slot.projection.is_waited_for();
+            positions.push(match shares {
                 true => self.resume(slot, &mut 0).await.ok(),
                 false => None,
             });

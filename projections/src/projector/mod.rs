@@ -12,6 +12,7 @@ mod seats;
 mod slot;
 mod start;
 mod status;
+mod tell;
 mod verify;
 
 pub use audit::Audit;

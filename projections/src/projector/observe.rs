@@ -12,9 +12,8 @@ use crate::{
 use std::{convert::Infallible, time::Duration};
 use tokio_util::sync::CancellationToken;
 
-/// A projector that runs says something at least this often.
-pub(super) const SIGN_OF_LIFE_INTERVAL: Duration = Duration::from_secs(1);
-/// After so long without a word the connection is made anew: it may be it that is dead.
+/// A projector that runs says something every second. After so long without a word the connection is made anew, for it may
+/// be what is dead.
 const MAX_SILENCE: Duration = Duration::from_secs(5);
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 
@@ -121,31 +120,4 @@ impl Projector {
                 .state(slot.at, ProjectionState::Retrying, Some(reason.clone()));
         }
     }
-
-    /// Tells the others where the projections stand that this process writes, until `stop`.
-    pub(super) async fn tell(&self, postgres: &Postgres, stop: &CancellationToken) {
-        let mut moves = self.positions().watch();
-        loop {
-            let all = moves.borrow_and_update().clone();
-            let ours = self.slots.iter().zip(all);
-            let ours = ours.filter(|(slot, _)| slot.is_seated());
-            let positions: Vec<_> = ours.map(|(_, position)| position.into()).collect();
-            if !positions.is_empty() {
-                let from = postgres.id();
-                let text = Notice::Standing { from, positions }.text();
-                if let Err(error) = postgres.notify(text).await {
-                    tracing::debug!(%error, "nobody could be told");
-                }
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = moves.changed() => {}
-                () = tokio::time::sleep(SIGN_OF_LIFE_INTERVAL) => {}
-            }
-            let _ = tokio::time::timeout(TELLING_PACE, stop.cancelled()).await;
-        }
-    }
 }
-
-/// Positions are told this often at most.
-const TELLING_PACE: Duration = Duration::from_millis(5);

@@ -90,10 +90,8 @@ impl Projector {
             let to = stored.as_ref().map_or(0, |c| c.sequence);
             let events = self.replay(scratch, projection, to, tell).await?;
             if slot.name() == events::NAME {
-                archived = Archived {
-                    through: to,
-                    events,
-                };
+                let through = to;
+                archived = Archived { through, events };
             }
             let mut replayed = scratch.snapshot().await?;
             for table in projection.tables() {

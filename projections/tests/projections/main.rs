@@ -10,6 +10,7 @@ mod store;
 mod among;
 mod archive;
 mod as_of;
+mod audit_page;
 mod connect;
 mod embedded;
 mod feed;

@@ -103,18 +103,25 @@ impl Store {
         self.peek().await.tables().await
     }
 
-    /// Everything that people see in the read models except positions and times of change.
+    /// Everything that people see in the read models, without positions and times of change.
     pub async fn contents(&self) -> Vec<String> {
         let mut peek = self.peek().await;
         let mut all = Vec::new();
         for table in peek.tables().await {
-            // The archive holds positions and times by its nature.
-            if !["checkpoints", "events"].contains(&table.as_str()) && !table.starts_with("_sqlx") {
+            let unseen = ["checkpoints", "events"];
+            if !unseen.contains(&table.as_str()) && !table.starts_with("_sqlx") {
                 let rows = peek.rows(&table).await;
                 all.extend(rows.into_iter().map(|row| format!("{table}: {row}")));
             }
         }
         all
+    }
+
+    /// How many rows a query finds.
+    pub async fn count(&self, query: &str) -> u64 {
+        let count = format!("SELECT CAST(COUNT(*) AS TEXT) FROM ({query}) AS found");
+        let found = self.peek().await.texts(&count).await;
+        found[0].parse().unwrap()
     }
 
     async fn peek(&self) -> Peek {

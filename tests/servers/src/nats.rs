@@ -131,7 +131,17 @@ impl Drop for Server {
 pub struct Cluster(pub Vec<Server>);
 
 impl Cluster {
+    /// Every server syncs every message.
     pub fn start() -> Option<Self> {
+        Self::with(JETSTREAM)
+    }
+
+    /// Synced now and then, as it comes: a crash of servers loses nothing, one of the machine could.
+    pub fn start_with_default_sync() -> Option<Self> {
+        Self::with(JETSTREAM_DEFAULT_SYNC)
+    }
+
+    fn with(jetstream: &str) -> Option<Self> {
         binary()?;
         let ports = free_ports(6);
         let (clients, routes) = ports.split_at(3);
@@ -142,7 +152,7 @@ impl Cluster {
         let server = |index: usize| {
             let route = routes[index];
             let cluster = format!(
-                "{JETSTREAM}cluster {{ name: test, listen: \"127.0.0.1:{route}\", routes: [{all}] }}\n"
+                "{jetstream}cluster {{ name: test, listen: \"127.0.0.1:{route}\", routes: [{all}] }}\n"
             );
             Server::configured(&format!("server-{index}"), clients[index], &cluster)
         };

@@ -26,8 +26,8 @@ use uuid::Uuid;
 const IDLE_TIMEOUT: Duration = Duration::from_secs(300);
 /// Makes the users `errand_projector`, which writes, and `errand_dashboard`, which only reads, and gives them their rights.
 pub const ROLES_SQL: &str = include_str!("../../../roles.sql");
-/// For a transaction that needs a table for itself.
-pub const GIVE_UP_SOON: &str = "SET LOCAL lock_timeout = '500ms'";
+/// For a transaction that needs a table for itself. After a second the server stops a vacuum that is in the way.
+pub const GIVE_UP_SOON: &str = "SET LOCAL lock_timeout = '1500ms'";
 pub const ALL_TABLES: &str =
     "SELECT tablename::TEXT AS name FROM pg_tables WHERE schemaname = current_schema()";
 const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 /// Prepared statements kept per connection: a few for each table, and the queries.
 const STATEMENT_CACHE: usize = 200;
-/// No single statement of ours takes longer, however large the tables.
-const STATEMENT_TIMEOUT: Duration = Duration::from_secs(60);
+/// No query takes longer, however large the tables.
+const QUERY_TIMEOUT: Duration = Duration::from_secs(60);
+/// No statement that writes takes longer; the longest empties a large table or makes an index.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(1800);
 /// A writing transaction that is begun and forgotten holds up others no longer than this.
 const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(120);
 const PROGRAM: &str = "errand";
@@ -86,12 +88,16 @@ fn reason(error: &sqlx::Error) -> String {
     }
 }
 
-/// Settings of the session. What a crash of the server takes of writes that were not yet on disk goes together with the
-/// checkpoint and comes from the log again, so nobody waits for the disk. A peer that is gone without a word is noticed within
-/// seconds, for it may hold the right to write. Compiling queries takes longer than running ours.
+/// What a crash of the server takes of writes that were not yet on disk goes together with the checkpoint and comes from the
+/// log again, so nobody waits for the disk. Rows are found by their keys: plans are made while a table is new and empty, and
+/// one that scans it would be kept while it grows.
 pub(super) fn writer(options: PgConnectOptions) -> PgConnectOptions {
     session(options).options([
         ("synchronous_commit", "off".into()),
+        ("enable_seqscan", "off".into()),
+        ("enable_hashjoin", "off".into()),
+        ("enable_mergejoin", "off".into()),
+        ("statement_timeout", milliseconds(WRITE_TIMEOUT)),
         (
             "idle_in_transaction_session_timeout",
             milliseconds(IDLE_IN_TRANSACTION_TIMEOUT),
@@ -100,19 +106,23 @@ pub(super) fn writer(options: PgConnectOptions) -> PgConnectOptions {
 }
 
 pub(super) fn reader(options: PgConnectOptions) -> PgConnectOptions {
-    session(options).options([("default_transaction_read_only", "on")])
+    session(options).options([
+        ("default_transaction_read_only", "on".into()),
+        ("statement_timeout", milliseconds(QUERY_TIMEOUT)),
+    ])
 }
 
 fn milliseconds(limit: Duration) -> String {
     limit.as_millis().to_string()
 }
 
+/// A peer that is gone without a word is noticed within seconds, for it may hold the right to write. Compiling queries takes
+/// longer than running ours.
 fn session(options: PgConnectOptions) -> PgConnectOptions {
     options.options([
-        ("statement_timeout", milliseconds(STATEMENT_TIMEOUT)),
-        ("tcp_keepalives_idle", "5".into()),
-        ("tcp_keepalives_interval", "2".into()),
-        ("tcp_keepalives_count", "3".into()),
-        ("jit", "off".into()),
+        ("tcp_keepalives_idle", "5"),
+        ("tcp_keepalives_interval", "2"),
+        ("tcp_keepalives_count", "3"),
+        ("jit", "off"),
     ])
 }

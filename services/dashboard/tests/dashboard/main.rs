@@ -8,6 +8,7 @@ mod api_errors;
 mod audit;
 mod chat;
 mod dead_letters;
+mod events;
 mod forms;
 mod guards;
 mod health;

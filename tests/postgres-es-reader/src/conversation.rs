@@ -1,0 +1,1 @@
+../../../services/chat/src/conversation.rs

@@ -1,0 +1,1 @@
+../../../services/spawner/src/story.rs
