@@ -61,10 +61,10 @@ impl DeadLetters for NatsLog {
         let Some(message) = self.shared().at(Stream::Letters, id).await? else {
             return Ok(false);
         };
-        let (seq, to) = (message.sequence, self.shared().addressee(&message));
+        let to = self.shared().addressee(&message);
         if !group::takes_redriven(self.shared(), to).await? {
             return Err(LogError::Rejected(format!(
-                "{to} is another program's subscriber and takes nothing back: let it read letter {seq} again itself, \
+                "{to} is another program's subscriber and takes nothing back: let it read the event again itself, \
                  or give it a consumer named {to} of the stream of redriven letters; then discard the letter"
             )));
         }

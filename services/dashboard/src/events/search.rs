@@ -167,13 +167,15 @@ pub async fn at(site: &Site, seq: u64) -> Result<Option<Arc<Recorded>>, SearchEr
 
 /// The event with an id.
 pub async fn by_id(site: &Site, id: uuid::Uuid) -> Result<Option<Arc<Recorded>>, SearchError> {
+    // Asked first, for the archive goes on meanwhile.
+    let log_id = site.log.head().await?.log_id;
+    let archived = site.db().archived_through(log_id).await?;
     if let Some(seq) = site.db().archived_seq(id).await? {
         return at(site, seq).await;
     }
-    // It may be newer than what the archive has.
-    let archived = site.db().archived_through(site.log.head().await?.log_id);
+    // It may be newer than what the archive had.
     let query = EventQuery {
-        from: archived.await? + 1,
+        from: archived + 1,
         ..EventQuery::default()
     };
     let mut pages = pages(site, &query, false).await?;
