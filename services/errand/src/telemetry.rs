@@ -20,7 +20,10 @@ pub use routes::routes;
 pub use vendors::Measured;
 
 use opentelemetry_sdk::Resource;
-use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt};
+
+/// Each has a filter of its own, so that what none of them wants costs nothing.
+type AnyLayer = Box<dyn Layer<Registry> + Send + Sync>;
 
 /// What runs beside the process until it ends.
 pub struct Telemetry(Option<spans::Spans>);
@@ -32,14 +35,12 @@ pub struct Telemetry(Option<spans::Spans>);
 /// A variable holds something that does not fit; the message names it.
 pub fn start(service: &str, json: bool) -> anyhow::Result<Telemetry> {
     let resource = resource(service);
-    let lines = logs::lines(json)?;
+    let mut layers = vec![logs::lines(json)?];
     let spans = spans::start(&resource)?;
+    layers.extend(spans.as_ref().map(spans::Spans::layer));
     measures::start(resource)?;
     // An error says that somebody began to log before; their choice stands.
-    let _ = tracing_subscriber::registry()
-        .with(lines)
-        .with(spans.as_ref().map(spans::Spans::layer))
-        .try_init();
+    let _ = tracing_subscriber::registry().with(layers).try_init();
     Ok(Telemetry(spans))
 }
 

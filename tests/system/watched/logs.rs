@@ -1,6 +1,6 @@
 //! The log of a spawn: one line for each step, and no word that somebody said.
-use crate::system::harness::{Errand, text, until};
-use serde_json::Value;
+use crate::system::harness::{Errand, command, text, until};
+use serde_json::{Value, json};
 
 /// Each step, and whether its line names the session too.
 const STEPS: &[(&str, bool)] = &[
@@ -54,5 +54,42 @@ async fn each_step_of_a_spawn_is_one_line_with_its_ids() {
     assert!(!log.contains("hero"), "words of a prompt:\n{log}");
     for level in ["WARN", "ERROR"] {
         assert!(!log.contains(level), "all went well:\n{log}");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_that_goes_on_is_said_once() {
+    let errand = Errand::up(&[]).await;
+    let fault =
+        json!({"vendor": "linear", "fault": "error_500", "operation": "issueCreate", "count": 3});
+    errand.api.trouble(&fault).await;
+    let wish = json!({"agent": "codegen", "prompt": "add a contact form"});
+    let (_, spawned) = errand.api.post("/api/v1/stories", &wish).await;
+    let chat = text(&spawned, "conversationId");
+    errand.api.hear(chat, "Tracking in Linear").await;
+    let log = std::fs::read_to_string(errand.data.path().join("errand.log")).unwrap();
+    let said = log.matches("failed, will try again").count();
+    assert_eq!(said, 1, "{log}");
+}
+
+#[tokio::test]
+async fn a_variable_that_does_not_fit_is_named_at_the_start() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let data = folder.path().display().to_string();
+    for (variable, value) in [
+        ("ERRAND_LOG", "errand=loudly"),
+        ("OTEL_TRACES_SAMPLER", "sometimes"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "not an address"),
+    ] {
+        let output = command(&["up", "--port", "0", "--data", &data])
+            .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+            .env(variable, value)
+            .output()
+            .await
+            .expect("errand runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{variable}: {said}");
+        assert!(said.contains(variable), "{variable}: {said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
     }
 }

@@ -1,13 +1,12 @@
 //! Log lines on standard error. `ERRAND_LOG` (or `RUST_LOG`) takes tracing's filters, e.g. `debug` or
 //! `errand_executor=debug`.
+use super::AnyLayer;
 use anyhow::Context;
 use std::io::IsTerminal;
-use tracing::Subscriber;
 use tracing_subscriber::{
     EnvFilter, Layer,
     filter::{FilterExt, filter_fn},
     fmt,
-    registry::LookupSpan,
 };
 
 const DEFAULT_FILTER: &str = "info,agent_client_protocol=warn,async_nats=warn,hyper=warn,sqlx=warn,genai=warn,opentelemetry=warn";
@@ -16,10 +15,7 @@ const VARIABLES: [&str; 2] = ["ERRAND_LOG", "RUST_LOG"];
 
 /// # Errors
 /// The filter cannot be read; the message names the variable.
-pub fn lines<S>(json: bool) -> anyhow::Result<impl Layer<S>>
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-{
+pub fn lines(json: bool) -> anyhow::Result<AnyLayer> {
     let lines = fmt::layer().with_writer(std::io::stderr);
     let lines = if json {
         let lines = lines.json().flatten_event(true);
@@ -30,7 +26,7 @@ where
     };
     // Every line names what it is about; spans are for traces, and cost nothing where none are taken.
     let no_spans = filter_fn(|metadata| metadata.is_event());
-    Ok(lines.with_filter(filter()?.and(no_spans)))
+    Ok(lines.with_filter(filter()?.and(no_spans)).boxed())
 }
 
 fn filter() -> anyhow::Result<EnvFilter> {

@@ -1,5 +1,6 @@
 //! Spans to a collector, by OTLP over HTTP. Endpoint, headers, timeouts, sampler and queue are set by the variables
 //! that OpenTelemetry gives them.
+use super::AnyLayer;
 use anyhow::{Context, bail};
 use opentelemetry::{global, trace::TracerProvider};
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
@@ -13,8 +14,8 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
-use tracing::{Level, Metadata, Subscriber};
-use tracing_subscriber::{Layer, filter::filter_fn, registry::LookupSpan};
+use tracing::{Level, Metadata};
+use tracing_subscriber::{Layer, filter::filter_fn};
 
 const ENDPOINTS: [&str; 2] = [
     "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -73,10 +74,7 @@ fn set(name: &str) -> Option<String> {
 }
 
 impl Spans {
-    pub fn layer<S>(&self) -> impl Layer<S> + use<S>
-    where
-        S: Subscriber + for<'a> LookupSpan<'a>,
-    {
+    pub fn layer(&self) -> AnyLayer {
         tracing_opentelemetry::layer()
             .with_tracer(self.0.tracer("errand"))
             .with_location(false)
@@ -84,6 +82,7 @@ impl Spans {
             .with_target(false)
             .with_tracked_inactivity(false)
             .with_filter(filter_fn(is_exported))
+            .boxed()
     }
 
     /// Blocks until the last spans are sent or the time is over.
