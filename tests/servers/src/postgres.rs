@@ -15,6 +15,8 @@ const USER: &str = "postgres";
 /// Members of this role must give a password; nobody else has to.
 const CAREFUL: &str = "careful";
 const READY_TIMEOUT: Duration = Duration::from_secs(60);
+/// A postmaster that cannot start says so within this time.
+const GIVES_UP_WITHIN: Duration = Duration::from_secs(1);
 const POLL: Duration = Duration::from_millis(30);
 
 /// The folder with `initdb`, `postgres` and `psql`; `None` when it is not installed.
@@ -119,6 +121,7 @@ impl Server {
         ));
         let since = Instant::now();
         self.keeper.start_again(&self.folder, &command);
+        let mut started = Instant::now();
         while !self.is_ready() {
             assert!(
                 since.elapsed() < READY_TIMEOUT,
@@ -126,10 +129,19 @@ impl Server {
             );
             std::thread::sleep(POLL);
             // A killed postmaster's children may hold the data for a moment, and the new one gives up then.
-            if since.elapsed().as_millis() % 1000 < POLL.as_millis() {
+            if started.elapsed() > GIVES_UP_WITHIN && !self.is_running() {
                 self.keeper.start_again(&self.folder, &command);
+                started = Instant::now();
             }
         }
+    }
+
+    /// Whether the postmaster that the data folder names is alive, ready or not.
+    fn is_running(&self) -> bool {
+        let file = std::fs::read_to_string(self.data().join("postmaster.pid"));
+        let id = file.unwrap_or_default();
+        let id = id.lines().next().unwrap_or_default().trim().to_owned();
+        !id.is_empty() && Path::new("/proc").join(id).is_dir()
     }
 
     fn initialise(&self) {
