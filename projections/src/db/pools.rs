@@ -27,7 +27,8 @@ impl Db {
         Ok(Self(Engine::Sqlite(Sqlite::open(path).await?)))
     }
 
-    /// A database that lives as long as this handle, for tests. It has one connection, so reads wait for writes.
+    /// A database that lives as long as this handle, for the past and for tests. It has one connection, so reads wait for
+    /// writes.
     ///
     /// # Errors
     /// The tables could not be made.
