@@ -35,7 +35,6 @@ async fn cut_off_in_the_middle_none_misses_an_ending_or_writes_one_twice() {
     };
     let mut stories = Stories::on(log(&server).await);
     stories.end(STORIES).await;
-    stories.deliver_the_last_again(&server.url()).await;
     let mut programs = installed::programs(&server.url());
     for program in &mut programs {
         program.start();
@@ -44,6 +43,7 @@ async fn cut_off_in_the_middle_none_misses_an_ending_or_writes_one_twice() {
         program.has_written(stories.ended.len() / 2).await;
         program.cut_off();
     }
+    stories.deliver_the_last_again(&server.url()).await;
     stories.end(STORIES).await;
     for program in &mut programs {
         program.start();
