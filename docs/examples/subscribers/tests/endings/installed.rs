@@ -15,18 +15,19 @@ static TYPESCRIPT: LazyLock<Option<PathBuf>> =
     LazyLock::new(|| prepared("typescript", compile_typescript));
 
 pub fn programs(url: &str) -> Vec<Program> {
+    // Asked to stop: what it holds when it is killed comes again after half a minute only. The fleet's tests wait for that.
     let rust = Command::new(env!("CARGO_BIN_EXE_endings"));
-    let mut programs = vec![Program::new("endings-rust", rust, url)];
+    let mut programs = vec![Program::new("endings-rust", rust, "-TERM", url)];
     if let Some(tools) = &*PYTHON {
         let mut python = Command::new("python3");
         python.arg(sources("python").join("endings.py"));
         python.env("PYTHONPATH", format!("{0}:{0}/generated", tools.display()));
-        programs.push(Program::new("endings-python", python, url));
+        programs.push(Program::new("endings-python", python, "-KILL", url));
     }
     if let Some(tools) = &*TYPESCRIPT {
         let mut node = Command::new("node");
         node.arg(tools.join("build/endings.js"));
-        programs.push(Program::new("endings-typescript", node, url));
+        programs.push(Program::new("endings-typescript", node, "-KILL", url));
     }
     programs
 }

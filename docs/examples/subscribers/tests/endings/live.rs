@@ -1,5 +1,5 @@
-use crate::{installed, program::until};
-use errand_servers::nats;
+use crate::{installed, log};
+use errand_servers::{insist, nats};
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
@@ -31,6 +31,8 @@ async fn they_tell_of_a_story_that_a_running_errand_has_completed() {
     let Some(errand) = errand() else {
         return println!("skipped: errand was not built; cargo test --workspace builds it");
     };
+    // Errand waits for no server.
+    drop(log(&server).await);
     let data = TempDir::new().unwrap();
     let said = data.path().join("said");
     let mut up = Command::new(&errand);
@@ -39,9 +41,10 @@ async fn they_tell_of_a_story_that_a_running_errand_has_completed() {
     up.env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap());
     up.env("HOME", data.path()).env("ERRAND_DEMO_PACE_MS", "0");
-    up.stdout(File::create(&said).unwrap());
+    up.stdout(File::create(&said).unwrap())
+        .stderr(File::create(data.path().join("log")).unwrap());
     let _up = Errand(up.spawn().unwrap());
-    let url = until("errand to be up", || async {
+    let url = insist("errand to be up", || async {
         let said = fs::read_to_string(&said).unwrap_or_default();
         let url = said
             .lines()

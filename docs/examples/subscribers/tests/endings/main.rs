@@ -12,8 +12,8 @@ mod stories;
 
 use errand_eventlog::{DeadLetter, DeadLetters};
 use errand_nats::{NatsLog, NatsOptions};
-use errand_servers::nats;
-use program::{Program, until};
+use errand_servers::{insist, nats};
+use program::Program;
 use std::{fs, sync::Arc};
 use stories::Stories;
 
@@ -22,28 +22,28 @@ const STORIES: usize = 40;
 
 async fn log(server: &nats::Server) -> Arc<NatsLog> {
     let url = server.url();
-    until("a log on the server", || {
+    insist("a log on the server", || {
         NatsLog::connect(NatsOptions::new(&url))
     })
     .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_in_the_middle_none_misses_an_ending_or_writes_one_twice() {
+async fn cut_off_in_the_middle_none_misses_an_ending_or_writes_one_twice() {
     let Some(server) = nats::Server::start("") else {
         return nats::skipped();
     };
     let mut stories = Stories::on(log(&server).await);
     stories.end(STORIES).await;
-    stories.deliver_the_last_again(&server.url()).await;
     let mut programs = installed::programs(&server.url());
     for program in &mut programs {
         program.start();
     }
     for program in &mut programs {
         program.has_written(stories.ended.len() / 2).await;
-        program.kill();
+        program.cut_off();
     }
+    stories.deliver_the_last_again(&server.url()).await;
     stories.end(STORIES).await;
     for program in &mut programs {
         program.start();
@@ -85,7 +85,7 @@ async fn what_cannot_be_done_is_set_aside_and_done_when_a_person_sends_it_back()
 
 /// The letter of a program about an event.
 async fn letter(log: &NatsLog, program: &Program, event: &str) -> DeadLetter {
-    until(&format!("a letter of {}", program.name), || async {
+    insist(&format!("a letter of {}", program.name), || async {
         let letters = log.list(100).await.map_err(|error| error.to_string())?;
         let is_it = |letter: &DeadLetter| {
             letter.group == program.name && letter.event.envelope.id.to_string() == event

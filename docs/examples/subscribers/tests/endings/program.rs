@@ -1,48 +1,27 @@
 use crate::stories::Ending;
+use errand_servers::insist;
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt::Display,
     fs::{self, File},
-    future::Future,
     path::PathBuf,
     process::{Child, Command},
-    time::{Duration, Instant},
 };
 use tempfile::TempDir;
-
-/// Includes the time after which JetStream delivers again what a killed program held.
-const PATIENCE: Duration = Duration::from_secs(120);
-const POLL: Duration = Duration::from_millis(50);
-
-/// Asks until there is an answer; panics with the last excuse when patience ends.
-pub async fn until<T, E: Display, F: Future<Output = Result<T, E>>>(
-    what: &str,
-    mut ask: impl FnMut() -> F,
-) -> T {
-    let since = Instant::now();
-    loop {
-        match ask().await {
-            Ok(answer) => return answer,
-            Err(excuse) if since.elapsed() > PATIENCE => {
-                panic!("waited {PATIENCE:?} in vain for {what}: {excuse}")
-            }
-            Err(_) => tokio::time::sleep(POLL).await,
-        }
-    }
-}
 
 /// A subscriber in one of the languages. Killed when dropped.
 pub struct Program {
     /// Of its consumer.
     pub name: &'static str,
     command: Command,
+    /// How it is cut off.
+    signal: &'static str,
     folder: TempDir,
     running: Option<Child>,
 }
 
 impl Program {
-    pub fn new(name: &'static str, mut command: Command, url: &str) -> Self {
+    pub fn new(name: &'static str, mut command: Command, signal: &'static str, url: &str) -> Self {
         let folder = TempDir::new().unwrap();
         fs::create_dir(folder.path().join("endings")).unwrap();
         command.arg(folder.path().join("endings"));
@@ -51,6 +30,7 @@ impl Program {
         Self {
             name,
             command,
+            signal,
             folder,
             running,
         }
@@ -69,10 +49,12 @@ impl Program {
         self.running = Some(self.command.spawn().unwrap());
     }
 
-    /// SIGKILL: no farewell.
-    pub fn kill(&mut self) {
+    /// Answers when it has ended.
+    pub fn cut_off(&mut self) {
         if let Some(mut running) = self.running.take() {
-            running.kill().unwrap();
+            let id = running.id().to_string();
+            let kill = Command::new("kill").args([self.signal, &id]).status();
+            assert!(kill.unwrap().success());
             running.wait().unwrap();
         }
     }
@@ -87,7 +69,7 @@ impl Program {
 
     /// Waits until there are so many files.
     pub async fn has_written(&self, count: usize) {
-        until(&format!("{count} files of {}", self.name), || async {
+        insist(&format!("{count} files of {}", self.name), || async {
             let written = self.written().len();
             (written >= count)
                 .then_some(())
@@ -119,7 +101,10 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        self.kill();
+        if let Some(running) = &mut self.running {
+            let _ = running.kill();
+            let _ = running.wait();
+        }
     }
 }
 
