@@ -2,16 +2,13 @@
 use crate::{
     feed::Feed,
     store::{Engine, Store, server},
-    support::{Looking, PATIENCE, Running, fill, story},
+    support::{Looking, PATIENCE, Running, fill, in_time, story, touched},
 };
 use errand_projections::{
-    Db, Error, Key, PostgresOptions, Which,
-    changes::{Listener, Update},
-    positions::ProjectionState,
-    stories::StoryFilter,
+    Db, Error, Key, PostgresOptions, Which, positions::ProjectionState, stories::StoryFilter,
 };
 use errand_servers::postgres::Server;
-use std::{collections::BTreeSet, future::Future};
+use std::collections::BTreeSet;
 
 /// A database of its own, with what ends sessions on it.
 struct Shared {
@@ -59,23 +56,6 @@ impl Shared {
         ));
         assert_ne!(ended, "0", "{having}");
     }
-}
-
-async fn in_time<T>(work: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, work).await.unwrap()
-}
-
-/// Waits for a change that touches a record.
-async fn touched(listener: &mut Listener, key: Key) {
-    in_time(async {
-        while let Some(update) = listener.next().await {
-            match update {
-                Update::Changed(change) if !change.keys.touches(&key) => {}
-                Update::Changed(_) | Update::Reload => return,
-            }
-        }
-    })
-    .await;
 }
 
 #[tokio::test]

@@ -5,10 +5,13 @@ use crate::{
 };
 use errand_eventlog::Seq;
 use errand_projections::{
-    Db, Error, Projections, Projector, Which, positions::Position, projector::Difference,
+    Db, Error, Key, Projections, Projector, Which,
+    changes::{Listener, Update},
+    positions::Position,
+    projector::Difference,
 };
 use errand_proto::{AggregateKind, Event, StoryEvent, Subject, v1};
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -137,6 +140,23 @@ async fn until(projector: &Projector, name: &str, wanted: impl Fn(&Position) -> 
     let there = tokio::time::timeout(PATIENCE, positions.wait_for(found)).await;
     let all = there.unwrap().unwrap();
     all.iter().find(|p| p.name == name).unwrap().clone()
+}
+
+pub async fn in_time<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, work).await.unwrap()
+}
+
+/// Waits for a change that touches a record.
+pub async fn touched(listener: &mut Listener, key: Key) {
+    in_time(async {
+        while let Some(update) = listener.next().await {
+            match update {
+                Update::Changed(change) if !change.keys.touches(&key) => {}
+                Update::Changed(_) | Update::Reload => return,
+            }
+        }
+    })
+    .await;
 }
 
 /// Adds the histories of `stories` stories.
