@@ -96,6 +96,7 @@ impl Attempt<'_> {
         let request = RunRequest {
             prompt: prompt(facts),
             cwd: worktree.path().to_owned(),
+            resume: None,
             limits: self.executor.settings.run.clone(),
         };
         let (sender, updates) = mpsc::channel(UPDATE_BUFFER);

@@ -48,6 +48,7 @@ pub(crate) fn start(
     let request = RunRequest {
         prompt: prompt.to_owned(),
         cwd: repository.path(),
+        resume: None,
         limits,
     };
     let outcome =
