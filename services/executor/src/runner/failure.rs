@@ -41,7 +41,9 @@ pub enum RunFailure {
     )]
     OutputTooLarge { limit: u64 },
     /// Too many rounds.
-    #[error("the agent took more than {limit} turns and was ended; split the work or raise the limit of turns")]
+    #[error(
+        "the agent took more than {limit} turns and was ended; split the work or raise the limit of turns"
+    )]
     TooManyTurns { limit: u32 },
     /// Too much money.
     #[error(

@@ -32,7 +32,9 @@ where
     futures::stream::unfold(
         (BufReader::new(stdout), watch),
         move |(mut reader, watch)| async move {
-            let message = next_message(&mut reader, &watch, is_message).await.transpose()?;
+            let message = next_message(&mut reader, &watch, is_message)
+                .await
+                .transpose()?;
             Some((message, (reader, watch)))
         },
     )

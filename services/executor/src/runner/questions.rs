@@ -60,7 +60,12 @@ pub(super) struct Questions {
 
 impl Questions {
     /// A question with an id of its own, its texts bounded.
-    pub(super) fn question(&self, kind: QuestionKind, text: &str, choices: Vec<Choice>) -> Question {
+    pub(super) fn question(
+        &self,
+        kind: QuestionKind,
+        text: &str,
+        choices: Vec<Choice>,
+    ) -> Question {
         let bounded = |choice: Choice| Choice {
             name: shorten(&choice.name, MAX_TEXT_BYTES),
             ..choice

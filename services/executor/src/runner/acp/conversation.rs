@@ -94,8 +94,7 @@ impl Conversation {
         cx: &ConnectionTo<Agent>,
         request: &RunRequest,
     ) -> Result<Opened, Interruption> {
-        let forms =
-            ElicitationCapabilities::new().form(ElicitationFormCapabilities::new());
+        let forms = ElicitationCapabilities::new().form(ElicitationFormCapabilities::new());
         let hello = InitializeRequest::new(ProtocolVersion::V1)
             .client_info(Implementation::new("errand", env!("CARGO_PKG_VERSION")))
             .client_capabilities(ClientCapabilities::new().elicitation(forms));

@@ -8,9 +8,7 @@ use agent_client_protocol::v1::schema::{
     SessionConfigId, SessionConfigOption, SessionConfigOptionCategory, SessionId,
     SetSessionConfigOptionRequest,
 };
-use agent_client_protocol::{
-    Agent, Error, is_connection_terminated, is_incoming_transport_closed,
-};
+use agent_client_protocol::{Agent, Error, is_connection_terminated, is_incoming_transport_closed};
 
 use super::super::request::Resume;
 

@@ -24,7 +24,10 @@ pub(super) fn user(text: &str) -> String {
 
 /// Lets the tool be used, with `input` as it shall be.
 pub(super) fn allow(request_id: &str, input: &Value) -> String {
-    respond(request_id, &json!({"behavior": "allow", "updatedInput": input}))
+    respond(
+        request_id,
+        &json!({"behavior": "allow", "updatedInput": input}),
+    )
 }
 
 /// Refuses the tool; the model reads `why`.

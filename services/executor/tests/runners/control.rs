@@ -82,14 +82,9 @@ async fn a_person_who_is_asked_can_refuse_and_nothing_is_changed() {
     };
     assert_eq!(question.text, "Add an email capture form");
     let kinds: Vec<_> = question.choices.iter().map(|it| it.kind).collect();
-    assert_eq!(
-        kinds,
-        [ChoiceKind::AllowOnce, ChoiceKind::RejectOnce]
-    );
+    assert_eq!(kinds, [ChoiceKind::AllowOnce, ChoiceKind::RejectOnce]);
     run.handle.answer(&question.id, Answer::Reject).unwrap();
-    run.handle
-        .answer(&question.id, Answer::Allow)
-        .unwrap_err();
+    run.handle.answer(&question.id, Answer::Allow).unwrap_err();
     let ended = run.end().await;
     assert!(ended.message().contains("not allowed"));
     assert_eq!(repository.changed(), [""; 0]);
