@@ -104,6 +104,7 @@ macro_rules! contract_tests {
             dead_letters {
                 a_letter_holds_the_whole_message_with_reason_and_attempts,
                 letters_are_listed_newest_first_and_survive_a_restart,
+                letters_are_found_by_group_page_by_page_and_counted,
                 a_redriven_letter_comes_again_as_a_first_attempt,
                 a_redriven_letter_comes_again_after_a_restart,
                 a_discarded_letter_is_forgotten_but_its_event_is_not,

@@ -19,6 +19,6 @@ pub mod subscriber;
 
 pub use port::{
     Claim, DeadLetter, DeadLetters, Delivery, EventLog, Filter, Group, GroupStatus, Head, Job,
-    JobQueue, JobState, LogError, NewEvent, Page, QueueLimits, QueuedJob, Recorded, Seq, StartAt,
-    Write,
+    JobQueue, JobState, LetterQuery, LogError, NewEvent, Page, QueueLimits, QueuedJob, Recorded,
+    Seq, StartAt, Write,
 };

@@ -137,7 +137,7 @@ impl Projection for Batches {
     async fn apply(&self, tx: &mut Tx, facts: Vec<Fact>) -> Result<Keys> {
         let mut rows = RowSet::<BatchRow>::load(tx, continued(&facts)).await?;
         for fact in facts {
-            if let Event::Batch(event) = fact.event {
+            if let Ok(Event::Batch(event)) = fact.event {
                 let id = fact.subject.id();
                 rows.entry(id, || BatchRow::new(id)).apply(fact.at, event);
             }

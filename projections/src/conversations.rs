@@ -142,11 +142,12 @@ impl Projection for Conversations {
 
     async fn apply(&self, tx: &mut Tx, facts: Vec<Fact>) -> Result<Keys> {
         let mut rows = RowSet::<ConversationRow>::load(tx, continued(&facts)).await?;
-        let amended = facts.iter().filter_map(|f| message::amended(&f.event));
+        let events = facts.iter().filter_map(|f| f.event.as_ref().ok());
+        let amended = events.filter_map(message::amended);
         let mut messages = RowSet::<MessageRow>::load(tx, amended.collect()).await?;
         for fact in facts {
             let id = fact.subject.id();
-            if let Event::Conversation(event) = fact.event {
+            if let Ok(Event::Conversation(event)) = fact.event {
                 let row = rows.entry(id, || ConversationRow::new(id));
                 row.apply(fact.at, event, &mut messages);
             }

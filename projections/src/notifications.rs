@@ -103,7 +103,7 @@ impl Projection for Notifications {
     async fn apply(&self, tx: &mut Tx, facts: Vec<Fact>) -> Result<Keys> {
         let mut rows = RowSet::<NotificationRow>::load(tx, continued(&facts)).await?;
         for fact in facts {
-            if let Event::Notification(event) = fact.event {
+            if let Ok(Event::Notification(event)) = fact.event {
                 let id = fact.subject.id();
                 let row = rows.entry(id, || NotificationRow::new(id, fact.at));
                 row.apply(fact.at, event);

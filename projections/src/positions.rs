@@ -20,6 +20,9 @@ words! {
 #[serde(rename_all = "camelCase")]
 pub struct Position {
     pub name: &'static str,
+    /// False for the archive, which follows at its own pace.
+    #[serde(skip)]
+    pub is_waited_for: bool,
     /// The last log sequence that its tables have taken in, or found to be none of theirs.
     pub seq: Seq,
     /// Counts the rebuilds.
@@ -34,6 +37,7 @@ pub struct Position {
 /// Which projections to wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which<'a> {
+    /// All that pages show: every one but the archive.
     All,
     One(&'a str),
 }
@@ -113,13 +117,14 @@ impl Positions {
 }
 
 pub(crate) fn settled(all: &[Position]) -> Seq {
-    all.iter().map(|p| p.seq).min().unwrap_or(0)
+    let shown = all.iter().filter(|p| p.is_waited_for);
+    shown.map(|p| p.seq).min().unwrap_or(0)
 }
 
 /// The first wanted projection that is not there yet; one that will never be there comes first.
 fn behind<'a>(all: &'a [Position], which: Which<'_>, seq: Seq) -> Option<&'a Position> {
     let wanted = |p: &&Position| match which {
-        Which::All => true,
+        Which::All => p.is_waited_for,
         Which::One(name) => p.name == name,
     };
     let late = || all.iter().filter(wanted).filter(|p| p.seq < seq);

@@ -7,7 +7,7 @@ use crate::{
 use async_trait::async_trait;
 use errand_eventlog::{Filter, Recorded, Seq};
 use errand_proto::{AggregateKind, DecodeError, Event, Subject};
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 /// Where and when an event happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,28 +19,29 @@ pub struct At {
 }
 
 /// A decoded event of the log.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub struct Fact {
     pub at: At,
     /// 1 for the first event of its aggregate.
     pub version: u64,
     pub subject: Subject,
-    pub event: Event,
+    /// What happened. It is an error only for a projection that keeps what nobody can read.
+    pub event: std::result::Result<Event, DecodeError>,
+    pub recorded: Arc<Recorded>,
 }
 
 impl Fact {
-    /// # Errors
-    /// The type is unknown or the payload does not fit it.
-    pub fn of(recorded: &Recorded) -> std::result::Result<Self, DecodeError> {
-        Ok(Self {
+    pub fn of(recorded: &Arc<Recorded>) -> Self {
+        Self {
             at: At {
                 seq: signed(recorded.seq),
                 time: recorded.envelope.time_us,
             },
             version: recorded.envelope.aggregate_version,
             subject: recorded.subject.clone(),
-            event: recorded.decode()?,
-        })
+            event: recorded.decode(),
+            recorded: Arc::clone(recorded),
+        }
     }
 }
 
@@ -68,6 +69,10 @@ pub(crate) fn unsigned(n: i64) -> Seq {
     u64::try_from(n).unwrap_or(0)
 }
 
+/// Under load a projection writes this often at most: fewer, larger transactions. An event that comes alone is written
+/// at once.
+const PACE: Duration = Duration::from_millis(10);
+
 /// One read model.
 #[async_trait]
 pub(crate) trait Projection: Send + Sync + 'static {
@@ -85,5 +90,20 @@ pub(crate) trait Projection: Send + Sync + 'static {
 
     fn filter(&self) -> Filter {
         Filter::kinds(self.kinds())
+    }
+
+    /// How long it rests after a small batch.
+    fn pace(&self) -> Duration {
+        PACE
+    }
+
+    /// False for the archive: no page waits for it, and it holds nobody up.
+    fn is_waited_for(&self) -> bool {
+        true
+    }
+
+    /// An event that nobody can read stops every projection but the archive.
+    fn keeps_unreadable(&self) -> bool {
+        false
     }
 }

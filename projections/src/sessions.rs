@@ -271,7 +271,7 @@ impl Projection for Sessions {
         let mut rows = RowSet::<SessionRow>::load(tx, continued(&facts)).await?;
         let mut children = Children::default();
         for fact in facts {
-            if let Event::Session(event) = fact.event {
+            if let Ok(Event::Session(event)) = fact.event {
                 let id = fact.subject.id();
                 let row = rows.entry(id, || SessionRow::new(id));
                 row.apply(fact.at, event, &mut children);

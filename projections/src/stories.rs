@@ -252,7 +252,7 @@ impl Projection for Stories {
     async fn apply(&self, tx: &mut Tx, facts: Vec<Fact>) -> Result<Keys> {
         let mut rows = RowSet::<StoryRow>::load(tx, continued(&facts)).await?;
         for fact in facts {
-            if let Event::Story(event) = fact.event {
+            if let Ok(Event::Story(event)) = fact.event {
                 let id = fact.subject.id();
                 rows.entry(id, || StoryRow::new(id)).apply(fact.at, event);
             }

@@ -86,7 +86,7 @@ impl Envelope {
             id: parse(header::ID, text(header::ID)?)?,
             event_type: text(header::TYPE)?.to_owned(),
             source: text(header::SOURCE)?.to_owned(),
-            time_us: micros(time).ok_or_else(|| unreadable(header::TIME, time))?,
+            time_us: from_rfc3339(time).ok_or_else(|| unreadable(header::TIME, time))?,
             correlation_id: parse(header::CORRELATION_ID, text(header::CORRELATION_ID)?)?,
             causation_id: parse(header::CAUSATION_ID, text(header::CAUSATION_ID)?)?,
             command_id: parse(header::COMMAND_ID, text(header::COMMAND_ID)?)?,
@@ -124,7 +124,8 @@ pub fn rfc3339(time_us: i64) -> String {
     )
 }
 
-fn micros(text: &str) -> Option<i64> {
+/// Reads RFC 3339 text, with any offset, as microseconds since the epoch.
+pub fn from_rfc3339(text: &str) -> Option<i64> {
     let format = &time::format_description::well_known::Rfc3339;
     let time = time::OffsetDateTime::parse(text, format).ok()?;
     i64::try_from(time.unix_timestamp_nanos() / 1000).ok()

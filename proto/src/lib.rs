@@ -23,7 +23,7 @@ pub mod v1 {
 pub use catalogue::{
     BatchEvent, ConversationEvent, Event, NotificationEvent, SessionEvent, StoryEvent,
 };
-pub use envelope::{Envelope, EnvelopeError, header, rfc3339};
+pub use envelope::{Envelope, EnvelopeError, from_rfc3339, header, rfc3339};
 pub use json::{Json, descriptor_pool, to_json};
 pub use subject::{AggregateKind, DEFAULT_WORKSPACE, Subject, SubjectError};
 

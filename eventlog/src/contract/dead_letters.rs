@@ -1,6 +1,7 @@
 //! What was given up, and what a person can do about it.
 use super::{Harness, Outcome, ensure, retries::only_letter, sample::*, within};
-use crate::{DeadLetters, Seq};
+use crate::{DeadLetters, LetterQuery, Seq};
+use std::collections::BTreeMap;
 
 /// Appends one event, has a group give it up, and gives its sequence.
 async fn bury(h: &dyn Harness, group_name: &'static str, reason: &str) -> Outcome<Seq> {
@@ -68,6 +69,45 @@ pub async fn letters_are_listed_newest_first_and_survive_a_restart(h: &dyn Harne
         let two = letters.list(2).await?.len();
         ensure!(two == 2, "{two} letters were listed when 2 were asked for");
     }
+    Ok(())
+}
+
+pub async fn letters_are_found_by_group_page_by_page_and_counted(h: &dyn Harness) -> Outcome {
+    let letters = h.dead_letters().await;
+    let none = letters.counts().await?;
+    ensure!(none.is_empty(), "an empty box is counted as {none:?}");
+    let mut buried = Vec::new();
+    for name in ["one", "other", "one", "other", "one"] {
+        let seq = bury(h, name, "no").await?;
+        if name == "one" {
+            buried.insert(0, seq);
+        }
+    }
+    wait_for(&*letters, 5).await?;
+    let mut query = LetterQuery {
+        group: Some("one".into()),
+        before: None,
+        limit: 2,
+    };
+    let mut found = Vec::new();
+    for expected in [2, 1, 0] {
+        let page = letters.find(&query).await?;
+        ensure!(
+            page.len() == expected,
+            "{} letters are on a page, not {expected}",
+            page.len()
+        );
+        query.before = page.last().map(|letter| letter.id);
+        found.extend(page.iter().map(|letter| letter.event.seq));
+    }
+    ensure!(found == buried, "found are {found:?}, not {buried:?}");
+    let counts = letters.counts().await?;
+    let expected = BTreeMap::from([("one".to_owned(), 3), ("other".to_owned(), 2)]);
+    ensure!(counts == expected, "counted are {counts:?}");
+    query.group = Some("no such. group".into());
+    query.before = None;
+    let strange = letters.find(&query).await?.len();
+    ensure!(strange == 0, "{strange} letters of an impossible group");
     Ok(())
 }
 

@@ -5,25 +5,35 @@ use super::{
     read::stored_event,
     request::{LetterFate, Request},
 };
-use crate::{DeadLetter, DeadLetters, LogError, port::Result};
+use crate::{DeadLetter, DeadLetters, LetterQuery, LogError, port::Result};
 use async_trait::async_trait;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Params, Row, params};
+use std::collections::BTreeMap;
 
 /// Letters listed at once.
 const MAX_LISTED: u32 = 1000;
 const SELECT: &str = "select id, group_name, seq, reason, attempts, at_us from dead_letters ";
+const FOUND: &str = "where (?1 is null or group_name = ?1) and id < ?2 order by id desc limit ?3";
+const COUNTED: &str = "select group_name, count(*) from dead_letters group by group_name";
 
 #[async_trait]
 impl DeadLetters for EmbeddedLog {
-    async fn list(&self, limit: u32) -> Result<Vec<DeadLetter>> {
-        let limit = limit.min(MAX_LISTED);
-        self.letters("order by id desc limit ?1", i64::from(limit))
+    async fn find(&self, query: &LetterQuery) -> Result<Vec<DeadLetter>> {
+        let group = query.group.clone();
+        let before = query.before.map_or(i64::MAX, u64::cast_signed);
+        let limit = query.limit.min(MAX_LISTED);
+        self.look(move |conn| select(conn, FOUND, params![group, before, limit]))
             .await
     }
 
+    async fn counts(&self) -> Result<BTreeMap<String, u64>> {
+        self.look(count).await
+    }
+
     async fn get(&self, id: u64) -> Result<Option<DeadLetter>> {
-        let found = self.letters("where id = ?1", id.cast_signed()).await?;
-        Ok(found.into_iter().next())
+        let id = id.cast_signed();
+        let found = self.look(move |conn| select(conn, "where id = ?1", params![id]));
+        Ok(found.await?.into_iter().next())
     }
 
     async fn redrive(&self, id: u64) -> Result<bool> {
@@ -36,11 +46,13 @@ impl DeadLetters for EmbeddedLog {
 }
 
 impl EmbeddedLog {
-    async fn letters(&self, condition: &'static str, value: i64) -> Result<Vec<DeadLetter>> {
+    /// Letters are written softly: what was given up before this call must be seen.
+    async fn look<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let shared = self.shared();
-        // Letters are written softly: what was given up before this call must be seen.
         shared.inbox.ask(Request::Barrier).await?;
-        let read = move |conn: &Connection| select(conn, condition, value);
         shared.readers.run(read).await
     }
 
@@ -51,13 +63,20 @@ impl EmbeddedLog {
     }
 }
 
-fn select(conn: &Connection, condition: &str, value: i64) -> Result<Vec<DeadLetter>> {
+fn count(conn: &Connection) -> Result<BTreeMap<String, u64>> {
+    let mut statement = conn.prepare(COUNTED).map_err(|e| unreadable(&e))?;
+    let pair = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned()));
+    let counted = statement.query_map([], pair).map_err(|e| unreadable(&e))?;
+    counted
+        .collect::<rusqlite::Result<_>>()
+        .map_err(|e| unreadable(&e))
+}
+
+fn select(conn: &Connection, condition: &str, values: impl Params) -> Result<Vec<DeadLetter>> {
     let mut statement = conn
         .prepare(&format!("{SELECT}{condition}"))
         .map_err(|e| unreadable(&e))?;
-    let mut rows = statement
-        .query(params![value])
-        .map_err(|e| unreadable(&e))?;
+    let mut rows = statement.query(values).map_err(|e| unreadable(&e))?;
     let mut letters = Vec::new();
     while let Some(row) = rows.next().map_err(|e| unreadable(&e))? {
         letters.push(letter(conn, row)?);

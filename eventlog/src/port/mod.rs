@@ -5,7 +5,7 @@ mod log;
 mod queue;
 mod work;
 
-pub use dead_letter::{DeadLetter, DeadLetters};
+pub use dead_letter::{DeadLetter, DeadLetters, LetterQuery};
 pub use error::{LogError, Result};
 pub use log::{EventLog, Filter, Head, NewEvent, Page, Recorded, Seq, StartAt, Write};
 pub use queue::{Claim, Job, JobQueue, JobState, QueueLimits, QueuedJob};

@@ -16,4 +16,4 @@ mod status;
 
 pub(crate) use hub::Groups;
 pub(crate) use reader::work;
-pub(crate) use status::status;
+pub(crate) use status::{status, takes_redriven};

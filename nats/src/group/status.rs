@@ -29,15 +29,23 @@ pub(crate) async fn status(shared: &Shared, head: Seq) -> Result<Vec<GroupStatus
     Ok(groups)
 }
 
+/// Whether somebody takes back what this group gave up: for a group of ours always, for another program's
+/// subscriber when it has a consumer for it.
+pub(crate) async fn takes_redriven(shared: &Shared, group: &str) -> Result<bool> {
+    let all = every_consumer(shared, Stream::Redriven).await?;
+    Ok(all.iter().any(|info| info.name == group))
+}
+
 async fn consumers(shared: &Shared, stream: Stream) -> Result<Vec<Info>> {
+    let mut all = every_consumer(shared, stream).await?;
+    all.retain(|info| info.config.metadata.contains_key(GROUP_MARK));
+    Ok(all)
+}
+
+async fn every_consumer(shared: &Shared, stream: Stream) -> Result<Vec<Info>> {
     let handle = shared.stream(stream).await?;
-    let all: Vec<Info> = handle
-        .consumers()
-        .try_collect()
-        .await
-        .map_err(unavailable)?;
-    let ours = |info: &Info| info.config.metadata.contains_key(GROUP_MARK);
-    Ok(all.into_iter().filter(ours).collect())
+    let all = handle.consumers().try_collect().await;
+    all.map_err(unavailable)
 }
 
 fn one(info: Info, head: Seq, redriven: &HashMap<String, u64>) -> GroupStatus {

@@ -75,9 +75,14 @@ impl Shared {
         })
     }
 
+    /// The group that a letter is of.
+    pub(super) fn addressee<'a>(&self, letter: &'a StreamMessage) -> &'a str {
+        header(&letter.headers, GROUP).unwrap_or_default()
+    }
+
     /// Puts a letter on its way back to its group.
     pub(super) async fn send_back(&self, letter: StreamMessage) -> Result<()> {
-        let group = header(&letter.headers, GROUP).unwrap_or_default();
+        let group = self.addressee(&letter);
         let back = Guarded {
             subject: self.subjects.redriven(group, letter.sequence),
             headers: own(&letter.headers),

@@ -6,6 +6,7 @@ const LONG: Duration = Duration::from_secs(10);
 fn board() -> (watch::Sender<Vec<Position>>, Positions) {
     let position = |name| Position {
         name,
+        is_waited_for: true,
         seq: 0,
         generation: 1,
         state: ProjectionState::Following,

@@ -1,4 +1,6 @@
 //! Where positions and changes are announced.
+use super::notice::Standing;
+use super::slot::Slot;
 use crate::{
     Keys, Positions,
     changes::{Change, Changes},
@@ -15,9 +17,10 @@ pub struct Board {
 }
 
 impl Board {
-    pub fn new(names: impl Iterator<Item = &'static str>) -> Self {
-        let position = |name| Position {
-            name,
+    pub fn new<'a>(slots: impl Iterator<Item = &'a Slot>) -> Self {
+        let position = |slot: &Slot| Position {
+            name: slot.name(),
+            is_waited_for: slot.projection.is_waited_for(),
             seq: 0,
             generation: 0,
             state: ProjectionState::Starting,
@@ -25,7 +28,7 @@ impl Board {
             error: None,
         };
         Self {
-            positions: watch::Sender::new(names.map(position).collect()),
+            positions: watch::Sender::new(slots.map(position).collect()),
             changes: Changes::default(),
         }
     }
@@ -43,7 +46,9 @@ impl Board {
             name = all[at].name;
             settled_at = settled(all);
         });
-        let Some(keys) = keys else { return };
+        let Some(keys) = keys.filter(|keys| !keys.is_empty()) else {
+            return;
+        };
         self.changes.announce(Change {
             projection: name,
             seq,
@@ -57,6 +62,21 @@ impl Board {
             let is_new = all[at].state != state || all[at].error != error;
             (all[at].state, all[at].error) = (state, error);
             is_new
+        });
+    }
+
+    /// As another process says that it is.
+    pub fn stands(&self, at: usize, told: Standing) {
+        self.positions.send_modify(|all| {
+            all[at] = Position {
+                name: all[at].name,
+                is_waited_for: all[at].is_waited_for,
+                seq: told.seq,
+                generation: told.generation,
+                state: told.state,
+                rebuilding: told.rebuilding,
+                error: told.error,
+            };
         });
     }
 

@@ -12,9 +12,6 @@ use tokio_util::sync::CancellationToken;
 
 const FIRST_RETRY_DELAY: Duration = Duration::from_millis(100);
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
-/// Under load a projection writes this often at most: fewer, larger transactions. An event that comes alone is written
-/// at once.
-const PACE: Duration = Duration::from_millis(10);
 /// A batch of so many events is large enough; whoever catches up is not held back.
 const SMALL_BATCH_EVENTS: usize = 256;
 /// Projections that are not further apart read the log together.
@@ -26,7 +23,10 @@ impl Projector {
     pub(super) async fn share(&self) -> Vec<Option<Pages>> {
         let mut positions = Vec::new();
         for slot in self.slots.iter() {
-            positions.push(self.resume(slot, &mut 0).await.ok());
+            positions.push(match slot.is_seated() && slot.projection.is_waited_for() {
+                true => self.resume(slot, &mut 0).await.ok(),
+                false => None,
+            });
         }
         let foremost = positions.iter().flatten().max().copied().unwrap_or(0);
         let near = |seq: &Seq| foremost - seq <= MAX_SHARED_SPREAD;
@@ -50,13 +50,30 @@ impl Projector {
     ) {
         let (slot, stop) = (slot.as_ref(), &stop);
         let mut delay = FIRST_RETRY_DELAY;
-        while !stop.is_cancelled() {
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                () = slot.until_seated(true) => {}
+            }
             let started_at = self.position(slot);
             let mut generation = 0;
             let followed = self.follow_once(slot, shared.take(), stop, &mut generation);
             let Err(error) = followed.await else {
                 break;
             };
+            if !slot.is_seated() {
+                tracing::info!(projection = slot.name(), "another process may write it now");
+                continue;
+            }
+            if self.was_replaced(&error) {
+                tracing::info!(
+                    projection = slot.name(),
+                    "the checkpoint was moved by another process and is read again"
+                );
+                let _ = tokio::time::timeout(FIRST_RETRY_DELAY, stop.cancelled()).await;
+                continue;
+            }
             if !error.is_transient() {
                 self.fail(slot, &error);
                 self.wait_for_rebuild(slot, generation, stop).await;
@@ -66,7 +83,13 @@ impl Projector {
                 delay = FIRST_RETRY_DELAY;
             }
             self.warn(slot, &error);
-            let _ = tokio::time::timeout(delay, stop.cancelled()).await;
+            let early = async {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = slot.until_seated(false) => {}
+                }
+            };
+            let _ = tokio::time::timeout(delay, early).await;
             delay = MAX_RETRY_DELAY.min(delay * 2);
         }
         self.board.state(slot.at, ProjectionState::Stopped, None);
@@ -90,10 +113,11 @@ impl Projector {
             let batch = tokio::select! {
                 biased;
                 () = stop.cancelled() => return self.rest(slot).await,
+                () = slot.until_seated(false) => return Err(Error::Unseated(slot.name())),
                 batch = pages.next() => batch?,
             };
             let paced = (batch.events.len() < SMALL_BATCH_EVENTS)
-                .then(|| tokio::time::Instant::now() + PACE);
+                .then(|| tokio::time::Instant::now() + slot.projection.pace());
             let mut held = slot.cursor.lock().await;
             let Some(cursor) = held.as_mut() else {
                 return Err(Error::Fenced(slot.name()));
@@ -127,6 +151,12 @@ impl Projector {
         }
     }
 
+    /// Among several processes a fenced writer goes on: a rebuild elsewhere has replaced the tables, or the right to write
+    /// is lost and that is noticed soon.
+    fn was_replaced(&self, error: &Error) -> bool {
+        matches!(error, Error::Fenced(_)) && self.db.shared().is_some()
+    }
+
     /// Says so once: only a rebuild or a restart can help.
     fn fail(&self, slot: &Slot, error: &Error) {
         tracing::error!(projection = slot.name(), %error, "the projection has stopped; nothing was skipped");
@@ -139,6 +169,7 @@ impl Projector {
         let rebuilt = positions.wait_for(|all| all[slot.at].generation > failed);
         tokio::select! {
             () = stop.cancelled() => {}
+            () = slot.until_seated(false) => {}
             _ = rebuilt => {}
         }
     }

@@ -2,11 +2,13 @@
 use super::{
     Projector,
     batch::{Cursor, take},
+    slot::Slot,
 };
 use crate::{
-    Db, Result,
+    Db, Error, Result,
     checkpoint::{self, Checkpoint},
     db::{Cells, FromCells, Snapshot, Statement, Table, Value},
+    events,
     projection::Projection,
 };
 use errand_eventlog::{Seq, StartAt};
@@ -43,45 +45,108 @@ pub enum DifferenceKind {
     },
 }
 
+/// How far a verification has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    pub projection: &'static str,
+    /// The last sequence that was replayed, and the last there is to replay.
+    pub seq: Seq,
+    pub of: Seq,
+}
+
+pub(super) type Tell<'a> = &'a (dyn Fn(Progress) + Send + Sync);
+
+/// What a comparison found.
+pub(super) struct Verified {
+    pub differences: Vec<Difference>,
+    pub archived: Archived,
+}
+
+/// What the replayed archive holds.
+#[derive(Default)]
+pub(super) struct Archived {
+    pub through: Seq,
+    pub events: u64,
+}
+
 impl Projector {
-    /// Replays the log into `scratch`, an empty database, as far as the live tables are, and compares. Answers the
-    /// first [`MAX_DIFFERENCES`] differences; none means that the live tables are what the log says.
+    /// Replays the log into `scratch`, an empty database of either engine, as far as the live tables are, and compares.
+    /// Answers the first [`MAX_DIFFERENCES`] differences; none means that the live tables are what the log says.
     ///
     /// # Errors
     /// An event cannot be read, or the log or a database fails.
     pub async fn verify(&self, scratch: &Db) -> Result<Vec<Difference>> {
-        let mut live = self.db.snapshot().await?;
-        let checkpoints = checkpoint::all(&mut live).await?;
+        Ok(self.verified(scratch, &|_| {}).await?.differences)
+    }
+
+    /// The same, told on the way.
+    pub(super) async fn verified(&self, scratch: &Db, tell: Tell<'_>) -> Result<Verified> {
         let mut differences = Vec::new();
+        let mut archived = Archived::default();
         for slot in self.slots.iter() {
             let projection = slot.projection.as_ref();
-            let stored = checkpoints.iter().find(|c| c.projection == slot.name());
-            let to = stored.map_or(0, |c| c.sequence);
-            self.replay(scratch, projection, to).await?;
+            let mut live = self.db.snapshot().await?;
+            let stored = checkpoint::find(&mut live, slot.name()).await?;
+            let to = stored.as_ref().map_or(0, |c| c.sequence);
+            let events = self.replay(scratch, projection, to, tell).await?;
+            if slot.name() == events::NAME {
+                archived = Archived {
+                    through: to,
+                    events,
+                };
+            }
             let mut replayed = scratch.snapshot().await?;
             for table in projection.tables() {
                 compare(&mut live, &mut replayed, *table, &mut differences).await?;
             }
+            drop(live);
+            self.insist_on_generation(slot, stored).await?;
         }
-        Ok(differences)
+        Ok(Verified {
+            differences,
+            archived,
+        })
     }
 
-    /// Fills a projection's tables of another database up to and including `to`.
-    async fn replay(&self, db: &Db, projection: &dyn Projection, to: Seq) -> Result<()> {
+    /// In Postgres a table that was switched meanwhile is empty in an older snapshot.
+    async fn insist_on_generation(&self, slot: &Slot, was: Option<Checkpoint>) -> Result<()> {
+        let is = checkpoint::find(&mut self.db.snapshot().await?, slot.name()).await?;
+        if is.map(|c| c.generation) == was.map(|c| c.generation) {
+            Ok(())
+        } else {
+            Err(Error::RebuiltMeanwhile(slot.name()))
+        }
+    }
+
+    /// Fills a projection's tables of another database up to and including `to`; answers how many events there were.
+    async fn replay(
+        &self,
+        db: &Db,
+        projection: &dyn Projection,
+        to: Seq,
+        tell: Tell<'_>,
+    ) -> Result<u64> {
         let log_id = self.log.head().await?.log_id;
         let zero = Checkpoint::zero(projection, log_id, 1);
         let mut cursor = Cursor::scratch(zero, String::new());
         let from = StartAt::After(0);
         let mut pages = self.log.read(projection.filter(), from, false).await?;
+        let mut events = 0;
         while let Some(page) = pages.try_next().await? {
             let end = page.events.partition_point(|e| e.seq <= to);
             let through = page.through.min(to);
             take(db, projection, &mut cursor, &page.events[..end], through).await?;
+            events += end as u64;
+            tell(Progress {
+                projection: projection.name(),
+                seq: through,
+                of: to,
+            });
             if end < page.events.len() {
                 break;
             }
         }
-        Ok(())
+        Ok(events)
     }
 }
 
@@ -164,7 +229,7 @@ impl AnyRow {
         let value = |column: &&'static str| {
             let text = self.text(column);
             match text.parse() {
-                Ok(n) if table.is_integer(column) => Value::Int(n),
+                Ok(n) if table.is_integer(column) => Value::Int(Some(n)),
                 _ => Value::Text(text),
             }
         };

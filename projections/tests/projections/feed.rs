@@ -119,10 +119,18 @@ impl Feed {
         *self.0.fault.lock().unwrap() = reason.map(str::to_owned);
     }
 
-    fn put(&self, event: Recorded) {
+    /// Stores an event whatever its version and id.
+    pub fn put(&self, event: Recorded) {
         let seq = event.seq;
         self.events().push(Arc::new(event));
         self.0.head.send_replace(seq);
+    }
+
+    /// The event at this sequence, to be put again in another shape.
+    pub fn at(&self, seq: Seq) -> Recorded {
+        let events = self.events();
+        let found = events.iter().find(|e| e.seq == seq);
+        found.unwrap().as_ref().clone()
     }
 
     fn events(&self) -> MutexGuard<'_, Vec<Arc<Recorded>>> {
@@ -156,8 +164,12 @@ impl EventLog for Feed {
         Err(LogError::Rejected("this feed is filled by `add`".into()))
     }
 
-    async fn load(&self, _: &Subject, _: Seq) -> Result<Vec<Arc<Recorded>>> {
-        Err(LogError::Rejected("this feed is only read".into()))
+    async fn load(&self, subject: &Subject, after: Seq) -> Result<Vec<Arc<Recorded>>> {
+        let events = self.events();
+        let wanted = events
+            .iter()
+            .filter(|e| e.seq > after && e.subject == *subject);
+        Ok(wanted.cloned().collect())
     }
 
     async fn read(

@@ -1,7 +1,8 @@
 //! What the dashboard is given, and what its handlers share.
-use crate::{commands::Commands, live::Rooms};
+use crate::{api::audit::Underway, commands::Commands, live::Rooms};
 use errand_eventlog::{DeadLetters, EventLog, JobQueue, QueueLimits, Seq, live::Live};
 use errand_projections::{Db, Projector, Which};
+use secrecy::SecretString;
 use std::{ops::Deref, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
@@ -41,6 +42,8 @@ pub struct DashboardConfig {
     pub default_project: String,
     /// Who acts when nobody has signed in.
     pub user: String,
+    /// Asked of everybody when set.
+    pub access_token: Option<SecretString>,
 }
 
 /// Everything the dashboard needs; it owns none of it.
@@ -65,6 +68,7 @@ pub struct Site(Arc<Inner>);
 struct Inner {
     dashboard: Dashboard,
     rooms: Rooms,
+    audit: Underway,
 }
 
 impl Site {
@@ -72,11 +76,17 @@ impl Site {
         Self(Arc::new(Inner {
             dashboard,
             rooms: Rooms::default(),
+            audit: Underway::default(),
         }))
     }
 
     pub fn rooms(&self) -> &Rooms {
         &self.0.rooms
+    }
+
+    /// Held while an audit is under way.
+    pub fn audit(&self) -> &Underway {
+        &self.0.audit
     }
 
     pub fn db(&self) -> &Db {

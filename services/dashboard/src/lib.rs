@@ -3,7 +3,7 @@
 //!
 //! # Layout
 //! - [`commands`]: the port; `dashboard`: what it is given.
-//! - `router`, `guard`, `body`, `present`, `problem`: HTTP: who may ask, what may be sent, how failures are told.
+//! - `router`, `guard` (and [`protected`]), `body`, `present`, `problem`: HTTP: who may ask, what may be sent, how failures are told.
 //! - `pages` with `templates/`: one file a page; `forms`: what their forms do.
 //! - `fragments` and `view`: the parts that change while somebody looks; `live`: how they reach open pages.
 //! - `api` and [`records`]: the JSON API; `events`: events of the log as JSON.
@@ -32,4 +32,5 @@ mod when;
 pub use commands::{CommandError, Commands, Done, NewConversation, PostMessage, Spawn, Spawned};
 pub use dashboard::{AgentInfo, Dashboard, DashboardConfig, VendorInfo};
 pub use events::{CloudEvent, EventRecord};
+pub use guard::protected;
 pub use router::router;

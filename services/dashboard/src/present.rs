@@ -3,13 +3,13 @@ use crate::{
     body::Live,
     dashboard::Site,
     problem::Problem,
-    view::{Shell, Tab, Theme},
+    view::{Shell, Tab, Theme, Viewer},
 };
 use askama::Template;
 use axum::{
     Json,
     extract::{Request, State},
-    http::header,
+    http::{HeaderMap, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
@@ -58,6 +58,7 @@ pub async fn problems(State(site): State<Site>, request: Request, next: Next) ->
     let live = Live::of(request.headers());
     let theme = Theme::of(request.headers());
     let mut response = next.run(request).await;
+    let challenges = challenges(&response);
     let problem = match response.extensions_mut().remove::<Problem>() {
         Some(problem) => problem,
         None if is_bare_refusal(&response) => of_bare(response).await,
@@ -72,7 +73,17 @@ pub async fn problems(State(site): State<Site>, request: Request, next: Next) ->
     } else {
         page(&site, theme, &problem)
     };
-    (status, shaped).into_response()
+    let mut shaped = (status, shaped).into_response();
+    shaped.headers_mut().extend(challenges);
+    shaped
+}
+
+/// How to sign in is told in headers.
+fn challenges(response: &Response) -> HeaderMap {
+    let told = response.headers().get_all(header::WWW_AUTHENTICATE);
+    let told = told.iter().cloned();
+    told.map(|challenge| (header::WWW_AUTHENTICATE, challenge))
+        .collect()
 }
 
 /// A refusal by an extractor (a path or query that does not fit): plain text without a cause of ours.
@@ -110,8 +121,12 @@ fn json(problem: &Problem) -> Json<ErrorBody> {
 
 fn page(site: &Site, theme: Theme, problem: &Problem) -> Response {
     let title = problem.status.canonical_reason().unwrap_or("Problem");
+    let viewer = Viewer {
+        theme,
+        ..Viewer::default()
+    };
     let page = ProblemPage {
-        shell: Shell::new(site, theme, Tab::None, title),
+        shell: Shell::new(site, viewer, Tab::None, title),
         status: problem.status.as_u16(),
         problem,
     };

@@ -110,7 +110,7 @@ impl From<CommandError> for Problem {
                 message,
                 "Check the id, or find it in the list it came from.",
             ),
-            CommandError::Invalid { field, reason } => Self::invalid(field, reason),
+            CommandError::Invalid { field, reason } => Self::invalid(&field, reason),
             CommandError::TooLarge { limit } => Self::too_large(&limit),
             CommandError::Unavailable(message) => Self::unavailable(message),
         }
@@ -148,7 +148,9 @@ impl From<errand_projections::Error> for Problem {
                 format!("{error}."),
                 "Wait until it is done.",
             ),
-            E::Log(_) | E::Stopped => Self::unavailable(format!("{error}.")),
+            E::Log(_) | E::Stopped | E::ArchiveEmptied | E::ArchiveBroken { .. } => {
+                Self::unavailable(format!("{error}."))
+            }
             _ => Self::internal(&error),
         }
     }

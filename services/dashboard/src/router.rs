@@ -21,7 +21,7 @@ use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 pub fn router(dashboard: Dashboard) -> Router {
     let site = Site::new(dashboard);
     let hosts = Hosts::new(&site.config.public_url);
-    Router::new()
+    let routes = Router::new()
         .merge(pages::routes())
         .merge(forms::routes())
         .merge(api::routes())
@@ -29,7 +29,8 @@ pub fn router(dashboard: Dashboard) -> Router {
         .route("/assets/{version}/{name}", get(assets::serve))
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
-        .layer(CatchPanicLayer::custom(panicked))
+        .layer(CatchPanicLayer::custom(panicked));
+    guard::protected(routes, site.config.access_token.clone())
         .layer(from_fn_with_state(hosts, guard::check))
         .layer(from_fn_with_state(site.clone(), present::problems))
         .layer(map_response(guard::secure))

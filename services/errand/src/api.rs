@@ -73,6 +73,18 @@ impl Api {
         Ok(lines(response).boxed())
     }
 
+    /// JSON lines as they come, of work that takes a while.
+    ///
+    /// # Errors
+    /// Errand is not there, or says no; the message says why.
+    pub async fn post_lines(
+        &self,
+        path: &str,
+    ) -> anyhow::Result<BoxStream<'static, anyhow::Result<String>>> {
+        let response = self.sent(self.request(Method::POST, path)).await?;
+        Ok(lines(response).boxed())
+    }
+
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.url))
     }

@@ -1,8 +1,11 @@
 //! One file for each command.
 mod agent;
+mod audit;
+mod database;
 mod dead_letters;
 mod doctor;
 mod events;
+mod nats;
 mod projections;
 mod queue;
 mod sessions;
@@ -12,7 +15,7 @@ mod stories;
 mod story_actions;
 mod watch;
 
-use crate::{api::Api, cli, cli::Command, logging, up};
+use crate::{api::Api, cli, cli::Command, logging, sandbox, serve, up};
 use std::process::ExitCode;
 
 /// # Errors
@@ -25,6 +28,16 @@ pub async fn run(cli: cli::Cli) -> anyhow::Result<ExitCode> {
             logging::start(options.log_json);
             up::run(options).await?;
         }
+        Command::Serve(options) => {
+            logging::start(options.log_json);
+            serve::run(options).await?;
+        }
+        Command::Sandbox(options) => {
+            logging::start(options.log_json);
+            sandbox::run(options).await?;
+        }
+        Command::Nats(which) => nats::run(&which, json).await?,
+        Command::Database(which) => database::run(&which)?,
         Command::Agent(which) => return agent::run(&which).await,
         Command::Spawn(asked) => return spawn::run(&api()?, &asked, json).await,
         Command::Watch(which) => return watch::run(&api()?, &which.id, json).await,
@@ -37,6 +50,7 @@ pub async fn run(cli: cli::Cli) -> anyhow::Result<ExitCode> {
         Command::Retry(which) => story_actions::retry(&api()?, &which.id, json).await?,
         Command::Approve(which) => story_actions::approve(&api()?, &which.id, json).await?,
         Command::Reject(what) => story_actions::reject(&api()?, &what, json).await?,
+        Command::Audit(cli::Audit::Verify) => return audit::verify(&api()?, json).await,
         Command::Events(which) => events::run(&api()?, &which).await?,
         Command::Projections(which) => projections::run(&api()?, &which, json).await?,
         Command::DeadLetters(which) => dead_letters::run(&api()?, &which, json).await?,

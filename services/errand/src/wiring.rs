@@ -1,6 +1,11 @@
 //! Ports meet adapters.
 pub mod agents;
 pub mod commands;
+pub mod groups;
 pub mod http;
+pub mod letters;
 pub mod projects;
+pub mod requests;
+pub mod servers;
+pub mod stand_in;
 pub mod vendors;

@@ -3,6 +3,7 @@ use crate::{
     body::{JsonBody, MAX_TITLE_CHARS, optional},
     commands::NewConversation,
     dashboard::Site,
+    guard::Actor,
     present::ErrorBody,
     problem::Problem,
     records,
@@ -77,6 +78,7 @@ pub struct Started {
     responses((status = 201, body = Started), (status = 409, body = ErrorBody), (status = 422, body = ErrorBody)))]
 pub async fn start(
     State(site): State<Site>,
+    Actor(user): Actor,
     JsonBody(start): JsonBody<Start>,
 ) -> Result<(StatusCode, Json<Started>), Problem> {
     let id = start.id.unwrap_or_else(Uuid::now_v7);
@@ -84,7 +86,7 @@ pub async fn start(
         id,
         project_id: optional(start.project_id.as_deref(), MAX_TITLE_CHARS)?,
         title: optional(start.title.as_deref(), MAX_TITLE_CHARS)?,
-        user: site.config.user.clone(),
+        user,
     };
     let done = site.commands.start_conversation(new).await?;
     site.settled(done.seq).await;

@@ -1,5 +1,11 @@
-use super::events::{Shaped, Wanted, query};
-use crate::{dashboard::Site, events::EventQuery, present::ErrorBody, problem::Problem};
+use super::events::{Format, Shaped, Wanted, query};
+use crate::{
+    dashboard::Site,
+    events::{self, Pages, SearchError},
+    present::ErrorBody,
+    problem::Problem,
+    when,
+};
 use axum::{
     body::Body,
     extract::{Query, State},
@@ -7,10 +13,14 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use errand_eventlog::{LogError, Page};
-use futures::{Stream, StreamExt as _, stream};
+use errand_eventlog::Page;
+use futures::{Stream, StreamExt as _, TryStreamExt as _};
 use serde::Deserialize;
+use std::time::Duration;
 use utoipa::IntoParams;
+
+/// An event may be stamped so much later by one machine than by another.
+const CLOCKS_DIFFER_BY: Duration = Duration::from_secs(2);
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -31,44 +41,45 @@ pub async fn stream(
     Query(Follow { follow }): Query<Follow>,
 ) -> Result<Response, Problem> {
     let query = query(&site, &wanted).await?;
-    let pages = site.log.read(query.filter(), query.start(), follow).await?;
-    let lines = lines(pages, query, wanted);
-    let stopped = site.stop.clone().cancelled_owned();
-    let mut response = Response::new(Body::from_stream(lines.take_until(stopped)));
+    let pages = events::pages(&site, &query, follow).await?;
+    let lines = lines(pages, wanted.format);
+    let (stopped, ends_at) = (site.stop.clone(), query.until_us.filter(|_| follow));
+    let ended = async move {
+        tokio::select! {
+            () = stopped.cancelled() => {}
+            () = passed(ends_at) => {}
+        }
+    };
+    let mut response = Response::new(Body::from_stream(lines.take_until(Box::pin(ended))));
     let mime = HeaderValue::from_static("application/jsonl");
     response.headers_mut().insert(header::CONTENT_TYPE, mime);
     Ok(response)
 }
 
-/// One chunk a page; it ends after the last wanted sequence.
-fn lines(
-    pages: impl Stream<Item = Result<Page, LogError>>,
-    query: EventQuery,
-    wanted: Wanted,
-) -> impl Stream<Item = Result<Bytes, LogError>> {
-    let chunks = pages.scan(false, move |past, page| {
-        if *past {
-            return std::future::ready(None);
-        }
-        let chunk = page.map(|page| {
-            *past = query.is_past(page.through);
-            chunk(&page, &query, &wanted)
-        });
-        std::future::ready(Some(chunk))
-    });
-    chunks.flat_map(|chunk| {
-        let empty = chunk.as_ref().is_ok_and(Bytes::is_empty);
-        stream::iter((!empty).then_some(chunk))
-    })
+/// One chunk a page. What breaks a stream off can only be told here.
+fn lines(pages: Pages, format: Format) -> impl Stream<Item = Result<Bytes, SearchError>> {
+    pages
+        .map_ok(move |page| chunk(&page, format))
+        .inspect_err(|error| tracing::warn!(%error, "a stream of events broke off"))
+        .try_filter(|chunk| std::future::ready(!chunk.is_empty()))
 }
 
-fn chunk(page: &Page, query: &EventQuery, wanted: &Wanted) -> Bytes {
+fn chunk(page: &Page, format: Format) -> Bytes {
     let mut out = Vec::new();
-    for event in page.events.iter().filter(|e| query.matches(e)) {
+    for event in &page.events {
         // Our records are plain structs, which always serialise.
-        if serde_json::to_writer(&mut out, &Shaped::of(event, wanted.format)).is_ok() {
+        if serde_json::to_writer(&mut out, &Shaped::of(event, format)).is_ok() {
             out.push(b'\n');
         }
     }
     Bytes::from(out)
+}
+
+/// Waits until no event of that time can come any more; without a time for ever.
+async fn passed(time_us: Option<i64>) {
+    let Some(time_us) = time_us else {
+        return std::future::pending().await;
+    };
+    let left = time_us.saturating_sub(when::now_us()).max(0);
+    tokio::time::sleep(Duration::from_micros(left.unsigned_abs()) + CLOCKS_DIFFER_BY).await;
 }

@@ -1,4 +1,4 @@
-use super::{find, stories::sessions_of};
+use super::{Answer, find};
 use crate::{
     dashboard::Site,
     events::{self, CloudEvent, EventQuery, EventRecord, MAX_EVENTS},
@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::{Path, Query, State},
     response::{IntoResponse, Response},
 };
 use errand_eventlog::Recorded;
@@ -31,12 +31,11 @@ pub enum Format {
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
-    /// The first sequence.
-    #[serde(default)]
-    pub from: u64,
-    /// The last sequence.
-    pub until: Option<u64>,
-    /// Only the events of this story and its sessions.
+    /// The first sequence, or the earliest time as RFC 3339.
+    pub from: Option<String>,
+    /// The last sequence, or the latest time as RFC 3339.
+    pub until: Option<String>,
+    /// Only what names this story, and the events of its sessions.
     pub story: Option<String>,
     /// One or several type names, short or full, separated by commas.
     #[serde(rename = "type")]
@@ -93,22 +92,67 @@ pub async fn list(
     .into_response())
 }
 
+/// One event, by its sequence or its id.
+#[utoipa::path(get, path = "/api/v1/events/{id}", tag = "events", operation_id = "getEvent",
+    params(("id" = String, Path, description = "A sequence or an event id")),
+    responses((status = 200, body = EventRecord), (status = 404, body = ErrorBody)))]
+pub async fn show(State(site): State<Site>, Path(id): Path<String>) -> Answer<EventRecord> {
+    let found = match (id.parse::<u64>(), id.parse::<Uuid>()) {
+        (Ok(seq), _) => events::at(&site, seq).await?,
+        (_, Ok(id)) => events::by_id(&site, id).await?,
+        _ => None,
+    };
+    let found = found.ok_or_else(|| Problem::no_such("event", &id))?;
+    Ok(Json(events::record(&found)))
+}
+
 pub(super) async fn query(site: &Site, wanted: &Wanted) -> Result<EventQuery, Problem> {
-    let subjects = match &wanted.story {
-        Some(id) => {
-            let story = find::story(site, id).await?;
-            let sessions = sessions_of(site, &story.id).await?;
-            Some(events::subjects(site, &story.id, &sessions)?)
-        }
+    let story = match &wanted.story {
+        Some(id) => Some(find::story(site, id).await?.id.clone()),
         None => None,
     };
-    Ok(EventQuery {
-        from: wanted.from,
-        until: wanted.until,
+    let mut query = EventQuery {
         types: types(wanted.types.as_deref())?,
         correlation: wanted.correlation,
-        subjects,
-    })
+        story,
+        ..EventQuery::default()
+    };
+    match bound("from", wanted.from.as_deref())? {
+        Some(Bound::Seq(seq)) => query.from = seq,
+        Some(Bound::Time(time_us)) => query.from_us = Some(time_us),
+        None => {}
+    }
+    match bound("until", wanted.until.as_deref())? {
+        Some(Bound::Seq(seq)) => query.until = Some(seq),
+        Some(Bound::Time(time_us)) => query.until_us = Some(time_us),
+        None => {}
+    }
+    Ok(query)
+}
+
+/// Where to begin or to end.
+enum Bound {
+    Seq(u64),
+    Time(i64),
+}
+
+fn bound(field: &str, text: Option<&str>) -> Result<Option<Bound>, Problem> {
+    let Some(text) = text.map(str::trim).filter(|t| !t.is_empty()) else {
+        return Ok(None);
+    };
+    if let Ok(seq) = text.parse() {
+        return Ok(Some(Bound::Seq(seq)));
+    }
+    // A plus that was typed into an address arrives as a blank.
+    let time = errand_proto::from_rfc3339(&text.replace(' ', "+"));
+    let time = time.ok_or_else(|| {
+        let shown: String = text.chars().take(60).collect();
+        Problem::invalid(
+            field,
+            format!("{shown:?} is neither a sequence nor a time such as 2026-11-25T13:00:00Z"),
+        )
+    })?;
+    Ok(Some(Bound::Time(time)))
 }
 
 fn types(text: Option<&str>) -> Result<Vec<&'static str>, Problem> {

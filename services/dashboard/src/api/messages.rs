@@ -4,6 +4,7 @@ use crate::{
     commands::PostMessage,
     dashboard::Site,
     forms::{asked_by, pressed_message_id},
+    guard::Actor,
     present::ErrorBody,
     problem::Problem,
     records,
@@ -83,13 +84,20 @@ pub struct Posted {
         (status = 422, body = ErrorBody)))]
 pub async fn post(
     State(site): State<Site>,
+    Actor(user): Actor,
     Path(id): Path<String>,
     JsonBody(post): JsonBody<Post>,
 ) -> Result<(StatusCode, Json<Posted>), Problem> {
     let text = message_text(&post.text)?;
     let message_id = post.message_id.unwrap_or_else(Uuid::now_v7);
-    let conversation_id = find::conversation(&site, &id).await?.id;
-    send(&site, conversation_id, message_id, text, None).await
+    let message = PostMessage {
+        conversation_id: find::conversation(&site, &id).await?.id,
+        message_id,
+        text,
+        action_id: None,
+        user,
+    };
+    send(&site, message).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -104,6 +112,7 @@ pub struct Press {
     responses((status = 201, body = Posted), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
 pub async fn press(
     State(site): State<Site>,
+    Actor(user): Actor,
     Path((id, message)): Path<(String, String)>,
     JsonBody(press): JsonBody<Press>,
 ) -> Result<(StatusCode, Json<Posted>), Problem> {
@@ -115,38 +124,25 @@ pub async fn press(
         .clone();
     let message_id = pressed_message_id(&found.id);
     if found.kind == MessageKind::Question {
-        let user = &site.config.user;
         let answered = site
             .commands
-            .answer(&found.session_id, &found.id, &action.sends, user);
+            .answer(&found.session_id, &found.id, &action.sends, &user);
         let seq = answered.await?.seq;
         site.settled(seq).await;
         return Ok((StatusCode::CREATED, Json(Posted { message_id, seq })));
     }
-    send(
-        &site,
-        conversation_id,
-        message_id,
-        action.sends,
-        Some(action.id),
-    )
-    .await
-}
-
-async fn send(
-    site: &Site,
-    conversation_id: String,
-    message_id: Uuid,
-    text: String,
-    action_id: Option<String>,
-) -> Result<(StatusCode, Json<Posted>), Problem> {
     let message = PostMessage {
         conversation_id,
         message_id,
-        text,
-        action_id,
-        user: site.config.user.clone(),
+        text: action.sends,
+        action_id: Some(action.id),
+        user,
     };
+    send(&site, message).await
+}
+
+async fn send(site: &Site, message: PostMessage) -> Result<(StatusCode, Json<Posted>), Problem> {
+    let message_id = message.message_id;
     let seq = site.commands.post_message(message).await?.seq;
     site.settled(seq).await;
     Ok((StatusCode::CREATED, Json(Posted { message_id, seq })))
@@ -158,15 +154,12 @@ async fn send(
     responses((status = 200, body = records::Done), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
 pub async fn retry(
     State(site): State<Site>,
+    Actor(user): Actor,
     Path((id, message)): Path<(String, String)>,
 ) -> Answer<records::Done> {
     let id = find::conversation(&site, &id).await?.id;
     let asked = asked_by(find::message(&site, &id, &message).await?)?;
-    let seq = site
-        .commands
-        .retry_reply(&id, &asked, &site.config.user)
-        .await?
-        .seq;
+    let seq = site.commands.retry_reply(&id, &asked, &user).await?.seq;
     site.settled(seq).await;
     Ok(Json(records::Done { seq }))
 }

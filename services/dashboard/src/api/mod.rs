@@ -1,5 +1,6 @@
 //! The JSON API: everything that the pages do. Its OpenAPI document is made from these handlers.
 mod agents;
+pub mod audit;
 mod conversations;
 mod dead_letters;
 mod event_stream;
@@ -71,6 +72,8 @@ fn documented() -> OpenApiRouter<Site> {
         .routes(routes!(sessions::steer))
         .routes(routes!(queue::list))
         .routes(routes!(events::list))
+        .routes(routes!(events::show))
+        .routes(routes!(audit::verify))
         .routes(routes!(event_stream::stream))
         .routes(routes!(projections::list))
         .routes(routes!(projections::rebuild))

@@ -2,6 +2,7 @@ use super::{Answer, find, stories, story_actions};
 use crate::{
     body::{JsonBody, MAX_MESSAGE_CHARS, required},
     dashboard::Site,
+    guard::Actor,
     present::ErrorBody,
     problem::Problem,
     records,
@@ -78,6 +79,7 @@ pub struct Reply {
     responses((status = 200, body = records::Done), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
 pub async fn answer(
     State(site): State<Site>,
+    Actor(user): Actor,
     Path(id): Path<String>,
     JsonBody(reply): JsonBody<Reply>,
 ) -> Answer<records::Done> {
@@ -91,7 +93,7 @@ pub async fn answer(
     }
     let done = site
         .commands
-        .answer(&session.id, &question, &text, &site.config.user)
+        .answer(&session.id, &question, &text, &user)
         .await;
     story_actions::answer(&site, done).await
 }
@@ -118,11 +120,12 @@ pub struct Steer {
     responses((status = 200, body = records::Done), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
 pub async fn steer(
     State(site): State<Site>,
+    Actor(user): Actor,
     Path(id): Path<String>,
     JsonBody(steer): JsonBody<Steer>,
 ) -> Answer<records::Done> {
     let text = required("text", &steer.text, MAX_MESSAGE_CHARS)?;
     let id = find::session(&site, &id).await?.session.row.id;
-    let done = site.commands.steer(&id, &text, &site.config.user).await;
+    let done = site.commands.steer(&id, &text, &user).await;
     story_actions::answer(&site, done).await
 }

@@ -2,6 +2,7 @@ use crate::{
     body::{JsonBody, MAX_MESSAGE_CHARS, MAX_TITLE_CHARS, optional, required},
     commands::Spawn,
     dashboard::Site,
+    guard::Actor,
     present::ErrorBody,
     problem::Problem,
     records::SpawnedStory,
@@ -38,6 +39,7 @@ pub struct SpawnRequest {
         (status = 503, body = ErrorBody)))]
 pub async fn spawn(
     State(site): State<Site>,
+    Actor(user): Actor,
     headers: HeaderMap,
     JsonBody(asked): JsonBody<SpawnRequest>,
 ) -> Result<(StatusCode, Json<SpawnedStory>), Problem> {
@@ -48,7 +50,7 @@ pub async fn spawn(
         title: optional(asked.title.as_deref(), MAX_TITLE_CHARS)?,
         prompt: required("prompt", &asked.prompt, MAX_MESSAGE_CHARS)?,
         project_id: optional(asked.project_id.as_deref(), MAX_TITLE_CHARS)?,
-        user: site.config.user.clone(),
+        user,
     };
     let spawned = site.commands.spawn(spawn).await?;
     site.settled(spawned.seq).await;

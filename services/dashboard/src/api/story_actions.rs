@@ -3,6 +3,7 @@ use crate::{
     body::{JsonBody, MAX_REASON_CHARS, optional},
     commands::{CommandError, Done},
     dashboard::Site,
+    guard::Actor,
     present::ErrorBody,
     problem::Problem,
     records,
@@ -40,14 +41,12 @@ pub(super) async fn answer(site: &Site, done: Result<Done, CommandError>) -> Ans
     responses((status = 200, body = records::Done), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
 pub async fn cancel(
     State(site): State<Site>,
+    Actor(user): Actor,
     Path(id): Path<String>,
     JsonBody(why): JsonBody<Why>,
 ) -> Answer<records::Done> {
     let id = find::story(&site, &id).await?.row.id;
-    let done = site
-        .commands
-        .cancel(&id, &why.text()?, &site.config.user)
-        .await;
+    let done = site.commands.cancel(&id, &why.text()?, &user).await;
     answer(&site, done).await
 }
 
@@ -55,9 +54,13 @@ pub async fn cancel(
 #[utoipa::path(post, path = "/api/v1/stories/{id}/retry", tag = "stories", operation_id = "retryStory",
     params(("id" = String, Path)),
     responses((status = 200, body = records::Done), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
-pub async fn retry(State(site): State<Site>, Path(id): Path<String>) -> Answer<records::Done> {
+pub async fn retry(
+    State(site): State<Site>,
+    Actor(user): Actor,
+    Path(id): Path<String>,
+) -> Answer<records::Done> {
     let id = find::story(&site, &id).await?.row.id;
-    let done = site.commands.retry(&id, &site.config.user).await;
+    let done = site.commands.retry(&id, &user).await;
     answer(&site, done).await
 }
 
@@ -65,9 +68,13 @@ pub async fn retry(State(site): State<Site>, Path(id): Path<String>) -> Answer<r
 #[utoipa::path(post, path = "/api/v1/stories/{id}/approve", tag = "stories", operation_id = "approveStory",
     params(("id" = String, Path)),
     responses((status = 200, body = records::Done), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
-pub async fn approve(State(site): State<Site>, Path(id): Path<String>) -> Answer<records::Done> {
+pub async fn approve(
+    State(site): State<Site>,
+    Actor(user): Actor,
+    Path(id): Path<String>,
+) -> Answer<records::Done> {
     let id = find::story(&site, &id).await?.row.id;
-    let done = site.commands.approve(&id, &site.config.user).await;
+    let done = site.commands.approve(&id, &user).await;
     answer(&site, done).await
 }
 
@@ -77,13 +84,11 @@ pub async fn approve(State(site): State<Site>, Path(id): Path<String>) -> Answer
     responses((status = 200, body = records::Done), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
 pub async fn reject(
     State(site): State<Site>,
+    Actor(user): Actor,
     Path(id): Path<String>,
     JsonBody(why): JsonBody<Why>,
 ) -> Answer<records::Done> {
     let id = find::story(&site, &id).await?.row.id;
-    let done = site
-        .commands
-        .reject(&id, &why.text()?, &site.config.user)
-        .await;
+    let done = site.commands.reject(&id, &why.text()?, &user).await;
     answer(&site, done).await
 }

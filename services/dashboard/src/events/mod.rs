@@ -1,8 +1,12 @@
 //! Events of the log as people and programs see them.
+mod of_story;
+mod query;
 mod record;
-mod select;
+mod search;
 mod summary;
 
+pub use of_story::of_story;
+pub use query::EventQuery;
 pub use record::{CloudEvent, EventRecord, cloud_event, record};
-pub use select::{EventQuery, MAX_EVENTS, matching, of_story, subjects};
+pub use search::{MAX_EVENTS, Pages, SearchError, at, by_id, matching, pages};
 pub use summary::summary;

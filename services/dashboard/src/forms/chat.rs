@@ -4,6 +4,7 @@ use crate::{
     body::{Form, Live, MAX_MESSAGE_CHARS, message_text, required},
     commands::{NewConversation, PostMessage},
     dashboard::Site,
+    guard::Actor,
     problem::Problem,
 };
 use axum::{
@@ -28,11 +29,11 @@ pub struct Begin {
 /// `POST /chat`: a conversation with its first message.
 pub async fn begin(
     State(site): State<Site>,
+    Actor(user): Actor,
     live: Live,
     Form(form): Form<Begin>,
 ) -> Result<Response, Problem> {
     let text = message_text(form.suggestion.as_deref().unwrap_or(&form.text))?;
-    let user = site.config.user.clone();
     let new = NewConversation {
         id: form.conversation_id,
         project_id: form.project.filter(|p| !p.is_empty()),
@@ -62,6 +63,7 @@ pub struct Say {
 /// `POST /chat/{id}/messages`
 pub async fn say(
     State(site): State<Site>,
+    Actor(user): Actor,
     live: Live,
     Path(id): Path<String>,
     Form(form): Form<Say>,
@@ -71,7 +73,7 @@ pub async fn say(
         message_id: form.message_id,
         text: message_text(&form.text)?,
         action_id: None,
-        user: site.config.user.clone(),
+        user,
     };
     post(&site, live, message).await
 }
@@ -85,6 +87,7 @@ pub struct Press {
 /// is ever sent, because they share one message id.
 pub async fn press(
     State(site): State<Site>,
+    Actor(user): Actor,
     live: Live,
     Path((id, message_id)): Path<(String, String)>,
     Form(form): Form<Press>,
@@ -95,14 +98,14 @@ pub async fn press(
         .ok_or_else(|| Problem::no_such("button", &form.action))?
         .clone();
     if message.kind == MessageKind::Question {
-        return give_answer(&site, live, &message, &action.sends).await;
+        return give_answer(&site, live, &message, &action.sends, &user).await;
     }
     let pressed = PostMessage {
         conversation_id: id,
         message_id: pressed_message_id(&message.id),
         text: action.sends,
         action_id: Some(action.id),
-        user: site.config.user.clone(),
+        user,
     };
     post(&site, live, pressed).await
 }
@@ -131,14 +134,12 @@ pub fn asked_by(message: Message) -> Result<String, Problem> {
 /// `POST /chat/{id}/messages/{message}/retry`
 pub async fn retry(
     State(site): State<Site>,
+    Actor(user): Actor,
     live: Live,
     Path((id, message_id)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let asked = asked_by(find(&site, &id, &message_id).await?)?;
-    let done = site
-        .commands
-        .retry_reply(&id, &asked, &site.config.user)
-        .await?;
+    let done = site.commands.retry_reply(&id, &asked, &user).await?;
     site.settled(done.seq).await;
     Ok(back(&id, live))
 }
@@ -152,13 +153,14 @@ pub struct FreeAnswer {
 /// `POST /chat/{id}/messages/{message}/answer`: an answer in one's own words to an agent's question.
 pub async fn answer(
     State(site): State<Site>,
+    Actor(user): Actor,
     live: Live,
     Path((id, message_id)): Path<(String, String)>,
     Form(form): Form<FreeAnswer>,
 ) -> Result<Response, Problem> {
     let message = find(&site, &id, &message_id).await?;
     let text = required("answer", &form.answer, MAX_MESSAGE_CHARS)?;
-    give_answer(&site, live, &message, &text).await
+    give_answer(&site, live, &message, &text, &user).await
 }
 
 async fn give_answer(
@@ -166,8 +168,8 @@ async fn give_answer(
     live: Live,
     question: &Message,
     answer: &str,
+    user: &str,
 ) -> Result<Response, Problem> {
-    let user = &site.config.user;
     let done = site
         .commands
         .answer(&question.session_id, &question.id, answer, user)

@@ -3,6 +3,7 @@ use super::stories::shown;
 use crate::{
     body::{Form, Live, MAX_MESSAGE_CHARS, required},
     dashboard::Site,
+    guard::Actor,
     problem::Problem,
 };
 use axum::{
@@ -19,13 +20,14 @@ pub struct Steer {
 /// `POST /sessions/{id}/steer`
 pub async fn steer(
     State(site): State<Site>,
+    Actor(user): Actor,
     live: Live,
     Path(id): Path<String>,
     Form(form): Form<Steer>,
 ) -> Result<Response, Problem> {
     let text = required("text", &form.text, MAX_MESSAGE_CHARS)?;
     let story = story_of(&site, &id).await?;
-    let done = site.commands.steer(&id, &text, &site.config.user).await?;
+    let done = site.commands.steer(&id, &text, &user).await?;
     shown(&site, live, &story, done, "Told the agent.").await
 }
 
@@ -40,6 +42,7 @@ pub struct Reply {
 /// `POST /sessions/{id}/questions/{question}/answer`
 pub async fn answer(
     State(site): State<Site>,
+    Actor(user): Actor,
     live: Live,
     Path((id, question)): Path<(String, String)>,
     Form(form): Form<Reply>,
@@ -47,10 +50,7 @@ pub async fn answer(
     let said = form.choice.as_deref().unwrap_or(&form.answer);
     let text = required("answer", said, MAX_MESSAGE_CHARS)?;
     let story = story_of(&site, &id).await?;
-    let done = site
-        .commands
-        .answer(&id, &question, &text, &site.config.user)
-        .await?;
+    let done = site.commands.answer(&id, &question, &text, &user).await?;
     shown(&site, live, &story, done, "Answered. The agent goes on.").await
 }
 

@@ -4,6 +4,7 @@ use crate::{
     body::{Form, Live, MAX_REASON_CHARS, optional},
     commands::Done,
     dashboard::Site,
+    guard::Actor,
     problem::Problem,
 };
 use axum::{
@@ -25,14 +26,12 @@ impl Why {
 /// `POST /stories/{id}/cancel`
 pub async fn cancel(
     State(site): State<Site>,
+    Actor(user): Actor,
     live: Live,
     Path(id): Path<String>,
     Form(why): Form<Why>,
 ) -> Result<Response, Problem> {
-    let done = site
-        .commands
-        .cancel(&id, &why.text()?, &site.config.user)
-        .await?;
+    let done = site.commands.cancel(&id, &why.text()?, &user).await?;
     shown(
         &site,
         live,
@@ -46,34 +45,34 @@ pub async fn cancel(
 /// `POST /stories/{id}/retry`
 pub async fn retry(
     State(site): State<Site>,
+    Actor(user): Actor,
     live: Live,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let done = site.commands.retry(&id, &site.config.user).await?;
+    let done = site.commands.retry(&id, &user).await?;
     shown(&site, live, &id, done, "It is tried again.").await
 }
 
 /// `POST /stories/{id}/approve`
 pub async fn approve(
     State(site): State<Site>,
+    Actor(user): Actor,
     live: Live,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let done = site.commands.approve(&id, &site.config.user).await?;
+    let done = site.commands.approve(&id, &user).await?;
     shown(&site, live, &id, done, "Approved. It is queued.").await
 }
 
 /// `POST /stories/{id}/reject`
 pub async fn reject(
     State(site): State<Site>,
+    Actor(user): Actor,
     live: Live,
     Path(id): Path<String>,
     Form(why): Form<Why>,
 ) -> Result<Response, Problem> {
-    let done = site
-        .commands
-        .reject(&id, &why.text()?, &site.config.user)
-        .await?;
+    let done = site.commands.reject(&id, &why.text()?, &user).await?;
     shown(&site, live, &id, done, "Rejected. It will not run.").await
 }
 

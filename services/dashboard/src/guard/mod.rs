@@ -1,8 +1,10 @@
 //! What is checked on every request before a handler sees it, and what every answer carries.
+mod access;
 mod headers;
 mod host;
 mod origin;
 
+pub use access::{Actor, protected, signed_in};
 pub use headers::secure;
 pub use host::Hosts;
 pub use origin::is_cross_site;

@@ -3,7 +3,7 @@ use super::{Page, page};
 use crate::{
     dashboard::Site,
     fragments::{Fragment, Scope, agents},
-    view::{Shell, Tab, Theme},
+    view::{Shell, Tab, Viewer},
 };
 use askama::Template;
 use axum::extract::{Path, State};
@@ -17,9 +17,9 @@ struct AgentsPage {
 }
 
 /// `GET /projects/{project}/agents`
-pub async fn show(State(site): State<Site>, theme: Theme, Path(project): Path<String>) -> Page {
+pub async fn show(State(site): State<Site>, viewer: Viewer, Path(project): Path<String>) -> Page {
     super::projects::known(&site, &project).await?;
-    let shell = Shell::new(&site, theme, Tab::Agents, format!("Agents of {project}"));
+    let shell = Shell::new(&site, viewer, Tab::Agents, format!("Agents of {project}"));
     page(&AgentsPage {
         shell: shell
             .of_project(&project)

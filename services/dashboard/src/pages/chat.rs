@@ -5,7 +5,7 @@ use crate::{
     dashboard::Site,
     fragments::{Fragment, Scope, chat, conversation_list},
     problem::Problem,
-    view::{Shell, Tab, Theme},
+    view::{Shell, Tab, Viewer},
 };
 use askama::Template;
 use axum::{
@@ -62,7 +62,7 @@ pub struct Wanted {
 }
 
 /// `GET /chat/new`
-pub async fn new(State(site): State<Site>, theme: Theme, Query(wanted): Query<Wanted>) -> Page {
+pub async fn new(State(site): State<Site>, viewer: Viewer, Query(wanted): Query<Wanted>) -> Page {
     let mut projects: Vec<_> = site
         .db()
         .projects()
@@ -76,7 +76,7 @@ pub async fn new(State(site): State<Site>, theme: Theme, Query(wanted): Query<Wa
         projects.push(project.clone());
     }
     page(&ChatPage {
-        shell: Shell::new(&site, theme, Tab::Chat, "New conversation").of_project(&project),
+        shell: Shell::new(&site, viewer, Tab::Chat, "New conversation").of_project(&project),
         title: "New conversation".to_owned(),
         conversation_id: String::new(),
         new_conversation_id: Uuid::now_v7(),
@@ -101,7 +101,7 @@ pub struct Part {
 /// `GET /chat/{id}`
 pub async fn show(
     State(site): State<Site>,
-    theme: Theme,
+    viewer: Viewer,
     Path(id): Path<String>,
     Query(part): Query<Part>,
 ) -> Page {
@@ -112,7 +112,7 @@ pub async fn show(
         "" => "Conversation".to_owned(),
         title => title.to_owned(),
     };
-    let shell = Shell::new(&site, theme, Tab::Chat, &title).of_project(&conversation.project_id);
+    let shell = Shell::new(&site, viewer, Tab::Chat, &title).of_project(&conversation.project_id);
     let scope = Scope::Conversation(id.clone());
     page(&ChatPage {
         shell: if part.before.is_none() {

@@ -3,7 +3,7 @@ use super::{Page, page};
 use crate::{
     dashboard::Site,
     fragments::{Fragment, Scope, health},
-    view::{Shell, Tab, Theme},
+    view::{Shell, Tab, Viewer},
 };
 use askama::Template;
 use axum::extract::State;
@@ -16,9 +16,9 @@ struct HealthPage {
 }
 
 /// `GET /health`
-pub async fn show(State(site): State<Site>, theme: Theme) -> Page {
+pub async fn show(State(site): State<Site>, viewer: Viewer) -> Page {
     page(&HealthPage {
-        shell: Shell::new(&site, theme, Tab::Health, "Health").live(&Scope::Health),
+        shell: Shell::new(&site, viewer, Tab::Health, "Health").live(&Scope::Health),
         health: health(&site).await?,
     })
 }

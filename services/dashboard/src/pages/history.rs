@@ -5,7 +5,7 @@ use crate::{
     dashboard::Site,
     fragments::{Fragment, HistoryView, Scope, history},
     problem::Problem,
-    view::{Shell, Tab, Theme},
+    view::{Shell, Tab, Viewer},
 };
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -32,7 +32,7 @@ pub struct Wanted {
 /// `GET /projects/{project}/history`
 pub async fn show(
     State(site): State<Site>,
-    theme: Theme,
+    viewer: Viewer,
     Path(project): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Page {
@@ -42,7 +42,7 @@ pub async fn show(
         search: optional(wanted.q.as_deref(), MAX_TITLE_CHARS)?,
         before: wanted.before,
     };
-    let shell = Shell::new(&site, theme, Tab::History, format!("History of {project}"));
+    let shell = Shell::new(&site, viewer, Tab::History, format!("History of {project}"));
     let shell = shell.of_project(&project);
     page(&HistoryPage {
         shell: if view.is_default() {

@@ -3,7 +3,7 @@ use super::{Page, page};
 use crate::{
     dashboard::Site,
     problem::Problem,
-    view::{Shell, Tab, Theme},
+    view::{Shell, Tab, Viewer},
 };
 use askama::Template;
 use axum::extract::State;
@@ -17,9 +17,9 @@ struct ProjectsPage {
 }
 
 /// `GET /projects`
-pub async fn show(State(site): State<Site>, theme: Theme) -> Page {
+pub async fn show(State(site): State<Site>, viewer: Viewer) -> Page {
     page(&ProjectsPage {
-        shell: Shell::new(&site, theme, Tab::Agents, "Projects"),
+        shell: Shell::new(&site, viewer, Tab::Agents, "Projects"),
         projects: site.db().projects().await?,
     })
 }

@@ -3,7 +3,7 @@ use super::{Page, page};
 use crate::{
     dashboard::Site,
     fragments::{Fragment, Scope, queue},
-    view::{Shell, Tab, Theme},
+    view::{Shell, Tab, Viewer},
 };
 use askama::Template;
 use axum::extract::State;
@@ -16,9 +16,9 @@ struct QueuePage {
 }
 
 /// `GET /queue`
-pub async fn show(State(site): State<Site>, theme: Theme) -> Page {
+pub async fn show(State(site): State<Site>, viewer: Viewer) -> Page {
     page(&QueuePage {
-        shell: Shell::new(&site, theme, Tab::Queue, "Queue").live(&Scope::Queue),
+        shell: Shell::new(&site, viewer, Tab::Queue, "Queue").live(&Scope::Queue),
         queue: queue(&site).await?,
     })
 }

@@ -4,7 +4,7 @@ use crate::{
     dashboard::Site,
     fragments::{Scope, StoryView, story},
     problem::Problem,
-    view::{Shell, Tab, Theme},
+    view::{Shell, Tab, Viewer},
 };
 use askama::Template;
 use axum::extract::{Path, State};
@@ -17,7 +17,7 @@ struct StoryPage {
 }
 
 /// `GET /stories/{id}`; a unique beginning of the id is enough.
-pub async fn show(State(site): State<Site>, theme: Theme, Path(id): Path<String>) -> Page {
+pub async fn show(State(site): State<Site>, viewer: Viewer, Path(id): Path<String>) -> Page {
     let view = story(&site, &id)
         .await?
         .ok_or_else(|| Problem::no_such("story", &id))?;
@@ -26,7 +26,7 @@ pub async fn show(State(site): State<Site>, theme: Theme, Path(id): Path<String>
     } else {
         Tab::Agents
     };
-    let shell = Shell::new(&site, theme, tab, &view.title);
+    let shell = Shell::new(&site, viewer, tab, &view.title);
     page(&StoryPage {
         shell: shell
             .of_project(&view.project)

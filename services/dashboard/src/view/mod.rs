@@ -5,6 +5,7 @@ mod checklist;
 mod clock;
 mod link;
 mod shell;
+mod viewer;
 
 pub use badge::{Badge, session_badge, story_badge};
 pub use card::{StoryCard, needs_approval, short_title, why};
@@ -12,3 +13,4 @@ pub use checklist::{Checklist, Mark};
 pub use clock::Clock;
 pub use link::Link;
 pub use shell::{Shell, THEME_COOKIE, Tab, Theme};
+pub use viewer::Viewer;

@@ -1,10 +1,7 @@
 //! What every page has around its own content.
+use super::Viewer;
 use crate::{assets, dashboard::Site};
-use axum::{
-    extract::FromRequestParts,
-    http::{HeaderMap, header, request::Parts},
-};
-use std::convert::Infallible;
+use axum::http::{HeaderMap, header};
 
 pub const THEME_COOKIE: &str = "errand-theme";
 
@@ -41,14 +38,6 @@ impl Theme {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Theme {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(&parts.headers))
-    }
-}
-
 /// The entry of the navigation that a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tab {
@@ -77,6 +66,8 @@ impl Tab {
 pub struct Shell {
     pub title: String,
     pub theme: Theme,
+    /// The name of whoever has signed in; empty where nobody has to.
+    pub signed_in: String,
     pub tab: Tab,
     /// The project that the Agents and History entries lead to.
     pub project: String,
@@ -87,10 +78,11 @@ pub struct Shell {
 }
 
 impl Shell {
-    pub fn new(site: &Site, theme: Theme, tab: Tab, title: impl Into<String>) -> Self {
+    pub fn new(site: &Site, viewer: Viewer, tab: Tab, title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
-            theme,
+            theme: viewer.theme,
+            signed_in: viewer.name,
             tab,
             project: site.config.default_project.clone(),
             sandbox: site.config.sandbox,

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 mod support;
 
+mod access;
 mod api;
 mod api_errors;
 mod chat;

@@ -48,6 +48,10 @@ pub struct World {
 
 impl World {
     pub async fn start() -> Self {
+        Self::start_with(config()).await
+    }
+
+    pub async fn start_with(config: DashboardConfig) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let options = EmbeddedOptions {
             sync: Sync::Off,
@@ -62,7 +66,7 @@ impl World {
         let commands = Arc::new(Recording::new(log.clone()));
         let live = Arc::new(InProcess::default());
         let router = router(Dashboard {
-            config: config(),
+            config,
             projector: projector.clone(),
             log: log.clone() as Arc<dyn EventLog>,
             queue: log.clone() as Arc<dyn JobQueue>,
@@ -183,5 +187,6 @@ pub fn config() -> DashboardConfig {
         ],
         default_project: "sample-site".into(),
         user: "you".into(),
+        access_token: None,
     }
 }
