@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Executor,
-    runner::{PermissionPolicy, RunControl, RunHandle},
+    runner::{RunControl, RunHandle},
     session::{MAX_EXPIRED_LEASES, Session, SessionCommand},
 };
 use errand_eventlog::{Claim, LogError};
@@ -111,7 +111,9 @@ async fn own(
     let correlation = claim::correlation(executor, &id).await?;
     let executor_id = &executor.settings.executor_id;
     let journal = Journal::new(&executor.sessions, &id, executor_id, correlation);
-    let (handle, control) = RunControl::channel(PermissionPolicy::Allow);
+    let agent = executor.agents.get(&session.facts.0.agent);
+    let answers = agent.map(|agent| agent.answers.clone());
+    let (handle, control) = RunControl::channel(answers.unwrap_or_default());
     signals.watch(&id, handle.clone());
     let story_id = &session.facts.0.story_id;
     let caught_up = signals.catch_up(&executor.log, &executor.workspace_id, story_id, &id);

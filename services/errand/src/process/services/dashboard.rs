@@ -3,13 +3,14 @@ use super::{Parts, executor::queue_limits};
 use crate::{
     process::stores::Stores,
     wiring::{
+        agents,
         commands::{Carrier, Owners, ServiceCommands},
         letters::AskingLetters,
         requests::Remote,
     },
 };
-use errand_chat::{AgentKind, TaskRules};
-use errand_dashboard::{AgentInfo, Dashboard, DashboardConfig};
+use errand_chat::TaskRules;
+use errand_dashboard::{Dashboard, DashboardConfig};
 use errand_eventlog::{DeadLetters, QueueLimits};
 use errand_projections::Projector;
 use errand_proto::DEFAULT_WORKSPACE;
@@ -24,21 +25,23 @@ pub struct Settings {
     queue_limits: QueueLimits,
 }
 
-pub fn settings(parts: &Parts<'_>, rules: &TaskRules) -> Settings {
+/// # Errors
+/// The kinds of agents cannot be read.
+pub fn settings(parts: &Parts<'_>, rules: &TaskRules) -> anyhow::Result<Settings> {
     let vendors = &parts.vendors.info;
-    Settings {
+    Ok(Settings {
         config: DashboardConfig {
             workspace: DEFAULT_WORKSPACE.to_owned(),
             public_url: parts.public_url.to_owned(),
             sandbox: vendors.iter().any(|v| v.mode == "sandbox"),
-            agents: rules.agents.iter().map(info).collect(),
+            agents: agents::infos(parts.config)?,
             vendors: vendors.clone(),
             default_project: rules.default_project.clone(),
             user: LOCAL_USER.to_owned(),
             access_token: parts.config.errand_access_token.clone(),
         },
         queue_limits: queue_limits(parts.config),
-    }
+    })
 }
 
 pub fn router(
@@ -71,12 +74,4 @@ pub fn router(
         commands: Arc::new(ServiceCommands(carrier)),
         stop: stop.clone(),
     })
-}
-
-fn info(agent: &AgentKind) -> AgentInfo {
-    AgentInfo {
-        kind: agent.kind.clone(),
-        name: agent.name.clone(),
-        description: agent.description.clone(),
-    }
 }
