@@ -6,6 +6,7 @@
 )]
 
 mod system {
+    mod agents;
     mod bad_input;
     mod browser;
     mod command_line;
