@@ -47,7 +47,10 @@ checks = ["echo 1 test failed; false"]
     let folder = folder_with(config);
     let (good, said, errors) = run_in(folder.path(), &["agents", "test", "writer"]).await;
     assert!(good, "{said}{errors}");
-    assert!(said.contains("I wrote it") && said.contains("prompt.txt  +"), "{said}");
+    assert!(
+        said.contains("I wrote it") && said.contains("prompt.txt  +"),
+        "{said}"
+    );
     assert!(said.contains("✅ test -s prompt.txt"), "{said}");
     let (good, said, _) = run_in(folder.path(), &["agents", "test", "liar"]).await;
     assert!(!good && said.contains("It changed nothing"), "{said}");
@@ -72,9 +75,18 @@ checks = ["echo 1 test failed; false"]
 async fn a_mistake_in_a_kind_of_agent_stops_the_start_and_is_named() {
     for (config, words) in [
         ("[agents.codegen]\nrunr = \"acp\"", "unknown field `runr`"),
-        ("[agents.codegen.limits]\nmoney = 1", "unknown field `money`"),
-        ("[agents.writer]\nname = \"Writer\"", "description is missing"),
-        ("[agents.codegen]\nenv = [\"NO_SUCH_KEY\"]", "NO_SUCH_KEY, which is not set"),
+        (
+            "[agents.codegen.limits]\nmoney = 1",
+            "unknown field `money`",
+        ),
+        (
+            "[agents.writer]\nname = \"Writer\"",
+            "description is missing",
+        ),
+        (
+            "[agents.codegen]\nenv = [\"NO_SUCH_KEY\"]",
+            "NO_SUCH_KEY, which is not set",
+        ),
     ] {
         let folder = folder_with(config);
         let up = ["up", "--port", "0", "--data", "data"];
@@ -88,10 +100,12 @@ async fn a_mistake_in_a_kind_of_agent_stops_the_start_and_is_named() {
 
 /// The program of the package for this machine, and the adapter's.
 fn programs(modules: &Path) -> (PathBuf, PathBuf) {
-    let entries = fs::read_dir(modules.join("@anthropic-ai")).unwrap().flatten();
-    let mut claude = entries.map(|it| it.path().join("claude")).filter(|path| {
-        path.is_file() && path.display().to_string().contains("/claude-code-")
-    });
+    let entries = fs::read_dir(modules.join("@anthropic-ai"))
+        .unwrap()
+        .flatten();
+    let mut claude = entries
+        .map(|it| it.path().join("claude"))
+        .filter(|path| path.is_file() && path.display().to_string().contains("/claude-code-"));
     let adapter = modules.join("@agentclientprotocol/claude-agent-acp/dist/index.js");
     (claude.next().unwrap(), adapter)
 }
@@ -164,5 +178,7 @@ env = ["ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"]
 }
 
 fn cost(session: &Value) -> u64 {
-    session["usage"]["costMicroUsd"].as_u64().unwrap_or_default()
+    session["usage"]["costMicroUsd"]
+        .as_u64()
+        .unwrap_or_default()
 }
