@@ -7,6 +7,7 @@
 
 mod system {
     mod access;
+    mod agents;
     mod audit;
     mod bad_input;
     mod browser;

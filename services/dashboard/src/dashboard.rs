@@ -11,12 +11,22 @@ const READ_YOUR_WRITES_WAIT: Duration = Duration::from_secs(1);
 
 /// An agent that can be spawned.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct AgentInfo {
     /// What the API takes, e.g. `codegen`.
     pub kind: String,
     /// What people see, e.g. "Code Generation".
     pub name: String,
     pub description: String,
+    /// How it is spoken to: acp, claude-code or command.
+    pub runner: String,
+    /// The program that is started.
+    pub program: String,
+    pub model: Option<String>,
+    /// The longest run.
+    pub run_seconds: u64,
+    /// Commands that must succeed after the work.
+    pub checks: Vec<String>,
 }
 
 /// A vendor and who plays it, for the Health page.

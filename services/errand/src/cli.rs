@@ -62,6 +62,8 @@ pub enum Command {
     /// Messages set aside after bounded attempts
     #[command(subcommand)]
     DeadLetters(DeadLetters),
+    /// List the kinds of agents, or try one
+    Agents(Agents),
     /// Agents on this machine
     #[command(subcommand)]
     Agent(Agent),
@@ -295,6 +297,27 @@ pub enum DeadLetters {
     },
     /// Forget it; the event itself stays in the log
     Discard { id: u64 },
+}
+
+#[derive(Debug, Args)]
+pub struct Agents {
+    /// Lists them when nothing is named
+    #[command(subcommand)]
+    pub what: Option<AgentsWhat>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AgentsWhat {
+    /// Run one in a throw-away repository on this machine, as errand.toml configures it here
+    Test {
+        /// The kind of agent, e.g. codegen
+        kind: String,
+        #[arg(
+            long,
+            default_value = "Add a contact form to the page, or report what you find where reports are your work"
+        )]
+        prompt: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

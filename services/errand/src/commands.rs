@@ -1,5 +1,6 @@
 //! One file for each command.
 mod agent;
+mod agents;
 mod audit;
 mod database;
 mod dead_letters;
@@ -41,6 +42,10 @@ pub async fn run(cli: cli::Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Nats(which) => nats::run(&which, json).await?,
         Command::Database(which) => database::run(&which)?,
+        Command::Agents(cli::Agents { what: None }) => agents::list(&api()?, json).await?,
+        Command::Agents(cli::Agents { what: Some(which) }) => {
+            return agents::test(&which, json).await;
+        }
         Command::Agent(which) => return agent::run(&which).await,
         Command::Spawn(asked) => return spawn::run(&api()?, &asked, json).await,
         Command::Watch(which) => return watch::run(&api()?, &which.id, json).await,

@@ -55,6 +55,8 @@ const KEYS: &[&str] = &[
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
+    /// `[agents.NAME]`: kinds of agents, read by the wiring of agents.
+    pub agents: BTreeMap<String, serde_json::Value>,
     pub anthropic_api_key: Option<SecretString>,
     pub anthropic_base_url: Option<String>,
     /// What a person or program must show to be served.

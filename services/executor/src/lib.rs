@@ -6,9 +6,11 @@
 //! - [`run`]: one session from claim to end.
 //! - [`reconciler`]: puts sessions whose job was lost back into the queue.
 //! - [`project`]: where a project's repository and forge are.
+//! - [`agents`]: the kinds of agents, from configuration.
 //! - [`runner`], [`workspace`], [`github`]: connectors to agents, git and the code host; they know no event.
 //! - [`demo`]: the scripted agent for installations without a real one.
 
+pub mod agents;
 pub mod demo;
 pub mod github;
 pub mod project;
@@ -19,9 +21,9 @@ pub mod runner;
 pub mod session;
 pub mod workspace;
 
+use agents::Agent;
 use errand_eventlog::{EventLog, JobQueue, QueueLimits, aggregate::Aggregates};
 use project::Projects;
-use runner::{AgentRunner, RunLimits};
 use session::Session;
 use std::{collections::HashMap, sync::Arc};
 use workspace::Workspaces;
@@ -37,7 +39,6 @@ pub struct Settings {
     /// Sessions run at once by this executor.
     pub slots: usize,
     pub queue: QueueLimits,
-    pub run: RunLimits,
     /// Where people find Errand; for links in pull requests.
     pub public_url: String,
 }
@@ -52,7 +53,7 @@ pub struct Executor {
     pub workspaces: Workspaces,
     pub projects: Arc<Projects>,
     /// By kind of agent: codegen, security, …
-    pub runners: Arc<HashMap<String, Arc<dyn AgentRunner>>>,
+    pub agents: Arc<HashMap<String, Agent>>,
     pub settings: Arc<Settings>,
 }
 

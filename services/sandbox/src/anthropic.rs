@@ -1,5 +1,7 @@
-//! Anthropic's Messages API with a scripted Head of Product behind it.
+//! Anthropic's Messages API with two scripts behind it: a Head of Product, and a coding agent for clients that bring
+//! the tools of one.
 
+mod coding_agent;
 mod conversation;
 mod endpoint;
 mod head_of_product;
@@ -18,7 +20,12 @@ pub(crate) use problem::error_body;
 
 use crate::Sandbox;
 
-/// The one route.
+/// The routes.
 pub(crate) fn routes() -> Router<Sandbox> {
-    Router::new().route("/anthropic/v1/messages", post(endpoint::messages))
+    Router::new()
+        .route("/anthropic/v1/messages", post(endpoint::messages))
+        .route(
+            "/anthropic/v1/messages/count_tokens",
+            post(endpoint::count_tokens),
+        )
 }

@@ -23,6 +23,11 @@ impl Errand {
 
     pub async fn up_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let data = TempDir::new().expect("a temporary folder");
+        Self::up_in(data, arguments, environment).await
+    }
+
+    /// In a folder that may hold an errand.toml.
+    pub async fn up_in(data: TempDir, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
         let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
         let environment: Vec<_> = environment.iter().map(owned).collect();
@@ -74,6 +79,7 @@ async fn start(
         .args(arguments)
         .arg("--data")
         .arg(data)
+        .current_dir(data)
         .envs(environment.iter().map(|(k, v)| (k, v)))
         .stdout(Stdio::piped())
         .stderr(log)

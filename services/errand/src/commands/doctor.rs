@@ -11,7 +11,7 @@ use errand_executor::workspace::{GitSettings, Workspaces};
 use errand_nats::NatsLog;
 use errand_projections::Db;
 use serde::Serialize;
-use std::{path::Path, process::ExitCode, time::Duration};
+use std::{collections::BTreeSet, path::Path, process::ExitCode, time::Duration};
 
 /// A vendor that says nothing for so long counts as not there.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(20);
@@ -213,26 +213,27 @@ fn repository(path: &Path) -> Finding {
 }
 
 fn agent(config: &Config) -> Finding {
-    match (agents::runners(config), &config.errand_agent_command) {
-        (Err(error), _) => failed("Agents", format!("{error:#}")),
-        (Ok(_), None) => ok(
+    let programs = agents::by_kind(config).and_then(|_| agents::infos(config));
+    let programs: BTreeSet<String> = match programs {
+        Err(error) => return failed("Agents", format!("{error:#}")),
+        Ok(kinds) => kinds.into_iter().map(|kind| kind.program).collect(),
+    };
+    let missing = |name: &&String| *name != agents::DEMO && !is_program(name);
+    match programs.iter().find(missing) {
+        Some(name) => failed(
             "Agents",
-            "the scripted demo agent; set ERRAND_AGENT_COMMAND to an ACP agent for a real one",
+            format!("{name} is not in PATH: install it, or mend the agent's command"),
         ),
-        (Ok(_), Some(command)) => program(command),
+        None if programs.iter().eq([agents::DEMO]) => ok(
+            "Agents",
+            "the scripted demo agent; configure a real one in errand.toml, or set ERRAND_AGENT_COMMAND",
+        ),
+        None => ok("Agents", Vec::from_iter(programs).join(", ")),
     }
 }
 
-fn program(command: &str) -> Finding {
-    let name = command.split_whitespace().next().unwrap_or_default();
+fn is_program(name: &str) -> bool {
     let paths = std::env::var_os("PATH").unwrap_or_default();
-    let found = name.contains('/') && Path::new(name).is_file()
-        || std::env::split_paths(&paths).any(|folder| folder.join(name).is_file());
-    match found {
-        true => ok("Agents", command),
-        false => failed(
-            "Agents",
-            format!("{name} is not in PATH: install it, or mend ERRAND_AGENT_COMMAND"),
-        ),
-    }
+    name.contains('/') && Path::new(name).is_file()
+        || std::env::split_paths(&paths).any(|folder| folder.join(name).is_file())
 }

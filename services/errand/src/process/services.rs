@@ -55,7 +55,7 @@ impl Services {
     /// Git is missing or too old, or the agents cannot be found.
     pub async fn build(parts: Parts<'_>) -> anyhow::Result<Self> {
         let roles = &parts.plan.roles;
-        let rules = rules(&parts);
+        let rules = rules(&parts)?;
         let executor = match &parts.project {
             Some(project) => Some(executor::build(&parts, project.clone()).await?),
             None => None,
@@ -76,7 +76,8 @@ impl Services {
             fills_views: roles.has(Role::Projector),
             dashboard: roles
                 .has(Role::Dashboard)
-                .then(|| dashboard::settings(&parts, &rules)),
+                .then(|| dashboard::settings(&parts, &rules))
+                .transpose()?,
         })
     }
 
@@ -183,15 +184,15 @@ impl Services {
     }
 }
 
-fn rules(parts: &Parts<'_>) -> Arc<TaskRules> {
+fn rules(parts: &Parts<'_>) -> anyhow::Result<Arc<TaskRules>> {
     let given = parts.config.errand_project.as_deref();
     let project = parts.plan.repository.project_id(given);
-    Arc::new(TaskRules {
-        agents: agents::kinds(),
+    Ok(Arc::new(TaskRules {
+        agents: agents::kinds(parts.config)?,
         projects: vec![project.clone()],
         default_project: project,
         policy: parts.config.policy(),
-    })
+    }))
 }
 
 fn chat(parts: &Parts<'_>, rules: Arc<TaskRules>) -> Chat {

@@ -1,58 +1,113 @@
 //! The agents of this installation: what the chat offers and what the executor runs.
 use crate::config::Config;
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use errand_chat::AgentKind;
-use errand_executor::runner::{AcpRunner, AgentCommand, AgentRunner};
-use std::{collections::HashMap, sync::Arc};
+use errand_dashboard::AgentInfo;
+use errand_executor::{
+    agents::{self, Agent, Catalogue, KindSettings, Workplace},
+    runner::{AgentCommand, RunLimits},
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
-/// Kind, name, and what the model chooses by.
-const KINDS: &[(&str, &str, &str)] = &[
-    (
-        "codegen",
-        "Code Generation",
-        "builds, changes and fixes code",
-    ),
-    (
-        "security",
-        "Security",
-        "looks for weaknesses and writes a report with findings by file and line",
-    ),
-    (
-        "seo",
-        "SEO",
-        "checks pages for search engines and writes a report with findings by file and line",
-    ),
-    (
-        "performance",
-        "Performance",
-        "looks for what makes pages slow and writes a report with findings by file and line",
-    ),
-    (
-        "accessibility",
-        "Accessibility",
-        "looks for what keeps people out and writes a report with findings by file and line",
-    ),
-];
+/// The name of the demo agent's program.
+pub const DEMO: &str = "errand agent demo";
 
-/// What the chat offers.
-pub fn kinds() -> Vec<AgentKind> {
-    let kind = |(kind, name, description): &(&str, &str, &str)| AgentKind {
-        kind: (*kind).to_owned(),
-        name: (*name).to_owned(),
-        description: (*description).to_owned(),
-    };
-    KINDS.iter().map(kind).collect()
-}
-
-/// What the executor runs: the configured command, else the demo agent of this very binary.
+/// The shipped kinds, changed and added to by `[agents.NAME]` in errand.toml.
 ///
 /// # Errors
-/// The own binary cannot be found, or the configured command is empty.
-pub fn runners(config: &Config) -> anyhow::Result<HashMap<String, Arc<dyn AgentRunner>>> {
-    let command = command(config)?;
-    let runner: Arc<dyn AgentRunner> = Arc::new(AcpRunner::new(command));
-    let entry = |(kind, _, _): &(&str, &str, &str)| ((*kind).to_owned(), Arc::clone(&runner));
-    Ok(KINDS.iter().map(entry).collect())
+/// A kind has an unknown key, or a value that does not fit; the message names both.
+pub fn catalogue(config: &Config) -> anyhow::Result<Catalogue> {
+    let settings = |(kind, table): (&String, &serde_json::Value)| {
+        let settings: KindSettings = serde_json::from_value(table.clone())
+            .with_context(|| format!("errand.toml: [agents.{kind}]"))?;
+        Ok((kind.clone(), settings))
+    };
+    let configured: anyhow::Result<BTreeMap<_, _>> = config.agents.iter().map(settings).collect();
+    Catalogue::of(configured?).context("errand.toml")
+}
+
+/// What the chat offers.
+///
+/// # Errors
+/// As [`catalogue`].
+pub fn kinds(config: &Config) -> anyhow::Result<Vec<AgentKind>> {
+    let catalogue = catalogue(config)?;
+    let kind = |it: &agents::AgentKind| AgentKind {
+        kind: it.kind.clone(),
+        name: it.name.clone(),
+        description: it.description.clone(),
+    };
+    Ok(catalogue.kinds().iter().map(kind).collect())
+}
+
+/// What the API and the command line tell of them.
+///
+/// # Errors
+/// As [`catalogue`].
+pub fn infos(config: &Config) -> anyhow::Result<Vec<AgentInfo>> {
+    let catalogue = catalogue(config)?;
+    let usual = limits(config);
+    let info = |it: &agents::AgentKind| AgentInfo {
+        kind: it.kind.clone(),
+        name: it.name.clone(),
+        description: it.description.clone(),
+        runner: it.runner.as_str().to_owned(),
+        program: program(config, it),
+        model: it.model.clone(),
+        run_seconds: it.limits(&usual).wall_clock.as_secs(),
+        checks: it.checks.clone(),
+    };
+    Ok(catalogue.kinds().iter().map(info).collect())
+}
+
+/// What the executor runs, by kind.
+///
+/// # Errors
+/// As [`catalogue`]; or the own binary cannot be found, or a variable that a kind names is not set.
+pub fn by_kind(config: &Config) -> anyhow::Result<HashMap<String, Agent>> {
+    let workplace = workplace(config)?;
+    let variable = |name: &str| std::env::var(name).ok().map(Into::into);
+    let catalogue = catalogue(config)?;
+    let agent = |it: &agents::AgentKind| {
+        let agent = it.agent(&workplace, variable);
+        Ok((
+            it.kind.clone(),
+            agent.map_err(|reason| anyhow!("errand.toml: {reason}"))?,
+        ))
+    };
+    catalogue.kinds().iter().map(agent).collect()
+}
+
+/// The program that a kind starts, without its arguments.
+fn program(config: &Config, kind: &agents::AgentKind) -> String {
+    let own = kind.command.as_ref().and_then(|command| command.first());
+    let shared = config.errand_agent_command.as_deref();
+    let shared = shared.and_then(|line| line.split_whitespace().next());
+    own.map(String::as_str)
+        .or(shared)
+        .unwrap_or(DEMO)
+        .to_owned()
+}
+
+/// A kind without a command is the configured agent, else the demo agent of this very binary.
+fn workplace(config: &Config) -> anyhow::Result<Workplace> {
+    Ok(Workplace {
+        command: command(config)?,
+        limits: limits(config),
+    })
+}
+
+fn limits(config: &Config) -> RunLimits {
+    let usual = RunLimits::default();
+    let seconds = |configured: Option<u64>, usual| configured.map_or(usual, Duration::from_secs);
+    RunLimits {
+        wall_clock: seconds(config.errand_run_seconds, usual.wall_clock),
+        stall: seconds(config.errand_stall_seconds, usual.stall),
+        ..usual
+    }
 }
 
 fn command(config: &Config) -> anyhow::Result<AgentCommand> {

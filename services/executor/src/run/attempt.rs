@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     Executor,
+    agents::{Agent, run_checks},
     project::Project,
     runner::{RunControl, RunHandle, RunOutcome, RunRequest, StopReason},
     session::{Progress, Session},
@@ -14,6 +15,7 @@ use crate::{
 };
 use errand_proto::v1;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 use tracing::{Span, field::Empty};
 use uuid::Uuid;
 
@@ -40,6 +42,7 @@ impl Attempt<'_> {
     }
 
     async fn phases(&self, control: RunControl, usage: &mut v1::Usage) -> Result<String, Ending> {
+        let cancel = control.cancel.clone();
         let project = self.project()?;
         let worktree = self.prepare(project).await?;
         for note in worktree.notes() {
@@ -56,6 +59,7 @@ impl Attempt<'_> {
             "The work was finished before this executor took over.".to_owned()
         };
         let files = self.judge(&worktree, start, &words).await?;
+        self.check(&worktree, &cancel).await?;
         let summary = self.publish(project, &worktree, &words, &files).await?;
         if let Err(error) = worktree.remove().await {
             tracing::warn!(%error, "the worktree stays until the next clean-up");
@@ -98,18 +102,16 @@ impl Attempt<'_> {
         usage: &mut v1::Usage,
     ) -> Result<String, Ending> {
         let facts = &self.session.facts.0;
-        let runner = self.executor.runners.get(&facts.agent).ok_or_else(|| {
-            let reason = format!("no runner is configured for agent {:?}", facts.agent);
-            Ending::failed("unknown_agent", reason)
-        })?;
+        let agent = self.configured()?;
         let request = RunRequest {
             prompt: prompt(facts),
             cwd: worktree.path().to_owned(),
-            limits: self.executor.settings.run.clone(),
+            resume: None,
+            limits: agent.limits.clone(),
         };
         let (sender, updates) = mpsc::channel(UPDATE_BUFFER);
         let (outcome, (used, recorded)) = tokio::join!(
-            runner.run(request, sender, control),
+            agent.runner.run(request, sender, control),
             recorder::record(updates, self.journal, self.run)
         );
         *usage = used;
@@ -132,6 +134,30 @@ impl Attempt<'_> {
                 Err(failure.into())
             }
         }
+    }
+
+    fn configured(&self) -> Result<&Agent, Ending> {
+        let kind = &self.session.facts.0.agent;
+        self.executor.agents.get(kind).ok_or_else(|| {
+            let reason = format!("no agent of kind {kind:?} is configured");
+            Ending::failed("unknown_agent", reason)
+        })
+    }
+
+    /// The commands that must succeed after the work; what fails them stays on the branch.
+    async fn check(&self, worktree: &Worktree, cancel: &CancellationToken) -> Result<(), Ending> {
+        let agent = self.configured()?;
+        let results = run_checks(&agent.checks, worktree.path(), &agent.limits, cancel).await;
+        let Some(failed) = results.into_iter().find(|it| !it.passed) else {
+            return Ok(());
+        };
+        if cancel.is_cancelled() {
+            return Err(Ending::HandedOver);
+        }
+        self.push_partial_work(worktree).await?;
+        let said = super::pull_request_text::cut(failed.said.trim(), 1_000);
+        let reason = format!("The check `{}` failed: {said}", failed.command);
+        Err(Ending::failed("checks_failed", reason))
     }
 
     /// What a failed run did is kept on the branch, for a person or the next attempt.

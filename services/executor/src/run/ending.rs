@@ -70,6 +70,8 @@ impl From<RunFailure> for Ending {
             F::Stalled { .. } => "stalled",
             F::TimedOut { .. } => "timed_out",
             F::OutputTooLarge { .. } => "output_limit",
+            F::TooManyTurns { .. } => "max_turns",
+            F::TooExpensive { .. } => "cost_limit",
             F::PromptTooLarge { .. } => "prompt_limit",
             F::Refused { .. } => "refused",
             F::LoginRequired { .. } => "login_required",

@@ -1,7 +1,7 @@
 //! Writes down what the agent does: thoughts, tool calls and plan become events of the session.
 use super::journal::{Journal, JournalError};
 use crate::{
-    runner::{PermissionAnswer, PlanStatus, PlanStep, RunHandle, RunUpdate},
+    runner::{Answer, PlanStatus, PlanStep, QuestionKind, RunHandle, RunUpdate},
     session::Progress,
 };
 use errand_eventlog::aggregate::now_us;
@@ -28,7 +28,7 @@ pub async fn record(
         if result.is_err() {
             continue;
         }
-        if let Some(entry) = entry(update, &mut usage) {
+        if let Some(entry) = entry(update, &mut usage, run) {
             result = journal.record(entry).await;
             if result.is_err() {
                 run.cancel();
@@ -38,7 +38,7 @@ pub async fn record(
     (usage, result)
 }
 
-fn entry(update: RunUpdate, usage: &mut v1::Usage) -> Option<Progress> {
+fn entry(update: RunUpdate, usage: &mut v1::Usage, run: &RunHandle) -> Option<Progress> {
     match update {
         RunUpdate::Started {
             agent_name,
@@ -51,9 +51,9 @@ fn entry(update: RunUpdate, usage: &mut v1::Usage) -> Option<Progress> {
         RunUpdate::Thought { text } => Some(turn("think", text)),
         RunUpdate::Message { text } => Some(turn("say", text)),
         RunUpdate::Steered { text } => Some(turn("steer", text)),
-        RunUpdate::PermissionDecided {
-            title, decision, ..
-        } => Some(turn("permission", format!("{title}: {decision}"))),
+        RunUpdate::InputProvided {
+            question, answer, ..
+        } => Some(turn("permission", format!("{question}: {answer}"))),
         RunUpdate::ToolCallEnded {
             id,
             name,
@@ -81,9 +81,15 @@ fn entry(update: RunUpdate, usage: &mut v1::Usage) -> Option<Progress> {
             usage.cost_micro_usd = cost_usd.map_or(usage.cost_micro_usd, micro_usd);
             None
         }
-        RunUpdate::PermissionAsked { answer, .. } => {
+        RunUpdate::InputRequested(question) => {
             // The sandboxed worktree is what bounds the agent; the pull request is where a person decides.
-            let _ = answer.send(PermissionAnswer::Allow);
+            let answer = match question.kind {
+                QuestionKind::Permission => Answer::Allow,
+                QuestionKind::Information => Answer::Reject,
+            };
+            if let Err(error) = run.answer(&question.id, answer) {
+                tracing::debug!(%error, "the agent took its question back");
+            }
             None
         }
         RunUpdate::ToolCallStarted { .. } => None,

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Executor,
-    runner::{PermissionPolicy, RunControl, RunHandle},
+    runner::{RunControl, RunHandle},
     session::{MAX_EXPIRED_LEASES, Session, SessionCommand},
 };
 use errand_eventlog::{Claim, LogError, metrics::Level};
@@ -123,7 +123,9 @@ async fn own(
     trace::claimed(&id, session);
     let executor_id = &executor.settings.executor_id;
     let journal = Journal::new(&executor.sessions, &id, executor_id, origin.command());
-    let (handle, control) = RunControl::channel(PermissionPolicy::Allow);
+    let agent = executor.agents.get(&session.facts.0.agent);
+    let answers = agent.map(|agent| agent.answers.clone());
+    let (handle, control) = RunControl::channel(answers.unwrap_or_default());
     signals.watch(&id, handle.clone());
     let story_id = &session.facts.0.story_id;
     let caught_up = signals.catch_up(&executor.log, &executor.workspace_id, story_id, &id);

@@ -1,11 +1,16 @@
 //! The hand that a caller keeps on a run: cancel it, steer it, decide how its questions are answered.
 
+use std::time::Duration;
+
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::permission::PermissionPolicy;
+use super::question::{Answer, AnswerPolicy};
+use super::questions::OpenQuestions;
 
+/// How long a cancelled agent may take to end its turn before it is killed; a stop shall stop within five seconds.
+pub(super) const CANCEL_GRACE: Duration = Duration::from_secs(3);
 /// Follow-up texts that may wait for the end of the present turn.
 const MAX_WAITING_STEERS: usize = 32;
 
@@ -14,29 +19,31 @@ const MAX_WAITING_STEERS: usize = 32;
 pub struct RunControl {
     /// Cancelled when the run shall end: the agent is told, given a grace time, and then killed.
     pub cancel: CancellationToken,
-    /// Follow-up texts, each given to the agent as a prompt of its own when the present turn has ended.
+    /// Follow-up texts for the agent.
     pub steer: mpsc::Receiver<String>,
-    /// How the agent's requests for permission are answered.
-    pub permissions: PermissionPolicy,
+    /// How the agent's questions are answered.
+    pub answers: AnswerPolicy,
+    pub(super) questions: OpenQuestions,
 }
 
 impl RunControl {
     /// A control and the handle that reaches it.
-    pub fn channel(permissions: PermissionPolicy) -> (RunHandle, Self) {
+    pub fn channel(answers: impl Into<AnswerPolicy>) -> (RunHandle, Self) {
         let cancel = CancellationToken::new();
         let (texts, steer) = mpsc::channel(MAX_WAITING_STEERS);
+        let questions = OpenQuestions::default();
         let handle = RunHandle {
             cancel: cancel.clone(),
             texts,
+            questions: questions.clone(),
         };
-        (
-            handle,
-            Self {
-                cancel,
-                steer,
-                permissions,
-            },
-        )
+        let control = Self {
+            cancel,
+            steer,
+            answers: answers.into(),
+            questions,
+        };
+        (handle, control)
     }
 }
 
@@ -45,6 +52,7 @@ impl RunControl {
 pub struct RunHandle {
     cancel: CancellationToken,
     texts: mpsc::Sender<String>,
+    questions: OpenQuestions,
 }
 
 impl RunHandle {
@@ -53,7 +61,18 @@ impl RunHandle {
         self.cancel.cancel();
     }
 
-    /// Queues `text` as the agent's next prompt.
+    /// Answers the open question with this id.
+    ///
+    /// # Errors
+    /// [`NotAsked`] when the question does not wait any more.
+    pub fn answer(&self, question_id: &str, answer: Answer) -> Result<(), NotAsked> {
+        match self.questions.answer(question_id, answer) {
+            true => Ok(()),
+            false => Err(NotAsked(question_id.to_owned())),
+        }
+    }
+
+    /// Gives `text` to the agent, at once where it can listen while it works, else as its next prompt.
     ///
     /// # Errors
     /// [`NotRunning::Ended`] when the run takes no more prompts, [`NotRunning::TooManyWaiting`] when
@@ -78,3 +97,8 @@ pub enum NotRunning {
     )]
     TooManyWaiting,
 }
+
+/// An answer that came too late, or to a question of another run.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("no question {0} is open: it was answered before, withdrawn, or its time was over")]
+pub struct NotAsked(pub String);

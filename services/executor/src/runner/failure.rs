@@ -13,8 +13,8 @@ pub enum RunFailure {
     NotStarted { program: String, reason: String },
     /// The program's output is not the protocol.
     #[error(
-        "the agent printed text that is not the Agent Client Protocol, beginning with: {sample:?}; \
-         check that the agent command starts its ACP mode, with nothing else printed to standard output"
+        "the agent printed text that is not the protocol of its runner, beginning with: {sample:?}; \
+         check the agent's command and runner: nothing else may be printed to standard output"
     )]
     ProtocolGarbage {
         /// At most the first 200 characters of the first stray line.
@@ -40,6 +40,17 @@ pub enum RunFailure {
         "the agent wrote more than {limit} bytes of output and was ended; ask for less, or raise the output limit"
     )]
     OutputTooLarge { limit: u64 },
+    /// Too many rounds.
+    #[error(
+        "the agent took more than {limit} turns and was ended; split the work or raise the limit of turns"
+    )]
+    TooManyTurns { limit: u32 },
+    /// Too much money.
+    #[error(
+        "the agent cost more than {:.2} US dollars and was ended; split the work or raise the limit of its cost",
+        micro_usd(*limit_micro_usd)
+    )]
+    TooExpensive { limit_micro_usd: u64 },
     /// Too much input.
     #[error("the prompt has {bytes} bytes and the limit is {limit}; shorten it")]
     PromptTooLarge { bytes: usize, limit: usize },
@@ -54,6 +65,17 @@ pub enum RunFailure {
     /// The agent answered with an error.
     #[error("the agent reported error {code}: {message}")]
     AgentError { code: i32, message: String },
+}
+
+impl RunFailure {
+    /// A crash with the end of the standard error, which may be empty.
+    pub(super) fn crashed(exit: AgentExit, last_words: String) -> Self {
+        let stderr = match last_words.is_empty() {
+            true => "(nothing)".to_owned(),
+            false => last_words,
+        };
+        Self::Crashed { exit, stderr }
+    }
 }
 
 /// How the agent's process ended.
@@ -75,6 +97,14 @@ impl fmt::Display for AgentExit {
             Self::OutputClosed => f.write_str("it closed its output without exiting"),
         }
     }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "no limit has 2^53 millionths of a dollar"
+)]
+fn micro_usd(limit: u64) -> f64 {
+    limit as f64 / 1e6
 }
 
 /// A duration as a person says it: whole seconds where it has them, else milliseconds.

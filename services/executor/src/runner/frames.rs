@@ -1,6 +1,6 @@
-//! Lines between an agent's pipes and the protocol: bounded, counted, and cleaned of what is not JSON-RPC.
+//! Lines between an agent's pipes and the protocol: bounded, counted, and cleaned of what is not the protocol.
 //!
-//! The protocol crate answers a line it cannot read with an error and goes on for ever, and reads a line of any
+//! The crate of ACP answers a line it cannot read with an error and goes on for ever, and reads a line of any
 //! length; so the lines are looked at here, before it sees them.
 
 use std::io;
@@ -16,19 +16,25 @@ use super::watch::Watch;
 /// The longest line that is read. A message of this size is a whole file, and a large one.
 const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
 
-/// The messages in `stdout`, one JSON-RPC object each. Other lines are counted by `watch`. The stream ends with the
-/// output; after a line beyond all bounds it stays silent, for `watch` ends the run.
+/// Whether a line is a message of the protocol.
+pub(super) type IsMessage = fn(&str) -> bool;
+
+/// The messages in `stdout`, one a line. Other lines are counted by `watch`. The stream ends with the output; after a
+/// line beyond all bounds it stays silent, for `watch` ends the run.
 pub(super) fn messages<R>(
     stdout: R,
     watch: Arc<Watch>,
+    is_message: IsMessage,
 ) -> impl Stream<Item = io::Result<String>> + Send
 where
     R: AsyncRead + Unpin + Send + 'static,
 {
     futures::stream::unfold(
         (BufReader::new(stdout), watch),
-        |(mut reader, watch)| async move {
-            let message = next_message(&mut reader, &watch).await.transpose()?;
+        move |(mut reader, watch)| async move {
+            let message = next_message(&mut reader, &watch, is_message)
+                .await
+                .transpose()?;
             Some((message, (reader, watch)))
         },
     )
@@ -62,7 +68,11 @@ async fn write_line<W: AsyncWrite + Unpin>(stdin: &mut W, mut line: String) -> i
     stdin.flush().await
 }
 
-async fn next_message<R>(reader: &mut R, watch: &Watch) -> io::Result<Option<String>>
+async fn next_message<R>(
+    reader: &mut R,
+    watch: &Watch,
+    is_message: IsMessage,
+) -> io::Result<Option<String>>
 where
     R: AsyncBufRead + Unpin,
 {
@@ -79,7 +89,7 @@ where
         if !text.is_empty() {
             tracing::debug!(
                 bytes = line.len(),
-                "the agent printed a line that is not JSON-RPC"
+                "the agent printed a line that is not its protocol"
             );
             watch.stray_line(text);
         }
@@ -120,7 +130,8 @@ struct Envelope {
     id: Option<IgnoredAny>,
 }
 
-fn is_message(text: &str) -> bool {
+/// Whether a line is a message of JSON-RPC.
+pub(super) fn is_json_rpc(text: &str) -> bool {
     text.starts_with('{')
         && serde_json::from_str::<Envelope>(text).is_ok_and(|envelope| {
             envelope.jsonrpc.is_some() || envelope.method.is_some() || envelope.id.is_some()
@@ -139,7 +150,7 @@ mod tests {
     async fn only_json_rpc_messages_come_through_and_the_rest_is_sampled() {
         let watch = Watch::new(RunLimits::default(), "agent".to_owned());
         let output: &[u8] = b"Welcome!\n{\"level\":\"info\"}\n\n{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\r\n[1]\n";
-        let messages: Vec<_> = messages(output, Arc::clone(&watch))
+        let messages: Vec<_> = messages(output, Arc::clone(&watch), is_json_rpc)
             .map(Result::unwrap)
             .collect()
             .await;
@@ -156,7 +167,7 @@ mod tests {
     async fn a_line_without_end_is_not_kept_in_memory() {
         let watch = Watch::new(RunLimits::default(), "agent".to_owned());
         let endless = tokio::io::repeat(b'x');
-        let mut messages = Box::pin(messages(endless, Arc::clone(&watch)));
+        let mut messages = Box::pin(messages(endless, Arc::clone(&watch), is_json_rpc));
         tokio::select! {
             failure = watch.broken() => {
                 assert_eq!(failure, RunFailure::OutputTooLarge { limit: MAX_LINE_BYTES as u64 });

@@ -2,8 +2,13 @@
 //!
 //! A runner starts an agent as a child process in a process group of its own, gives it a prompt, reports what it
 //! does as [`RunUpdate`]s and ends with one [`RunOutcome`]. It knows no event type and nothing of stories: the
-//! reactors translate. The only runner today is [`AcpRunner`], which drives every agent that speaks version 1 of
-//! the Agent Client Protocol; the protocol crate is used in `acp` and nowhere else in this folder.
+//! reactors translate. There are three:
+//! - [`AcpRunner`] drives every agent that speaks version 1 of the Agent Client Protocol;
+//! - [`ClaudeCodeRunner`] drives the program `claude` over its stream of JSON lines;
+//! - [`CommandRunner`] gives the prompt to any program and takes what it prints.
+//!
+//! Each of them is a conversation over pipes; starting, watching and ending the process is `supervision`, and what a
+//! run was told so far is `transcript`, the same for all.
 //!
 //! What is promised whatever the agent does:
 //! - the run ends within its [`RunLimits`], and a failure names its cause and the way out;
@@ -11,31 +16,41 @@
 //! - every text handed on is bounded, with a note of how many bytes were left out.
 
 mod acp;
+mod any_command;
 mod bounded;
+mod claude_code;
 mod coalesce;
 mod command;
 mod control;
 mod failure;
 mod frames;
 mod outcome;
-mod permission;
 mod process;
+mod question;
+mod questions;
+mod recorder;
 mod request;
 mod stderr_tail;
 mod strays;
+mod supervision;
 mod tool_calls;
+mod transcript;
 mod update;
 mod watch;
 
 pub(crate) use bounded::shorten;
 
 pub use acp::AcpRunner;
+pub use any_command::CommandRunner;
+pub use claude_code::{ClaudeCodeRunner, ClaudeSettings};
 pub use command::{AgentCommand, INHERITED_VARIABLES};
-pub use control::{NotRunning, RunControl, RunHandle};
+pub use control::{NotAsked, NotRunning, RunControl, RunHandle};
 pub use failure::{AgentExit, RunFailure};
 pub use outcome::{RunOutcome, StopReason};
-pub use permission::{PermissionAnswer, PermissionChoice, PermissionKind, PermissionPolicy};
-pub use request::{RunLimits, RunRequest};
+pub use question::{
+    Answer, AnswerPolicy, AnsweredBy, Choice, ChoiceKind, PermissionPolicy, Question, QuestionKind,
+};
+pub use request::{Price, Resume, RunLimits, RunRequest};
 pub use update::{PlanPriority, PlanStatus, PlanStep, RunUpdate, ToolKind};
 
 use async_trait::async_trait;

@@ -10,8 +10,20 @@ pub struct RunRequest {
     pub prompt: String,
     /// The folder to work in, an absolute path of an existing folder.
     pub cwd: PathBuf,
+    /// A session of the same agent to go on with, instead of a new one.
+    pub resume: Option<Resume>,
     /// What the run may take.
     pub limits: RunLimits,
+}
+
+/// An earlier session in the same folder. An agent that does not know it any more, or cannot resume, gets
+/// the request's whole prompt in a new session.
+#[derive(Debug, Clone)]
+pub struct Resume {
+    /// As [`super::RunUpdate::Started`] told it.
+    pub session_id: String,
+    /// What the agent reads when the session goes on; it knows the first prompt already.
+    pub prompt: String,
 }
 
 /// A longer prompt is a mistake or an attack: no agent reads more than this with profit.
@@ -28,6 +40,30 @@ pub struct RunLimits {
     pub output_bytes: u64,
     /// From the start of the process until the agent's session is open.
     pub start: Duration,
+    /// Rounds in which the agent speaks or calls tools after it has seen what the tools before gave back.
+    pub turns: Option<u32>,
+    /// Millionths of a US dollar that the run may cost, as far as the agent tells its cost or its tokens are priced.
+    pub cost_micro_usd: Option<u64>,
+    /// What tokens cost, for agents that do not tell the cost.
+    pub price: Option<Price>,
+}
+
+/// US dollars for a million tokens.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Price {
+    pub input: f64,
+    pub output: f64,
+}
+
+impl Price {
+    /// The cost of so many tokens in US dollars.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "no run uses 2^53 tokens, and a price is no account"
+    )]
+    pub(super) fn of(self, input_tokens: u64, output_tokens: u64) -> f64 {
+        (input_tokens as f64).mul_add(self.input, output_tokens as f64 * self.output) / 1e6
+    }
 }
 
 impl Default for RunLimits {
@@ -37,6 +73,9 @@ impl Default for RunLimits {
             stall: Duration::from_secs(15 * 60),
             output_bytes: 64 * 1024 * 1024,
             start: Duration::from_secs(60),
+            turns: None,
+            cost_micro_usd: None,
+            price: None,
         }
     }
 }

@@ -71,6 +71,11 @@ impl ToolCalls {
         updates
     }
 
+    /// Whether nothing was heard of this call before.
+    pub(super) fn is_new(&self, id: &str) -> bool {
+        !self.open.contains_key(id) && !self.ended.contains(id)
+    }
+
     /// Ends what the run's end cut off, in the order of beginning.
     pub(super) fn cut_off(&mut self) -> Vec<RunUpdate> {
         let mut open: Vec<_> = self

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::sync::oneshot;
 
-use super::permission::{PermissionAnswer, PermissionChoice};
+use super::question::{AnsweredBy, Question};
 
 /// One thing that happened in a run, in the order in which it happened.
 #[derive(Debug)]
@@ -16,8 +15,10 @@ pub enum RunUpdate {
         agent_name: String,
         /// The agent's version, empty when it gave none.
         agent_version: String,
-        /// The agent's id of the session, with which some agents can resume it.
-        acp_session_id: String,
+        /// The agent's id of the session, for [`super::Resume`]; empty when it has no sessions.
+        agent_session_id: String,
+        /// Whether the agent goes on with the session that was asked for.
+        resumed: bool,
         /// The process group in which the agent and what it starts are running.
         process_group: u32,
     },
@@ -61,25 +62,19 @@ pub enum RunUpdate {
         /// Cost of the session so far, when the agent tells it in US dollars.
         cost_usd: Option<f64>,
     },
-    /// The agent asks whether it may do something, and a person shall decide.
-    PermissionAsked {
-        /// The tool call in question.
-        tool_call_id: String,
-        title: String,
-        input: Value,
-        choices: Vec<PermissionChoice>,
-        /// Dropping it counts as a refusal.
-        answer: oneshot::Sender<PermissionAnswer>,
-    },
-    /// A permission was decided, by policy or by a person.
-    PermissionDecided {
-        tool_call_id: String,
-        title: String,
-        /// The name of the chosen option, or a sentence that says why none was chosen.
-        decision: String,
+    /// The agent asks something that a person shall answer, and waits.
+    InputRequested(Question),
+    /// A question was answered, by policy or by a person, or withdrawn.
+    InputProvided {
+        question_id: String,
+        question: String,
+        /// The name of the chosen answer or a person's own words, or a sentence that says why there is none.
+        answer: String,
+        /// Whether the agent may go on as it wanted.
         allowed: bool,
+        by: AnsweredBy,
     },
-    /// A follow-up text was given to the agent as its next prompt.
+    /// A follow-up text was given to the agent.
     Steered { text: String },
 }
 

@@ -1,4 +1,4 @@
-//! Watches a run's limits: time, silence, output, and text that is not the protocol.
+//! Watches a run's limits: time, silence, output, turns, money, and text that is not the protocol.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -83,6 +83,19 @@ impl Watch {
     /// A message of the protocol was read: a sign of life.
     pub(super) fn message(&self) {
         self.lock().last_sign = Instant::now();
+    }
+
+    /// The agent is in its `turns`th turn and has cost so much.
+    pub(super) fn used(&self, turns: u32, cost_usd: Option<f64>) {
+        let limits = &self.limits;
+        if let Some(limit) = limits.turns.filter(|limit| turns > *limit) {
+            self.break_off(self.lock(), RunFailure::TooManyTurns { limit });
+        }
+        let cost = cost_usd.map(micro_usd).unwrap_or_default();
+        if let Some(limit) = limits.cost_micro_usd.filter(|limit| cost > *limit) {
+            let limit_micro_usd = limit;
+            self.break_off(self.lock(), RunFailure::TooExpensive { limit_micro_usd });
+        }
     }
 
     /// A line was read that is no message of the protocol.
@@ -173,7 +186,7 @@ impl Watch {
             return garbage(state);
         }
         let reason = format!(
-            "it did not open a session within {} s; check that the agent command starts its ACP mode",
+            "it did not open a session within {} s; check the agent's command and runner",
             self.limits.start.as_secs_f32()
         );
         RunFailure::NotStarted {
@@ -217,6 +230,15 @@ fn garbage(state: &State) -> RunFailure {
     }
 }
 
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to zero and above, and no run costs 10^13 dollars"
+)]
+fn micro_usd(usd: f64) -> u64 {
+    (usd.max(0.0) * 1_000_000.0).round() as u64
+}
+
 async fn sleep_until(deadline: Option<Instant>) {
     match deadline {
         Some(deadline) => tokio::time::sleep_until(deadline).await,
@@ -237,6 +259,9 @@ mod tests {
             stall,
             output_bytes: 1000,
             start,
+            turns: Some(3),
+            cost_micro_usd: Some(500_000),
+            ..RunLimits::default()
         };
         Watch::new(limits, "agent".to_owned())
     }
@@ -305,5 +330,19 @@ mod tests {
             watch.broken().await,
             RunFailure::OutputTooLarge { limit: 1000 }
         );
+    }
+
+    #[tokio::test]
+    async fn turns_and_money_beyond_their_limits_end_the_run() {
+        let turns = watch(LONG, LONG, LONG);
+        turns.used(3, Some(0.5));
+        assert_eq!(turns.look().0, None);
+        turns.used(4, None);
+        assert_eq!(turns.broken().await, RunFailure::TooManyTurns { limit: 3 });
+        let money = watch(LONG, LONG, LONG);
+        money.used(1, Some(0.500_001));
+        let limit_micro_usd = 500_000;
+        let failure = RunFailure::TooExpensive { limit_micro_usd };
+        assert_eq!(money.broken().await, failure);
     }
 }

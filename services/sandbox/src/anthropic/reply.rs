@@ -5,6 +5,9 @@ use uuid::Uuid;
 
 use super::usage::tokens_of;
 
+/// Clients hand a thought back with its signature; here nobody checks it.
+pub(super) const SIGNATURE: &str = "c2FuZGJveA==";
+
 /// One call of a tool.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Call {
@@ -15,6 +18,8 @@ pub(super) struct Call {
 /// A whole answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Reply {
+    /// What a model that thinks aloud says before its words.
+    pub(super) thought: Option<&'static str>,
     pub(super) text: String,
     pub(super) calls: Vec<Call>,
     /// Whether the answer ended because it became too long.
@@ -35,6 +40,7 @@ impl Call {
 impl Reply {
     pub(super) fn words(text: &str) -> Self {
         Self {
+            thought: None,
             text: text.to_owned(),
             calls: Vec::new(),
             cut_short: false,
@@ -43,10 +49,29 @@ impl Reply {
 
     pub(super) fn calling(text: &str, calls: Vec<Call>) -> Self {
         Self {
+            thought: None,
             text: text.to_owned(),
             calls,
             cut_short: false,
         }
+    }
+
+    /// The same answer after a thought.
+    pub(super) fn thinking(self, thought: &'static str) -> Self {
+        Self {
+            thought: Some(thought),
+            ..self
+        }
+    }
+
+    /// The blocks of words in front of the calls, as the message carries them.
+    pub(super) fn words_of(&self) -> Vec<Value> {
+        let thought = self.thought.map(
+            |thought| json!({"type": "thinking", "thinking": thought, "signature": SIGNATURE}),
+        );
+        let text = (!self.text.is_empty() || self.calls.is_empty())
+            .then(|| json!({"type": "text", "text": self.text}));
+        thought.into_iter().chain(text).collect()
     }
 
     /// Ends it where `max_tokens` are reached: within the words, or before a call that would not fit.
@@ -85,7 +110,8 @@ impl Reply {
     }
 
     pub(super) fn output_tokens(&self) -> u64 {
-        tokens_of(&self.text)
+        tokens_of(self.thought.unwrap_or_default())
+            + tokens_of(&self.text)
             + self
                 .calls
                 .iter()
@@ -95,7 +121,7 @@ impl Reply {
 
     /// The answer as one JSON message, for clients that do not stream.
     pub(super) fn message(&self, model: &str, input_tokens: u64) -> Value {
-        let mut content = vec![json!({"type": "text", "text": self.text})];
+        let mut content = self.words_of();
         content.extend(self.calls.iter().map(|call| {
             json!({"type": "tool_use", "id": Call::new_id(), "name": call.tool, "input": call.input})
         }));

@@ -55,13 +55,33 @@ pub(super) struct ToolChoice {
 }
 
 /// Reads and checks the request.
-pub(super) async fn read(headers: &HeaderMap, request: Body) -> Result<MessagesRequest, Problem> {
+pub(super) async fn read(headers: HeaderMap, request: Body) -> Result<MessagesRequest, Problem> {
+    let value = read_json(&headers, request).await?;
+    understand(value)
+}
+
+/// The same for a request whose tokens are only counted, which needs no `max_tokens`.
+pub(super) async fn read_to_count(
+    headers: HeaderMap,
+    request: Body,
+) -> Result<MessagesRequest, Problem> {
+    let mut value = read_json(&headers, request).await?;
+    value["max_tokens"] = Value::from(1);
+    understand(value)
+}
+
+async fn read_json(headers: &HeaderMap, request: Body) -> Result<Value, Problem> {
     check_headers(headers)?;
     let bytes = body::collect(request, MAX_BODY_BYTES)
         .await
         .map_err(|problem| Problem::TooLarge(problem.to_string()))?;
-    let value: Value = serde_json::from_slice(&bytes)
-        .map_err(|_| Problem::Invalid("The request body is not valid JSON".to_owned()))?;
+    serde_json::from_slice(&bytes)
+        .ok()
+        .filter(Value::is_object)
+        .ok_or_else(|| Problem::Invalid("The request body is not valid JSON".to_owned()))
+}
+
+fn understand(value: Value) -> Result<MessagesRequest, Problem> {
     for field in ["model", "max_tokens", "messages"] {
         if value.get(field).is_none_or(Value::is_null) {
             return Err(Problem::Invalid(format!("{field}: Field required")));
@@ -103,13 +123,34 @@ fn check(request: MessagesRequest) -> Result<MessagesRequest, Problem> {
     {
         return invalid(&format!("messages: Unexpected role \"{}\"", message.role));
     }
-    if last.role != "user" {
+    // Coding agents put remarks of their own behind the user's words.
+    if last.role == "assistant" {
         return invalid("messages: the last message must be the user's");
     }
     if last.is_empty() {
         return invalid("messages: text content blocks must be non-empty");
     }
     Ok(request)
+}
+
+impl MessagesRequest {
+    /// Whether the client has this tool.
+    pub(super) fn offers(&self, tool: &str) -> bool {
+        self.tools.iter().any(|offered| offered.name == tool)
+    }
+
+    /// The system's words, wherever they stand.
+    pub(super) fn system_texts(&self) -> Vec<&str> {
+        let own = match &self.system {
+            Value::String(text) => vec![text.as_str()],
+            Value::Array(blocks) => blocks.iter().filter_map(|it| it["text"].as_str()).collect(),
+            _ => Vec::new(),
+        };
+        let said = self.messages.iter().filter(|it| it.role == "system");
+        own.into_iter()
+            .chain(said.flat_map(Message::texts))
+            .collect()
+    }
 }
 
 impl Message {
@@ -130,10 +171,28 @@ impl Message {
         matches!(&self.content, Content::Blocks(blocks) if blocks.iter().any(|block| block["type"] == "tool_result"))
     }
 
+    /// What the tools gave back.
+    pub(super) fn tool_results(&self) -> Vec<String> {
+        let Content::Blocks(blocks) = &self.content else {
+            return Vec::new();
+        };
+        let results = blocks.iter().filter(|block| block["type"] == "tool_result");
+        results.map(|block| text_of(&block["content"])).collect()
+    }
+
     fn is_empty(&self) -> bool {
         match &self.content {
             Content::Text(text) => text.trim().is_empty(),
             Content::Blocks(blocks) => blocks.is_empty(),
         }
+    }
+}
+
+/// A tool's result is a text, or blocks of which the texts count.
+fn text_of(content: &Value) -> String {
+    match content {
+        Value::String(text) => text.clone(),
+        Value::Array(blocks) => blocks.iter().filter_map(|it| it["text"].as_str()).collect(),
+        _ => String::new(),
     }
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use serde_json::{Value, json};
 
-use super::reply::{Call, Reply};
+use super::reply::{Call, Reply, SIGNATURE};
 
 const WORDS_A_PIECE: usize = 2;
 const JSON_CHARS_A_PIECE: usize = 20;
@@ -62,14 +62,15 @@ fn events(reply: &Reply, model: &str, input_tokens: u64) -> Vec<Event> {
         "message_start",
         json!({"type": "message_start", "message": message}),
     )];
-    events.extend(text_block(&reply.text));
-    events.extend(
-        reply
-            .calls
-            .iter()
-            .enumerate()
-            .flat_map(|(number, call)| tool_block(number + 1, call)),
-    );
+    let words = reply.words_of();
+    events.extend(words.iter().enumerate().flat_map(|(index, block)| {
+        match block["thinking"].as_str() {
+            Some(thought) => thought_block(index, thought),
+            None => text_block(index, &reply.text),
+        }
+    }));
+    let calls = reply.calls.iter().enumerate();
+    events.extend(calls.flat_map(|(number, call)| tool_block(words.len() + number, call)));
     let delta = json!({"stop_reason": reply.stop_reason(), "stop_sequence": null});
     let usage = json!({"output_tokens": reply.output_tokens()});
     events.push(Event::new(
@@ -80,17 +81,30 @@ fn events(reply: &Reply, model: &str, input_tokens: u64) -> Vec<Event> {
     events
 }
 
-fn text_block(text: &str) -> Vec<Event> {
+fn thought_block(index: usize, thought: &str) -> Vec<Event> {
+    let empty = json!({"type": "thinking", "thinking": "", "signature": ""});
+    let mut events = vec![block_start(index, empty)];
+    events.extend(
+        pieces_of_words(thought)
+            .into_iter()
+            .map(|piece| Event::delta(index, json!({"type": "thinking_delta", "thinking": piece}))),
+    );
+    let signature = json!({"type": "signature_delta", "signature": SIGNATURE});
+    events.extend([Event::delta(index, signature), block_stop(index)]);
+    events
+}
+
+fn text_block(index: usize, text: &str) -> Vec<Event> {
     let mut events = vec![
-        block_start(0, json!({"type": "text", "text": ""})),
+        block_start(index, json!({"type": "text", "text": ""})),
         Event::new("ping", json!({"type": "ping"})),
     ];
     events.extend(
         pieces_of_words(text)
             .into_iter()
-            .map(|piece| Event::delta(0, json!({"type": "text_delta", "text": piece}))),
+            .map(|piece| Event::delta(index, json!({"type": "text_delta", "text": piece}))),
     );
-    events.push(block_stop(0));
+    events.push(block_stop(index));
     events
 }
 

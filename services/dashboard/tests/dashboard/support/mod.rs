@@ -174,6 +174,11 @@ pub fn config() -> DashboardConfig {
         kind: kind.into(),
         name: name.into(),
         description: description.into(),
+        runner: "acp".into(),
+        program: "errand agent demo".into(),
+        model: None,
+        run_seconds: 3600,
+        checks: Vec::new(),
     };
     let vendor = |name: &str, mode: &str, detail: &str| VendorInfo {
         name: name.into(),

@@ -4,14 +4,15 @@ use crate::{
     process::stores::Stores,
     role::Role,
     wiring::{
+        agents,
         commands::{Carrier, Owners, ServiceCommands},
         letters::AskingLetters,
         requests::Remote,
         roll_call::RemoteRoles,
     },
 };
-use errand_chat::{AgentKind, TaskRules};
-use errand_dashboard::{AgentInfo, Dashboard, DashboardConfig, OneProcess, RollCall};
+use errand_chat::TaskRules;
+use errand_dashboard::{Dashboard, DashboardConfig, OneProcess, RollCall};
 use errand_eventlog::{DeadLetters, QueueLimits};
 use errand_projections::Projector;
 use errand_proto::DEFAULT_WORKSPACE;
@@ -26,21 +27,23 @@ pub struct Settings {
     queue_limits: QueueLimits,
 }
 
-pub fn settings(parts: &Parts<'_>, rules: &TaskRules) -> Settings {
+/// # Errors
+/// The kinds of agents cannot be read.
+pub fn settings(parts: &Parts<'_>, rules: &TaskRules) -> anyhow::Result<Settings> {
     let vendors = &parts.vendors.info;
-    Settings {
+    Ok(Settings {
         config: DashboardConfig {
             workspace: DEFAULT_WORKSPACE.to_owned(),
             public_url: parts.public_url.to_owned(),
             sandbox: vendors.iter().any(|v| v.mode == "sandbox"),
-            agents: rules.agents.iter().map(info).collect(),
+            agents: agents::infos(parts.config)?,
             vendors: vendors.clone(),
             default_project: rules.default_project.clone(),
             user: LOCAL_USER.to_owned(),
             access_token: parts.config.errand_access_token.clone(),
         },
         queue_limits: queue_limits(parts.config),
-    }
+    })
 }
 
 pub fn router(
@@ -81,13 +84,5 @@ fn roll_call(stores: &Stores) -> Arc<dyn RollCall> {
     match stores.bus() {
         Some(bus) => Arc::new(RemoteRoles(Arc::clone(bus))),
         None => Arc::new(OneProcess(Role::ALL.map(Role::name).to_vec())),
-    }
-}
-
-fn info(agent: &AgentKind) -> AgentInfo {
-    AgentInfo {
-        kind: agent.kind.clone(),
-        name: agent.name.clone(),
-        description: agent.description.clone(),
     }
 }

@@ -5,7 +5,6 @@ use errand_eventlog::QueueLimits;
 use errand_executor::{
     Executor, Settings,
     project::{Project, Projects},
-    runner::RunLimits,
     workspace::{GitSettings, Workspaces},
 };
 use errand_proto::DEFAULT_WORKSPACE;
@@ -30,12 +29,11 @@ pub async fn build(parts: &Parts<'_>, project: Project) -> anyhow::Result<Execut
         workspace_id: DEFAULT_WORKSPACE.to_owned(),
         workspaces: Workspaces::open(folder, GitSettings::default()).await?,
         projects: Arc::new(Projects::new([project])),
-        runners: Arc::new(agents::runners(config)?),
+        agents: Arc::new(agents::by_kind(config)?),
         settings: Arc::new(Settings {
             executor_id: Uuid::new_v4().to_string(),
             slots: config.errand_slots.unwrap_or(DEFAULT_SLOTS),
             queue: queue_limits(config),
-            run: run_limits(config),
             public_url: parts.public_url.to_owned(),
         }),
     })
@@ -48,15 +46,6 @@ pub fn queue_limits(config: &Config) -> QueueLimits {
             .unwrap_or(DEFAULT_SESSIONS_PER_PROJECT),
         lease: seconds(config.errand_lease_seconds, DEFAULT_LEASE),
         age_step: AGE_STEP,
-    }
-}
-
-fn run_limits(config: &Config) -> RunLimits {
-    let usual = RunLimits::default();
-    RunLimits {
-        wall_clock: seconds(config.errand_run_seconds, usual.wall_clock),
-        stall: seconds(config.errand_stall_seconds, usual.stall),
-        ..usual
     }
 }
 

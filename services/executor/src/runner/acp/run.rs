@@ -1,37 +1,58 @@
-//! One run of an agent over its pipes: the conversation, and everything that may end it.
+//! One run of an agent that speaks the protocol: its messages on the one side, the conversation on the other.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use agent_client_protocol::v1::ConnectionTo;
-use agent_client_protocol::v1::schema::{RequestPermissionRequest, SessionNotification};
-use agent_client_protocol::{Agent, Client, Error, Lines};
+use agent_client_protocol::v1::schema::{
+    CreateElicitationRequest, RequestPermissionRequest, SessionNotification,
+};
+use agent_client_protocol::{Agent, Client, Lines};
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 
 use super::super::AgentRunner;
 use super::super::command::AgentCommand;
 use super::super::control::RunControl;
-use super::super::failure::{AgentExit, RunFailure};
 use super::super::frames;
 use super::super::outcome::RunOutcome;
-use super::super::process::{AgentPipes, AgentProcess};
-use super::super::request::{MAX_PROMPT_BYTES, RunRequest};
+use super::super::process::AgentPipes;
+use super::super::request::RunRequest;
+use super::super::supervision::{Line, LineClosed, supervise};
 use super::super::update::RunUpdate;
-use super::super::watch::Watch;
 use super::conversation::Conversation;
-use super::questions::Questions;
-use super::recorder::Recorder;
+use super::{elicitation, permission, translate};
 
 /// Runs any agent that speaks ACP v1 over its standard input and output.
 #[derive(Debug, Clone)]
 pub struct AcpRunner {
     command: AgentCommand,
+    model: Option<String>,
+    allowed_tools: Arc<[String]>,
 }
 
 impl AcpRunner {
     /// A runner that starts `command` anew for each run.
-    pub const fn new(command: AgentCommand) -> Self {
-        Self { command }
+    pub fn new(command: AgentCommand) -> Self {
+        Self {
+            command,
+            model: None,
+            allowed_tools: Arc::default(),
+        }
+    }
+
+    /// Chooses the agent's model, by the id that the agent offers it under.
+    #[must_use]
+    pub fn with_model(mut self, model: Option<String>) -> Self {
+        self.model = model;
+        self
+    }
+
+    /// Tools, by name or kind, that are allowed without a question whatever the policy.
+    #[must_use]
+    pub fn with_allowed_tools(mut self, tools: &[String]) -> Self {
+        self.allowed_tools = tools.into();
+        self
     }
 }
 
@@ -43,140 +64,71 @@ impl AgentRunner for AcpRunner {
         updates: mpsc::Sender<RunUpdate>,
         control: RunControl,
     ) -> RunOutcome {
-        if request.prompt.len() > MAX_PROMPT_BYTES {
-            let (bytes, limit) = (request.prompt.len(), MAX_PROMPT_BYTES);
-            return RunOutcome::Failed(RunFailure::PromptTooLarge { bytes, limit });
-        }
-        let (mut process, pipes) = match AgentProcess::spawn(&self.command, &request.cwd).await {
-            Ok(started) => started,
-            Err(failure) => return RunOutcome::Failed(failure),
+        let mut control = control;
+        let steer = std::mem::replace(&mut control.steer, mpsc::channel(1).1);
+        let asked = request.clone();
+        let talk = |line: Line, pipes| {
+            let conversation = Conversation {
+                line,
+                cancel: control.cancel.clone(),
+                steer,
+                model: self.model.clone(),
+                replaying: Arc::new(AtomicBool::new(asked.resume.is_some())),
+            };
+            connect(conversation, pipes, asked, Arc::clone(&self.allowed_tools))
         };
-        let recorder = Arc::new(Recorder::new(updates));
-        let watch = Watch::new(request.limits.clone(), self.command.program_name());
-        let talk = Talk {
-            program: self.command.program_name(),
-            recorder: Arc::clone(&recorder),
-            watch: Arc::clone(&watch),
-        };
-        let outcome = talk.until_end(&mut process, pipes, request, control).await;
-        let last_words = process.end().await;
-        recorder.finish().await;
-        explained(outcome, last_words, &watch)
-    }
-}
-
-/// One conversation with a started agent, and everything that may end it.
-struct Talk {
-    program: String,
-    recorder: Arc<Recorder>,
-    watch: Arc<Watch>,
-}
-
-impl Talk {
-    async fn until_end(
-        self,
-        process: &mut AgentProcess,
-        pipes: AgentPipes,
-        request: RunRequest,
-        control: RunControl,
-    ) -> RunOutcome {
-        let cancel = control.cancel.clone();
-        let conversation = self.connect(pipes, process.process_group(), request, control);
-        let mut conversation = std::pin::pin!(conversation);
-        let ended = tokio::select! {
-            biased;
-            failure = self.watch.broken() => return RunOutcome::Failed(failure),
-            ended = &mut conversation => ended,
-            _ = process.exited() => {
-                // What is left of the group may hold the pipe open; without it the conversation comes to its end.
-                process.kill();
-                tokio::select! {
-                    failure = self.watch.broken() => return RunOutcome::Failed(failure),
-                    ended = &mut conversation => ended,
-                }
-            }
-        };
-        match ended {
-            Ok(outcome) => {
-                process.quit().await;
-                outcome
-            }
-            Err(_) if cancel.is_cancelled() => RunOutcome::Cancelled,
-            Err(error) => {
-                // The error says only that the line went dead; the process says why.
-                tracing::debug!(%error, "the connection to the agent broke");
-                let exit = process.exit_after_close().await;
-                RunOutcome::Failed(RunFailure::Crashed {
-                    exit,
-                    stderr: String::new(),
-                })
-            }
-        }
-    }
-
-    async fn connect(
-        &self,
-        pipes: AgentPipes,
-        process_group: u32,
-        request: RunRequest,
-        control: RunControl,
-    ) -> Result<RunOutcome, Error> {
-        let incoming = Box::pin(frames::messages(pipes.stdout, Arc::clone(&self.watch)));
-        let transport = Lines::new(Box::pin(frames::line_sink(pipes.stdin)), incoming);
-        let questions = Questions {
-            policy: control.permissions,
-            cancel: control.cancel.clone(),
-            recorder: Arc::clone(&self.recorder),
-            watch: Arc::clone(&self.watch),
-        };
-        let recorder = Arc::clone(&self.recorder);
-        let conversation = Conversation {
-            program: self.program.clone(),
-            process_group,
-            recorder: Arc::clone(&self.recorder),
-            watch: Arc::clone(&self.watch),
-            control,
-        };
-        Client
-            .v1()
-            .on_receive_notification(
-                async move |news: SessionNotification, _: ConnectionTo<Agent>| {
-                    recorder.record(news.update).await;
-                    Ok(())
-                },
-                agent_client_protocol::on_receive_notification!(),
-            )
-            .on_receive_request(
-                async move |asked: RequestPermissionRequest, responder, cx: ConnectionTo<Agent>| {
-                    // A person may take hours, and the connection must go on reading meanwhile.
-                    cx.spawn(questions.clone().answer(asked, responder))
-                },
-                agent_client_protocol::on_receive_request!(),
-            )
-            .connect_with(transport, async move |cx: ConnectionTo<Agent>| {
-                conversation.hold(&cx, request).await
-            })
+        supervise(&self.command, &request, updates, &control, talk)
             .await
+            .or_crash()
     }
 }
 
-/// Completes a crash by what is known only when the process group is dead: the end of its standard error. A
-/// program that ended well, or without a word, and had printed text beside the protocol is no agent at all.
-fn explained(outcome: RunOutcome, last_words: String, watch: &Watch) -> RunOutcome {
-    let RunOutcome::Failed(RunFailure::Crashed { exit, .. }) = outcome else {
-        return outcome;
-    };
-    let wordless =
-        last_words.is_empty() || matches!(exit, AgentExit::Code(0) | AgentExit::OutputClosed);
-    RunOutcome::Failed(match watch.garbage() {
-        Some(garbage) if wordless => garbage,
-        _ if last_words.is_empty() => RunFailure::Crashed {
-            exit,
-            stderr: "(nothing)".to_owned(),
-        },
-        _ => RunFailure::Crashed {
-            exit,
-            stderr: last_words,
-        },
-    })
+async fn connect(
+    conversation: Conversation,
+    pipes: AgentPipes,
+    request: RunRequest,
+    allowed_tools: Arc<[String]>,
+) -> Result<RunOutcome, LineClosed> {
+    let line = conversation.line.clone();
+    let incoming = frames::messages(pipes.stdout, Arc::clone(&line.watch), frames::is_json_rpc);
+    let outgoing = frames::line_sink(pipes.stdin);
+    let transport = Lines::new(Box::pin(outgoing), Box::pin(incoming));
+    let recorder = Arc::clone(&line.recorder);
+    let replaying = Arc::clone(&conversation.replaying);
+    let (permissions, forms) = (line.questions.clone(), line.questions);
+    Client
+        .v1()
+        .on_receive_notification(
+            async move |news: SessionNotification, _: ConnectionTo<Agent>| {
+                // A session that is loaded tells its past again, which was recorded when it happened.
+                if !replaying.load(Ordering::Acquire) {
+                    let record = |told: &mut _| translate::record(told, news.update);
+                    recorder.record(record).await;
+                }
+                Ok(())
+            },
+            agent_client_protocol::on_receive_notification!(),
+        )
+        .on_receive_request(
+            async move |asked: RequestPermissionRequest, responder, cx: ConnectionTo<Agent>| {
+                // A person may take hours, and the connection must go on reading meanwhile.
+                let (questions, allowed) = (permissions.clone(), Arc::clone(&allowed_tools));
+                cx.spawn(permission::answer(questions, allowed, asked, responder))
+            },
+            agent_client_protocol::on_receive_request!(),
+        )
+        .on_receive_request(
+            async move |asked: CreateElicitationRequest, responder, cx: ConnectionTo<Agent>| {
+                cx.spawn(elicitation::answer(forms.clone(), asked, responder))
+            },
+            agent_client_protocol::on_receive_request!(),
+        )
+        .connect_with(transport, async move |cx: ConnectionTo<Agent>| {
+            conversation.hold(&cx, request).await
+        })
+        .await
+        .map_err(|error| {
+            tracing::debug!(%error, "the connection to the agent broke");
+            LineClosed
+        })
 }

@@ -1,123 +1,47 @@
 //! From the protocol's notifications to updates. Pure: what to hand on is returned, never sent.
 
 use agent_client_protocol::v1::schema::{
-    ContentBlock, ContentChunk, Cost, EmbeddedResourceResource, Plan, PlanEntryPriority,
+    ContentBlock, ContentChunk, Cost, EmbeddedResourceResource, PlanEntry, PlanEntryPriority,
     PlanEntryStatus, SessionUpdate, ToolCall, ToolCallContent, ToolCallStatus,
     ToolCallUpdateFields, ToolKind as AcpToolKind, UsageUpdate,
 };
 use serde_json::Value;
 
-use super::super::bounded::shorten;
-use super::super::coalesce::{Coalescer, TextKind};
-use super::super::tool_calls::{ToolCallNews, ToolCalls};
+use super::super::coalesce::TextKind;
+use super::super::tool_calls::ToolCallNews;
+use super::super::transcript::{Transcript, Usage};
 use super::super::update::{PlanPriority, PlanStatus, PlanStep, RunUpdate, ToolKind};
 
-/// Steps of a plan that are kept.
-const MAX_PLAN_STEPS: usize = 100;
-/// Longest step of a plan.
-const MAX_STEP_BYTES: usize = 1000;
-
-/// What is known of a run so far.
-#[derive(Debug, Default)]
-pub(super) struct Transcript {
-    texts: Coalescer,
-    calls: ToolCalls,
-    usage: Usage,
-}
-
-#[derive(Debug, Default, Clone, Copy)]
-struct Usage {
-    input_tokens: Option<u64>,
-    output_tokens: Option<u64>,
-    context_tokens: Option<u64>,
-    cost_usd: Option<f64>,
-}
-
-impl Transcript {
-    /// Takes one notification and returns what is to be told now. Kinds that mean nothing to a run, and those
-    /// that later versions add, tell nothing.
-    pub(super) fn record(&mut self, news: SessionUpdate) -> Vec<RunUpdate> {
-        match news {
-            SessionUpdate::AgentMessageChunk(chunk) => self.text(TextKind::Message, &chunk),
-            SessionUpdate::AgentThoughtChunk(chunk) => self.text(TextKind::Thought, &chunk),
-            SessionUpdate::ToolCall(call) => {
-                let id = call.tool_call_id.to_string();
-                let updates = self.calls.news(&id, begun(call));
-                self.after_texts(updates)
-            }
-            SessionUpdate::ToolCallUpdate(update) => {
-                let updates = self
-                    .calls
-                    .news(&update.tool_call_id.to_string(), told(update.fields));
-                self.after_texts(updates)
-            }
-            SessionUpdate::Plan(plan) => self.after_texts(vec![RunUpdate::Plan(steps(plan))]),
-            SessionUpdate::UsageUpdate(usage) => {
-                let update = self.context_usage(&usage);
-                self.after_texts(vec![update])
-            }
-            _ => Vec::new(),
+/// Takes one notification of the agent and returns what is to be told now. Kinds that mean nothing to a run, and those
+/// that later versions add, tell nothing.
+pub(super) fn record(transcript: &mut Transcript, news: SessionUpdate) -> Vec<RunUpdate> {
+    match news {
+        SessionUpdate::AgentMessageChunk(chunk) => text(transcript, TextKind::Message, &chunk),
+        SessionUpdate::AgentThoughtChunk(chunk) => text(transcript, TextKind::Thought, &chunk),
+        SessionUpdate::ToolCall(call) => {
+            let id = call.tool_call_id.to_string();
+            transcript.tool(&id, begun(call))
         }
-    }
-
-    /// Closes the open text.
-    pub(super) fn flush(&mut self) -> Option<RunUpdate> {
-        self.texts.flush()
-    }
-
-    /// Adds the tokens of a turn and returns the sum so far.
-    pub(super) fn add_turn_usage(&mut self, input_tokens: u64, output_tokens: u64) -> RunUpdate {
-        let usage = &mut self.usage;
-        usage.input_tokens = Some(usage.input_tokens.unwrap_or_default() + input_tokens);
-        usage.output_tokens = Some(usage.output_tokens.unwrap_or_default() + output_tokens);
-        usage.update()
-    }
-
-    /// The last message of the agent.
-    pub(super) fn last_message(&mut self) -> String {
-        self.texts.take_last_message().trim().to_owned()
-    }
-
-    /// Everything still open, closed.
-    pub(super) fn finish(&mut self) -> Vec<RunUpdate> {
-        let cut_off = self.calls.cut_off();
-        self.after_texts(cut_off)
-    }
-
-    fn text(&mut self, kind: TextKind, chunk: &ContentChunk) -> Vec<RunUpdate> {
-        let id = chunk.message_id.as_ref().map(ToString::to_string);
-        self.texts
-            .chunk(kind, id.as_deref(), &text_of(&chunk.content))
-    }
-
-    fn after_texts(&mut self, updates: Vec<RunUpdate>) -> Vec<RunUpdate> {
-        if updates.is_empty() {
-            return updates;
+        SessionUpdate::ToolCallUpdate(update) => {
+            transcript.tool(&update.tool_call_id.to_string(), told(update.fields))
         }
-        self.texts.flush().into_iter().chain(updates).collect()
-    }
-
-    fn context_usage(&mut self, news: &UsageUpdate) -> RunUpdate {
-        self.usage.context_tokens = Some(news.used);
-        if let Some(Cost {
-            amount, currency, ..
-        }) = &news.cost
-            && currency.eq_ignore_ascii_case("usd")
-        {
-            self.usage.cost_usd = Some(*amount);
-        }
-        self.usage.update()
+        SessionUpdate::Plan(plan) => transcript.plan(plan.entries.into_iter().map(step)),
+        SessionUpdate::UsageUpdate(news) => transcript.usage(usage(&news)),
+        _ => Vec::new(),
     }
 }
 
-impl Usage {
-    const fn update(self) -> RunUpdate {
-        RunUpdate::Usage {
-            input_tokens: self.input_tokens,
-            output_tokens: self.output_tokens,
-            context_tokens: self.context_tokens,
-            cost_usd: self.cost_usd,
-        }
+fn text(transcript: &mut Transcript, kind: TextKind, chunk: &ContentChunk) -> Vec<RunUpdate> {
+    let id = chunk.message_id.as_ref().map(ToString::to_string);
+    transcript.text(kind, id.as_deref(), &text_of(&chunk.content))
+}
+
+fn usage(news: &UsageUpdate) -> Usage {
+    let dollars = |cost: &&Cost| cost.currency.eq_ignore_ascii_case("usd");
+    Usage {
+        context_tokens: Some(news.used),
+        cost_usd: news.cost.as_ref().filter(dollars).map(|cost| cost.amount),
+        ..Usage::default()
     }
 }
 
@@ -175,7 +99,7 @@ fn shown(blocks: &[ToolCallContent]) -> String {
 }
 
 /// The text of a block; what is no text is named in brackets.
-pub(super) fn text_of(block: &ContentBlock) -> String {
+fn text_of(block: &ContentBlock) -> String {
     match block {
         ContentBlock::Text(text) => text.text.clone(),
         ContentBlock::ResourceLink(link) => format!("[{}]({})", link.name, link.uri),
@@ -203,9 +127,9 @@ pub(super) const fn tool_kind(kind: AcpToolKind) -> ToolKind {
     }
 }
 
-fn steps(plan: Plan) -> Vec<PlanStep> {
-    let step = |entry: agent_client_protocol::v1::schema::PlanEntry| PlanStep {
-        content: shorten(&entry.content, MAX_STEP_BYTES),
+fn step(entry: PlanEntry) -> PlanStep {
+    PlanStep {
+        content: entry.content,
         status: match entry.status {
             PlanEntryStatus::InProgress => PlanStatus::InProgress,
             PlanEntryStatus::Completed => PlanStatus::Completed,
@@ -216,10 +140,5 @@ fn steps(plan: Plan) -> Vec<PlanStep> {
             PlanEntryPriority::Low => PlanPriority::Low,
             _ => PlanPriority::Medium,
         },
-    };
-    plan.entries
-        .into_iter()
-        .take(MAX_PLAN_STEPS)
-        .map(step)
-        .collect()
+    }
 }

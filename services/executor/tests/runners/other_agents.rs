@@ -8,7 +8,7 @@ use crate::repository::Repository;
 use crate::runs::{limits, start};
 
 /// An agent made of a shell script: each `answer` reads one request and answers it with its argument.
-fn scripted(script: &str) -> AgentCommand {
+pub(crate) fn scripted(script: &str) -> AgentCommand {
     let answer = r#"
 answer() {
   read -r request

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use errand_executor::runner::{
-    PermissionAnswer, PermissionKind, PermissionPolicy, RunOutcome, RunUpdate, ToolKind,
+    Answer, ChoiceKind, PermissionPolicy, RunOutcome, RunUpdate, ToolKind,
 };
 
-use crate::repository::{PAGE, PATIENCE, Repository};
+use crate::repository::{PAGE, Repository};
 use crate::runs::{demo_agent, limits, start, start_demo};
 
 #[tokio::test]
@@ -62,37 +62,29 @@ async fn a_permission_is_given_by_policy_without_asking_anybody() {
     let decided = ended
         .updates
         .iter()
-        .find(|it| matches!(it, RunUpdate::PermissionDecided { .. }));
+        .find(|it| matches!(it, RunUpdate::InputProvided { .. }));
     assert!(
-        matches!(decided, Some(RunUpdate::PermissionDecided { allowed: true, decision, .. }) if decision == "Allow")
+        matches!(decided, Some(RunUpdate::InputProvided { allowed: true, answer, .. }) if answer == "Allow")
     );
 }
 
 #[tokio::test]
 async fn a_person_who_is_asked_can_refuse_and_nothing_is_changed() {
     let repository = Repository::with(&[("index.html", PAGE)]);
-    let policy = PermissionPolicy::Ask { patience: PATIENCE };
+    let policy = PermissionPolicy::Ask;
     let prompt = "Agent: codegen\n\nbuild email capture demo:ask";
     let mut run = start(demo_agent(), &repository, prompt, limits(), policy);
     let asked = run
-        .until(|it| matches!(it, RunUpdate::PermissionAsked { .. }))
+        .until(|it| matches!(it, RunUpdate::InputRequested(_)))
         .await;
-    let RunUpdate::PermissionAsked {
-        title,
-        choices,
-        answer,
-        ..
-    } = asked
-    else {
+    let RunUpdate::InputRequested(question) = asked else {
         unreachable!()
     };
-    assert_eq!(title, "Add an email capture form");
-    let kinds: Vec<_> = choices.iter().map(|it| it.kind).collect();
-    assert_eq!(
-        kinds,
-        [PermissionKind::AllowOnce, PermissionKind::RejectOnce]
-    );
-    answer.send(PermissionAnswer::Reject).unwrap();
+    assert_eq!(question.text, "Add an email capture form");
+    let kinds: Vec<_> = question.choices.iter().map(|it| it.kind).collect();
+    assert_eq!(kinds, [ChoiceKind::AllowOnce, ChoiceKind::RejectOnce]);
+    run.handle.answer(&question.id, Answer::Reject).unwrap();
+    run.handle.answer(&question.id, Answer::Allow).unwrap_err();
     let ended = run.end().await;
     assert!(ended.message().contains("not allowed"));
     assert_eq!(repository.changed(), [""; 0]);
@@ -101,10 +93,10 @@ async fn a_person_who_is_asked_can_refuse_and_nothing_is_changed() {
 #[tokio::test]
 async fn a_run_that_is_cancelled_while_it_asks_ends_as_cancelled() {
     let repository = Repository::with(&[("index.html", PAGE)]);
-    let policy = PermissionPolicy::Ask { patience: PATIENCE };
+    let policy = PermissionPolicy::Ask;
     let prompt = "Agent: codegen\n\nbuild email capture demo:ask";
     let mut run = start(demo_agent(), &repository, prompt, limits(), policy);
-    run.until(|it| matches!(it, RunUpdate::PermissionAsked { .. }))
+    run.until(|it| matches!(it, RunUpdate::InputRequested(_)))
         .await;
     run.handle.cancel();
     assert_eq!(run.end().await.outcome, RunOutcome::Cancelled);

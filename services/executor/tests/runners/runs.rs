@@ -1,8 +1,8 @@
 //! Starts runs and reads what they tell.
 
 use errand_executor::runner::{
-    AcpRunner, AgentCommand, AgentRunner, PermissionPolicy, PlanStatus, RunControl, RunFailure,
-    RunHandle, RunLimits, RunOutcome, RunRequest, RunUpdate, StopReason,
+    AcpRunner, AgentCommand, AgentRunner, AnswerPolicy, PermissionPolicy, PlanStatus, RunControl,
+    RunFailure, RunHandle, RunLimits, RunOutcome, RunRequest, RunUpdate, StopReason,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -43,15 +43,30 @@ pub(crate) fn start(
     limits: RunLimits,
     policy: PermissionPolicy,
 ) -> Run {
-    let (handle, control) = RunControl::channel(policy);
-    let (sender, updates) = mpsc::channel(64);
     let request = RunRequest {
+        limits,
+        ..request(repository, prompt)
+    };
+    start_with(AcpRunner::new(command), request, policy)
+}
+
+pub(crate) fn request(repository: &Repository, prompt: &str) -> RunRequest {
+    RunRequest {
         prompt: prompt.to_owned(),
         cwd: repository.path(),
-        limits,
-    };
-    let outcome =
-        tokio::spawn(async move { AcpRunner::new(command).run(request, sender, control).await });
+        resume: None,
+        limits: limits(),
+    }
+}
+
+pub(crate) fn start_with(
+    runner: impl AgentRunner + 'static,
+    request: RunRequest,
+    policy: impl Into<AnswerPolicy>,
+) -> Run {
+    let (handle, control) = RunControl::channel(policy);
+    let (sender, updates) = mpsc::channel(64);
+    let outcome = tokio::spawn(async move { runner.run(request, sender, control).await });
     Run {
         handle,
         updates,
@@ -118,6 +133,28 @@ impl Ended {
             RunOutcome::Failed(failure) => failure,
             other => panic!("the run should have failed: {other:?}"),
         }
+    }
+
+    /// The agent's session, and whether it is an earlier one.
+    pub(crate) fn session(&self) -> (String, bool) {
+        let session = self.updates.iter().find_map(|update| match update {
+            RunUpdate::Started {
+                agent_session_id,
+                resumed,
+                ..
+            } => Some((agent_session_id.clone(), *resumed)),
+            _ => None,
+        });
+        session.expect("the run started")
+    }
+
+    /// The names of the tools that ended well, in order.
+    pub(crate) fn tools(&self) -> Vec<&str> {
+        let done = self.updates.iter().filter_map(|update| match update {
+            RunUpdate::ToolCallEnded { name, ok: true, .. } => Some(name.as_str()),
+            _ => None,
+        });
+        done.collect()
     }
 
     pub(crate) fn last_plan(&self) -> Vec<PlanStatus> {

@@ -111,12 +111,12 @@ async fn a_run_tells_its_start_plan_thoughts_and_tools_in_order() {
     let group = match &ended.updates[0] {
         RunUpdate::Started {
             agent_name,
-            acp_session_id,
+            agent_session_id,
             process_group,
             ..
         } => {
             assert_eq!(agent_name, "errand-demo-agent");
-            assert!(acp_session_id.starts_with("demo-"));
+            assert!(agent_session_id.starts_with("demo-"));
             *process_group
         }
         other => panic!("the first update should be the start: {other:?}"),

@@ -1,12 +1,14 @@
-//! Turns what the agent notifies into updates, in order, and hands them on.
+//! Hands on what the agent tells, in order.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use agent_client_protocol::v1::schema::SessionUpdate;
 use tokio::sync::{Mutex, mpsc};
 
-use super::super::update::RunUpdate;
-use super::translate::Transcript;
+use super::request::Price;
+use super::transcript::Transcript;
+use super::update::RunUpdate;
+use super::watch::Watch;
 
 /// How long the last updates may wait for a receiver that no longer reads.
 const LAST_UPDATES_TIMEOUT: Duration = Duration::from_secs(5);
@@ -16,20 +18,27 @@ const LAST_UPDATES_TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) struct Recorder {
     transcript: Mutex<Transcript>,
     updates: mpsc::Sender<RunUpdate>,
+    watch: Arc<Watch>,
 }
 
 impl Recorder {
-    pub(super) fn new(updates: mpsc::Sender<RunUpdate>) -> Self {
+    pub(super) fn new(
+        updates: mpsc::Sender<RunUpdate>,
+        price: Option<Price>,
+        watch: Arc<Watch>,
+    ) -> Self {
         Self {
-            transcript: Mutex::default(),
+            transcript: Mutex::new(Transcript::new(price)),
             updates,
+            watch,
         }
     }
 
-    /// Takes one notification of the agent.
-    pub(super) async fn record(&self, news: SessionUpdate) {
+    /// Takes what the agent told, in terms of the transcript.
+    pub(super) async fn record(&self, news: impl FnOnce(&mut Transcript) -> Vec<RunUpdate>) {
         let mut transcript = self.transcript.lock().await;
-        let updates = transcript.record(news);
+        let updates = news(&mut transcript);
+        self.watch.used(transcript.turns(), transcript.cost_usd());
         self.send(updates).await;
     }
 
@@ -38,14 +47,6 @@ impl Recorder {
         let mut transcript = self.transcript.lock().await;
         let mut updates: Vec<_> = transcript.flush().into_iter().collect();
         updates.push(update);
-        self.send(updates).await;
-    }
-
-    /// Adds the tokens of one turn, as told with its end.
-    pub(super) async fn add_turn_usage(&self, input_tokens: u64, output_tokens: u64) {
-        let mut transcript = self.transcript.lock().await;
-        let usage = transcript.add_turn_usage(input_tokens, output_tokens);
-        let updates = transcript.flush().into_iter().chain([usage]).collect();
         self.send(updates).await;
     }
 

@@ -1,0 +1,104 @@
+//! What can be configured of one kind of agent. Unknown keys are refused by name.
+
+use serde::Deserialize;
+
+use super::runners::RunnerKind;
+use crate::runner::PermissionPolicy;
+
+/// `[agents.NAME]`; what is left out is as in the shipped catalogue, else as usual.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct KindSettings {
+    /// What people see.
+    pub name: Option<String>,
+    /// What it is good for; the chat's model chooses by it.
+    pub description: Option<String>,
+    pub runner: Option<RunnerKind>,
+    /// The program and its arguments.
+    pub command: Option<Vec<String>>,
+    pub model: Option<String>,
+    /// Variables of Errand's own environment that the agent gets too.
+    pub env: Option<Vec<String>>,
+    /// What the agent may use without asking.
+    pub allowed_tools: Option<Vec<String>>,
+    /// How the agent is answered when it asks whether it may do something.
+    pub permissions: Option<Permissions>,
+    /// How long a person may take to answer.
+    pub answer_seconds: Option<u64>,
+    /// Whether a permission that nobody decided in time is given.
+    pub allow_unanswered: Option<bool>,
+    /// Commands that must succeed in the repository after the work.
+    pub checks: Option<Vec<String>>,
+    pub limits: LimitSettings,
+    pub price: Option<PriceSettings>,
+}
+
+/// `[agents.NAME.limits]`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitSettings {
+    pub wall_clock_seconds: Option<u64>,
+    pub stall_seconds: Option<u64>,
+    pub turns: Option<u32>,
+    pub output_bytes: Option<u64>,
+    pub cost_usd: Option<f64>,
+}
+
+/// `[agents.NAME.price]`: US dollars for a million tokens, for agents that do not tell what they cost.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PriceSettings {
+    pub input: f64,
+    pub output: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Permissions {
+    Allow,
+    Reject,
+    Ask,
+}
+
+impl From<Permissions> for PermissionPolicy {
+    fn from(permissions: Permissions) -> Self {
+        match permissions {
+            Permissions::Allow => Self::Allow,
+            Permissions::Reject => Self::Reject,
+            Permissions::Ask => Self::Ask,
+        }
+    }
+}
+
+impl KindSettings {
+    /// These settings, and `base` where they say nothing.
+    pub(super) fn over(self, base: Self) -> Self {
+        Self {
+            name: self.name.or(base.name),
+            description: self.description.or(base.description),
+            runner: self.runner.or(base.runner),
+            command: self.command.or(base.command),
+            model: self.model.or(base.model),
+            env: self.env.or(base.env),
+            allowed_tools: self.allowed_tools.or(base.allowed_tools),
+            permissions: self.permissions.or(base.permissions),
+            answer_seconds: self.answer_seconds.or(base.answer_seconds),
+            allow_unanswered: self.allow_unanswered.or(base.allow_unanswered),
+            checks: self.checks.or(base.checks),
+            limits: self.limits.over(base.limits),
+            price: self.price.or(base.price),
+        }
+    }
+}
+
+impl LimitSettings {
+    fn over(self, base: Self) -> Self {
+        Self {
+            wall_clock_seconds: self.wall_clock_seconds.or(base.wall_clock_seconds),
+            stall_seconds: self.stall_seconds.or(base.stall_seconds),
+            turns: self.turns.or(base.turns),
+            output_bytes: self.output_bytes.or(base.output_bytes),
+            cost_usd: self.cost_usd.or(base.cost_usd),
+        }
+    }
+}
