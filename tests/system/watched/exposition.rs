@@ -64,11 +64,11 @@ impl Scrape {
         }
     }
 
-    /// The sample with just these labels; 0 when there is none, as for a counter that nothing has moved.
-    pub fn value(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
+    /// The sample with just these labels.
+    pub fn value(&self, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
         let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
         let series = (name.to_owned(), labels.iter().map(owned).collect());
-        self.samples.get(&series).copied().unwrap_or_default()
+        self.samples.get(&series).copied()
     }
 
     pub fn names(&self) -> BTreeSet<&str> {

@@ -143,8 +143,9 @@ async fn own(
         guarded(&attempt, control, claim, &handle, stop).await
     };
     let ending = asked_to_stop(ending, signals.unwatch(&id));
+    let handed_over = finish(&journal, ending.clone(), usage).await?;
     trace::ended(&id, session, &ending);
-    finish(&journal, ending, usage).await
+    Ok(handed_over)
 }
 
 fn executor_lost() -> Ending {
