@@ -38,15 +38,27 @@ impl Board {
 
     /// A projection has come to `seq`; `keys` are told to open pages.
     pub fn moved(&self, at: usize, seq: Seq, keys: Option<Keys>) {
-        let mut settled_at = 0;
-        let mut name = "";
-        self.positions.send_modify(|all| {
-            all[at].seq = seq;
-            name = all[at].name;
-            settled_at = settled(all);
-        });
-        let Some(keys) = keys.filter(|keys| !keys.is_empty()) else {
+        self.positions.send_modify(|all| all[at].seq = seq);
+        if let Some(keys) = keys {
+            self.announce(at, seq, keys);
+        }
+    }
+
+    /// Another process has written up to `seq`. That may come late: who is further by now stays there.
+    pub fn written(&self, at: usize, seq: Seq, keys: Keys) {
+        self.positions
+            .send_modify(|all| all[at].seq = all[at].seq.max(seq));
+        self.announce(at, seq, keys);
+    }
+
+    /// Of a batch that changed no record nobody is told.
+    fn announce(&self, at: usize, seq: Seq, keys: Keys) {
+        if keys.is_empty() {
             return;
+        }
+        let (name, settled_at) = {
+            let all = self.positions.borrow();
+            (all[at].name, settled(&all))
         };
         self.changes.announce(Change {
             projection: name,

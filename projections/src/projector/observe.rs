@@ -108,7 +108,7 @@ impl Projector {
             return;
         };
         self.board.switched(slot.at, changed.generation);
-        self.board.moved(slot.at, changed.seq, Some(changed.keys));
+        self.board.written(slot.at, changed.seq, changed.keys);
     }
 
     /// Says so where nobody in this process knows better.
