@@ -144,7 +144,10 @@ async fn a_failure_is_told_everywhere_with_its_reason() {
     for (misbehaviour, reason) in [
         ("demo:crash", "stopped in the middle of its work"),
         ("demo:nothing", "without changing anything"),
-        ("demo:garbage", "text that is not the protocol of its runner"),
+        (
+            "demo:garbage",
+            "text that is not the protocol of its runner",
+        ),
     ] {
         let errand = Errand::up(&[]).await;
         let api = &errand.api;
