@@ -7,8 +7,10 @@
 //! - [`reconciler`]: puts sessions whose job was lost back into the queue.
 //! - [`project`]: where a project's repository and forge are.
 //! - [`runner`], [`workspace`], [`github`]: connectors to agents, git and the code host; they know no event.
+//! - [`confine`]: keeps an agent inside its worktree.
 //! - [`demo`]: the scripted agent for installations without a real one.
 
+pub mod confine;
 pub mod demo;
 pub mod github;
 pub mod project;
