@@ -5,6 +5,7 @@
 //! - [`reactors`]: one file for each thing done about an event.
 //! - [`run`]: one session from claim to end.
 //! - [`reconciler`]: puts sessions whose job was lost back into the queue.
+//! - [`redaction`]: takes secrets out of text before it is stored, logged or shown.
 //! - [`project`]: where a project's repository and forge are.
 //! - [`runner`], [`workspace`], [`github`]: connectors to agents, git and the code host; they know no event.
 //! - [`confine`]: keeps an agent inside its worktree.
@@ -16,6 +17,7 @@ pub mod github;
 pub mod project;
 pub mod reactors;
 pub mod reconciler;
+pub mod redaction;
 pub mod run;
 pub mod runner;
 pub mod session;
@@ -23,6 +25,7 @@ pub mod workspace;
 
 use errand_eventlog::{EventLog, JobQueue, QueueLimits, aggregate::Aggregates};
 use project::Projects;
+use redaction::Redactor;
 use runner::{AgentRunner, RunLimits};
 use session::Session;
 use std::{collections::HashMap, sync::Arc};
@@ -56,6 +59,8 @@ pub struct Executor {
     /// By kind of agent: codegen, security, …
     pub runners: Arc<HashMap<String, Arc<dyn AgentRunner>>>,
     pub settings: Arc<Settings>,
+    /// Takes secrets out of what agents and vendors say.
+    pub redactor: Redactor,
 }
 
 impl Executor {

@@ -3,6 +3,9 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    eprintln!("{}", errand_executor::confine::enter(std::env::args_os().skip(1)));
+    eprintln!(
+        "{}",
+        errand_executor::confine::enter(std::env::args_os().skip(1))
+    );
     ExitCode::FAILURE
 }

@@ -8,7 +8,18 @@ use super::Rules;
 pub(super) const PROGRAM: &str = "bwrap";
 
 /// Arguments with which it shows whether it may make namespaces here.
-pub(super) const PROBE: &[&str] = &["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--unshare-pid", "--", "true"];
+pub(super) const PROBE: &[&str] = &[
+    "--ro-bind",
+    "/",
+    "/",
+    "--dev",
+    "/dev",
+    "--proc",
+    "/proc",
+    "--unshare-pid",
+    "--",
+    "true",
+];
 
 /// Made by bubblewrap itself.
 const OWN: &[&str] = &["/dev", "/proc"];
@@ -59,7 +70,10 @@ mod tests {
         };
         let closed = words(&rules);
         assert!(closed.contains("--ro-bind-try /usr /usr --ro-bind-try /data/mirror /data/mirror --bind-try /data/mirror/objects"), "{closed}");
-        assert!(closed.contains("--unshare-net") && !closed.contains("bind-try /proc"), "{closed}");
+        assert!(
+            closed.contains("--unshare-net") && !closed.contains("bind-try /proc"),
+            "{closed}"
+        );
         rules.connect = None;
         assert!(!words(&rules).contains("--unshare-net"));
     }

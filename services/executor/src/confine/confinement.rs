@@ -4,7 +4,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::host::Mechanism;
-use super::{AgentAccess, ConfineError, Folders, Host, Isolation, Network, Rules, bubblewrap, toolchain};
+use super::{
+    AgentAccess, ConfineError, Folders, Host, Isolation, Network, Rules, bubblewrap, toolchain,
+};
 
 /// Ports of https and DNS, which every vendor needs.
 const VENDOR_PORTS: [u16; 2] = [443, 53];

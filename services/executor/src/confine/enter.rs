@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use super::{ConfineError, Rules, kernel};
+use super::{ConfineError, Rules, capabilities, kernel};
 
 /// Takes the rules and the program from `words`, gives up every other right, and becomes the program. It returns
 /// only when that failed: then nothing was started.
@@ -24,6 +24,7 @@ fn confined(
         .next()
         .ok_or_else(|| ConfineError::usage("a missing program"))?;
     kernel::restrict(&rules)?;
+    capabilities::drop_all_others()?;
     let source = Command::new(&program).args(words).exec();
     Err(ConfineError::NotStarted {
         program: program.to_string_lossy().into_owned(),

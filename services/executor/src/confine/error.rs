@@ -11,10 +11,14 @@ pub enum ConfineError {
     #[error("`{word}` is not known here: use {known}")]
     UnknownWord { word: String, known: &'static str },
 
-    #[error("confine: `{word}` cannot be read: give --read PATH, --write PATH, --no-connect or --connect PORT, then -- and the program")]
+    #[error(
+        "confine: `{word}` cannot be read: give --read PATH, --write PATH, --no-connect or --connect PORT, then -- and the program"
+    )]
     Usage { word: String },
 
-    #[error("the kernel did not take the rules ({reason}): set ERRAND_ISOLATION=off to run agents without them")]
+    #[error(
+        "the kernel did not take the rules ({reason}): set ERRAND_ISOLATION=off to run agents without them"
+    )]
     Refused { reason: String },
 
     #[error("{program} cannot be started: {source}")]

@@ -46,7 +46,9 @@ impl Host {
         let landlock = match (self.files, self.connections, self.signals) {
             (false, ..) => return self.without_landlock().to_owned(),
             (true, true, true) => "Landlock holds files, TCP connections and signals",
-            (true, true, false) => "Landlock holds files and TCP connections; signals need Linux 6.12",
+            (true, true, false) => {
+                "Landlock holds files and TCP connections; signals need Linux 6.12"
+            }
             (true, false, _) => "Landlock holds files; TCP connections need Linux 6.7",
         };
         match &self.bubblewrap {
@@ -57,7 +59,9 @@ impl Host {
 
     fn without_landlock(&self) -> &'static str {
         match self.bubblewrap {
-            Some(_) => "bubblewrap holds files and can close the network; this kernel has no Landlock",
+            Some(_) => {
+                "bubblewrap holds files and can close the network; this kernel has no Landlock"
+            }
             None => {
                 "agents run unconfined: use a kernel with Landlock (Linux 6.2 or newer), or install bubblewrap"
             }
@@ -132,10 +136,22 @@ mod tests {
     fn landlock_is_taken_where_it_does_what_is_asked_and_bubblewrap_where_only_it_does() {
         let chosen = |host: Host, network| host.choose(Isolation::Required, network).map(|it| it.0);
         let bubblewrap = Mechanism::Bubblewrap("/usr/bin/bwrap".into());
-        assert_eq!(chosen(host(true, true, true), Network::Vendors).unwrap(), Mechanism::Landlock);
-        assert_eq!(chosen(host(true, false, true), Network::Full).unwrap(), Mechanism::Landlock);
-        assert_eq!(chosen(host(true, false, true), Network::None).unwrap(), bubblewrap);
-        assert_eq!(chosen(host(false, false, true), Network::Full).unwrap(), bubblewrap);
+        assert_eq!(
+            chosen(host(true, true, true), Network::Vendors).unwrap(),
+            Mechanism::Landlock
+        );
+        assert_eq!(
+            chosen(host(true, false, true), Network::Full).unwrap(),
+            Mechanism::Landlock
+        );
+        assert_eq!(
+            chosen(host(true, false, true), Network::None).unwrap(),
+            bubblewrap
+        );
+        assert_eq!(
+            chosen(host(false, false, true), Network::Full).unwrap(),
+            bubblewrap
+        );
     }
 
     #[test]

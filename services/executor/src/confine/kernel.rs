@@ -52,7 +52,9 @@ fn restricted(rules: &Rules) -> Result<RulesetStatus, RulesetError> {
         .add_rules(path_beneath_rules(&rules.read, AccessFs::from_read(RIGHTS)))?
         .add_rules(path_beneath_rules(&rules.write, AccessFs::from_all(RIGHTS)))?
         .add_rules(path_beneath_rules(DEVICES, AccessFs::from_all(RIGHTS)))?
-        .add_rules(ports.map(|port| Ok::<_, RulesetError>(NetPort::new(*port, AccessNet::ConnectTcp))))?
+        .add_rules(
+            ports.map(|port| Ok::<_, RulesetError>(NetPort::new(*port, AccessNet::ConnectTcp))),
+        )?
         .restrict_self()?;
     Ok(status.ruleset)
 }

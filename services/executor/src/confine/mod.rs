@@ -12,6 +12,7 @@
 
 mod access;
 mod bubblewrap;
+mod capabilities;
 mod confinement;
 mod enter;
 mod error;

@@ -34,9 +34,7 @@ impl Rules {
     }
 
     /// Reads the rules up to `--`; what follows is the program and its arguments.
-    pub(super) fn parse(
-        words: &mut impl Iterator<Item = OsString>,
-    ) -> Result<Self, ConfineError> {
+    pub(super) fn parse(words: &mut impl Iterator<Item = OsString>) -> Result<Self, ConfineError> {
         let mut rules = Self::default();
         while let Some(word) = words.next() {
             let flag = word.to_string_lossy().into_owned();
@@ -83,7 +81,12 @@ mod tests {
 
     #[test]
     fn what_is_no_rule_is_refused_and_never_taken_for_the_program() {
-        for words in [vec!["--wirte", "/"], vec!["--connect", "http", "--"], vec!["--read"], vec![]] {
+        for words in [
+            vec!["--wirte", "/"],
+            vec!["--connect", "http", "--"],
+            vec!["--read"],
+            vec![],
+        ] {
             let mut words = words.into_iter().map(OsString::from);
             assert!(Rules::parse(&mut words).is_err());
         }

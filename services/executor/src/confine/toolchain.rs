@@ -90,7 +90,10 @@ fn package_of(folder: &Path) -> Option<PathBuf> {
 
 /// The outermost `node_modules` around `folder`: programs there are links into it.
 fn modules_of(folder: &Path) -> Option<PathBuf> {
-    let outermost = folder.ancestors().filter(|path| path.ends_with("node_modules")).last();
+    let outermost = folder
+        .ancestors()
+        .filter(|path| path.ends_with("node_modules"))
+        .last();
     outermost.map(Path::to_owned)
 }
 

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     Executor,
+    confine::Folders,
     project::Project,
     runner::{RunControl, RunHandle, RunOutcome, RunRequest, StopReason},
     session::{Progress, Session},
@@ -96,6 +97,7 @@ impl Attempt<'_> {
         let request = RunRequest {
             prompt: prompt(facts),
             cwd: worktree.path().to_owned(),
+            folders: folders(worktree),
             limits: self.executor.settings.run.clone(),
         };
         let (sender, updates) = mpsc::channel(UPDATE_BUFFER);
@@ -109,7 +111,7 @@ impl Attempt<'_> {
             RunOutcome::Ended {
                 stop: StopReason::EndTurn,
                 message,
-            } => Ok(message),
+            } => Ok(self.executor.redactor.redact(&message).into_owned()),
             RunOutcome::Ended { stop, message } => {
                 self.keep_partial_work(worktree).await;
                 Err(stopped_early(stop, &message))
@@ -195,6 +197,15 @@ impl Attempt<'_> {
             timestamp_us: errand_eventlog::aggregate::now_us(),
         };
         self.journal.record(turn).await.map_err(lost)
+    }
+}
+
+/// What the agent needs beside the tree itself: a place for temporary files, and its repository to commit to.
+fn folders(worktree: &Worktree) -> Folders {
+    Folders {
+        temporary: Some(worktree.temporary().to_owned()),
+        writable: worktree.committed_to(),
+        readable: vec![worktree.repository().to_owned()],
     }
 }
 

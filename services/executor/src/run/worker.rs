@@ -110,7 +110,13 @@ async fn own(
     let id = claim.job().id.to_string();
     let correlation = claim::correlation(executor, &id).await?;
     let executor_id = &executor.settings.executor_id;
-    let journal = Journal::new(&executor.sessions, &id, executor_id, correlation);
+    let journal = Journal::new(
+        &executor.sessions,
+        &id,
+        executor_id,
+        executor.redactor.clone(),
+        correlation,
+    );
     let (handle, control) = RunControl::channel(PermissionPolicy::Allow);
     signals.watch(&id, handle.clone());
     let story_id = &session.facts.0.story_id;

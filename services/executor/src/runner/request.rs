@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::confine::Folders;
+
 /// One prompt for one agent in one folder.
 #[derive(Debug, Clone)]
 pub struct RunRequest {
@@ -10,6 +12,8 @@ pub struct RunRequest {
     pub prompt: String,
     /// The folder to work in, an absolute path of an existing folder.
     pub cwd: PathBuf,
+    /// What else belongs to the session, for an agent that is confined.
+    pub folders: Folders,
     /// What the run may take.
     pub limits: RunLimits,
 }

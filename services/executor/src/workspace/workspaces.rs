@@ -1,6 +1,6 @@
 //! All work trees of this machine.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
@@ -84,20 +84,8 @@ impl Workspaces {
         keep: &[Uuid],
     ) -> Result<u32, WorkspaceError> {
         let lock = project.lock().await?;
-        let mut removed = 0;
-        let entries = std::fs::read_dir(project.trees())
-            .map_err(|source| WorkspaceError::io("list the work trees", source))?;
-        for entry in entries.flatten() {
-            let session = entry
-                .file_name()
-                .to_str()
-                .and_then(|name| Uuid::try_parse(name).ok());
-            if session.is_some_and(|session| keep.contains(&session)) {
-                continue;
-            }
-            remove_tree(&entry.path()).await?;
-            removed += 1;
-        }
+        let removed = remove_others(&project.trees(), keep).await?;
+        remove_others(&project.all_temporary(), keep).await?;
         let mirror = Mirror::of(&self.git, project).in_turn(&lock);
         if mirror.seal().is_ok() {
             mirror
@@ -115,4 +103,21 @@ impl Workspaces {
         }
         Ok(removed)
     }
+}
+
+/// Removes the folders of all sessions but those in `keep`, and whatever else lies among them.
+async fn remove_others(folder: &Path, keep: &[Uuid]) -> Result<u32, WorkspaceError> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Ok(0);
+    };
+    let mut removed = 0;
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let session = name.to_str().and_then(|name| Uuid::try_parse(name).ok());
+        if session.is_none_or(|session| !keep.contains(&session)) {
+            remove_tree(&entry.path()).await?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
 }

@@ -1,5 +1,6 @@
 //! Starts runs and reads what they tell.
 
+use errand_executor::confine::Folders;
 use errand_executor::runner::{
     AcpRunner, AgentCommand, AgentRunner, PermissionPolicy, PlanStatus, RunControl, RunFailure,
     RunHandle, RunLimits, RunOutcome, RunRequest, RunUpdate, StopReason,
@@ -48,6 +49,7 @@ pub(crate) fn start(
     let request = RunRequest {
         prompt: prompt.to_owned(),
         cwd: repository.path(),
+        folders: Folders::default(),
         limits,
     };
     let outcome =

@@ -47,7 +47,8 @@ impl AgentRunner for AcpRunner {
             let (bytes, limit) = (request.prompt.len(), MAX_PROMPT_BYTES);
             return RunOutcome::Failed(RunFailure::PromptTooLarge { bytes, limit });
         }
-        let (mut process, pipes) = match AgentProcess::spawn(&self.command, &request.cwd).await {
+        let started = AgentProcess::spawn(&self.command, &request.cwd, &request.folders);
+        let (mut process, pipes) = match started.await {
             Ok(started) => started,
             Err(failure) => return RunOutcome::Failed(failure),
         };
