@@ -13,9 +13,6 @@ use errand_eventlog::{LogError, NewEvent, Seq, Write, port::Result};
 use errand_proto::Subject;
 use std::{collections::HashSet, time::Instant};
 
-/// The exponent of the pause before a conflict is told: 16 to 32 ms.
-const CONFLICT_PAUSE: u32 = 4;
-
 /// What the log holds after the guards of an append.
 enum ReadBack {
     /// The very events, with these sequences.
@@ -48,8 +45,7 @@ impl Shared {
                 Ok(ReadBack::Ours(seqs)) => return Ok(self.noted(writes, seqs)),
                 Ok(ReadBack::Conflict { subject, actual }) => {
                     self.known.note(&subject, actual);
-                    // Writers that contend would otherwise reload and collide again all at once.
-                    tokio::time::sleep(pause(CONFLICT_PAUSE)).await;
+                    self.contention.wait(&subject, since.elapsed()).await;
                     return Err(LogError::Conflict { subject, actual });
                 }
                 // Another write is still under way, or ours never arrived: the guards make it safe to try again.

@@ -3,58 +3,22 @@ use crate::{
     error::ConnectError,
     limits::{CONNECT_TIMEOUT, MAX_EVENT_BYTES, MAX_HEADER_BYTES, REQUEST_TIMEOUT},
     options::{Credentials, NatsOptions},
-    subjects::is_token,
+    subjects::{Subjects, is_token},
+    watched::Watched,
 };
 use async_nats::{
-    Client, ConnectErrorKind, ConnectOptions, Event,
+    Client, ConnectErrorKind, ConnectOptions,
     jetstream::{self, Context, context::AccountErrorKind},
 };
 use secrecy::ExposeSecret;
-use std::{
-    fmt::Display,
-    sync::{Arc, Mutex, PoisonError},
-};
 
 /// Atomic batches came with it.
 const OLDEST_SERVER: (u64, u64) = (2, 12);
 const OLDEST_SERVER_TEXT: &str = "2.12.0";
 const MAX_PREFIX_CHARS: usize = 32;
+const ACCOUNT_INFO: &str = "$JS.API.INFO";
 /// Temporarily unavailable, no quorum.
 const NO_LEADER: [u64; 2] = [10008, 10009];
-const PERMISSIONS: &str = "Permissions Violation";
-
-/// What the server said beside its answers: a missing permission shows only there.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Watched(Arc<Mutex<Option<String>>>);
-
-impl Watched {
-    fn note(&self, event: &Event) {
-        let text = event.to_string();
-        match event {
-            Event::ServerError(_) if text.contains(PERMISSIONS) => {
-                *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
-            }
-            Event::Connected => {}
-            _ => tracing::warn!(event = text, "NATS connection"),
-        }
-    }
-
-    /// The last permission that was found missing, told once.
-    pub fn missing_permission(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    /// Why an action failed: for a missing permission rather than for the time-out that it causes.
-    pub fn refused(&self, action: String, error: &dyn Display) -> ConnectError {
-        match self.missing_permission() {
-            Some(detail) => ConnectError::Permission { action, detail },
-            None => ConnectError::Refused {
-                action,
-                detail: error.to_string(),
-            },
-        }
-    }
-}
 
 /// Connects and checks what must be so before anything is stored.
 pub(crate) async fn connect(
@@ -66,45 +30,71 @@ pub(crate) async fn connect(
         return Err(ConnectError::Prefix(prefix.chars().take(100).collect()));
     }
     let watched = Watched::default();
-    let client = open(options, &watched).await?;
+    let inbox = Subjects::new(options.prefix.as_deref()).inbox(options.role.name());
+    // The first request also subscribes to the answers, which may be refused by itself.
+    let (mut asking, mut hearing) = (watched.refusals(), watched.refusals());
+    let refused = async {
+        tokio::select! {
+            refusal = asking.of(ACCOUNT_INFO) => refusal,
+            refusal = hearing.of(&inbox) => refusal,
+        }
+    };
+    let client = open(options, &inbox, &watched).await?;
     check_server(&options.url, &client)?;
     let mut js = jetstream::new(client.clone());
     js.set_timeout(REQUEST_TIMEOUT);
-    check_jetstream(&options.url, &js, &watched).await?;
+    check_jetstream(&options.url, &js, refused).await?;
     Ok((client, js, watched))
 }
 
-async fn open(options: &NatsOptions, watched: &Watched) -> Result<Client, ConnectError> {
+async fn open(
+    options: &NatsOptions,
+    inbox: &str,
+    watched: &Watched,
+) -> Result<Client, ConnectError> {
     let noted = watched.clone();
     let mut connect = authenticated(options.credentials.as_ref())?
-        .name("errand")
+        .name(format!("errand {}", options.role.name()))
+        .custom_inbox_prefix(inbox)
         .connection_timeout(CONNECT_TIMEOUT)
         .request_timeout(Some(REQUEST_TIMEOUT))
         .event_callback(move |event| {
             noted.note(&event);
             async {}
         });
+    let certificates = options.client_certificate.iter();
+    let files = certificates.flat_map(|(certificate, key)| [certificate, key]);
+    for file in files.chain(&options.ca_file) {
+        std::fs::metadata(file).map_err(|error| {
+            ConnectError::UnusableCredentials(format!("{}: {error}", file.display()))
+        })?;
+    }
     if let Some(file) = &options.ca_file {
         connect = connect.add_root_certificates(file.clone());
+    }
+    if let Some((certificate, key)) = options.client_certificate.clone() {
+        connect = connect.add_client_certificate(certificate, key);
     }
     let url = options.url.clone();
     let servers: Vec<&str> = options.url.split(',').map(str::trim).collect();
     connect
         .connect(servers)
         .await
-        .map_err(|error| match error.kind() {
-            ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
-                ConnectError::Credentials { url }
-            }
-            ConnectErrorKind::ServerParse => ConnectError::Url {
-                url,
-                reason: error.to_string(),
-            },
-            _ => ConnectError::Unreachable {
-                url,
-                reason: error.to_string(),
-            },
-        })
+        .map_err(|error| unconnected(url, &error))
+}
+
+fn unconnected(url: String, error: &async_nats::ConnectError) -> ConnectError {
+    let reason = error.to_string();
+    match error.kind() {
+        ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
+            ConnectError::Credentials { url }
+        }
+        ConnectErrorKind::ServerParse => ConnectError::Url { url, reason },
+        ConnectErrorKind::Tls => ConnectError::Tls { url, reason },
+        // What the handshake says comes as an error of the socket.
+        ConnectErrorKind::Io if reason.contains("ertificate") => ConnectError::Tls { url, reason },
+        _ => ConnectError::Unreachable { url, reason },
+    }
 }
 
 fn authenticated(credentials: Option<&Credentials>) -> Result<ConnectOptions, ConnectError> {
@@ -150,14 +140,21 @@ fn check_server(url: &str, client: &Client) -> Result<(), ConnectError> {
     Ok(())
 }
 
-async fn check_jetstream(url: &str, js: &Context, watched: &Watched) -> Result<(), ConnectError> {
-    let Err(error) = js.query_account().await else {
+async fn check_jetstream(
+    url: &str,
+    js: &Context,
+    refused: impl Future<Output = String>,
+) -> Result<(), ConnectError> {
+    let answer = tokio::select! {
+        answer = js.query_account() => answer,
+        detail = refused => {
+            let action = "ask whether JetStream is there".into();
+            return Err(ConnectError::Permission { action, detail });
+        }
+    };
+    let Err(error) = answer else {
         return Ok(());
     };
-    if let Some(detail) = watched.missing_permission() {
-        let action = "ask whether JetStream is there".into();
-        return Err(ConnectError::Permission { action, detail });
-    }
     let url = url.into();
     Err(match error.kind() {
         AccountErrorKind::TimedOut | AccountErrorKind::Other => ConnectError::NoAnswer { url },

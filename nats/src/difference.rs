@@ -12,6 +12,18 @@ pub(crate) struct Difference {
     pub command: Option<String>,
 }
 
+impl Difference {
+    pub fn text(&self) -> String {
+        let Self {
+            field,
+            found,
+            wanted,
+            ..
+        } = self;
+        format!("has {field} {found} where Errand needs {wanted}")
+    }
+}
+
 type Field = (&'static str, String);
 
 /// All differences of the fields that matter to the log.

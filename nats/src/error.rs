@@ -3,6 +3,10 @@
 pub enum ConnectError {
     #[error("NATS at {url} cannot be reached ({reason}): start nats-server or correct the URL")]
     Unreachable { url: String, reason: String },
+    #[error(
+        "NATS at {url} cannot be trusted or does not trust us ({reason}): check ERRAND_NATS_CA_FILE and the certificates"
+    )]
+    Tls { url: String, reason: String },
     #[error("NATS at {url} refused the credentials: check the user, password, nkey or creds file")]
     Credentials { url: String },
     #[error("the credentials for NATS cannot be used: {0}")]
@@ -36,9 +40,17 @@ pub enum ConnectError {
     )]
     NoAnswer { url: String },
     #[error(
-        "this NATS user may not {action}: {detail}; grant it or use the user made for this role"
+        "this NATS user may not {action} ({detail}): use the key that errand nats setup made for this role"
     )]
     Permission { action: String, detail: String },
+    #[error(
+        "stream {stream} {problem}, and this NATS user may not {action} it: start Errand once with the admin's key, which errand nats setup makes"
+    )]
+    AdminNeeded {
+        stream: String,
+        problem: String,
+        action: &'static str,
+    },
     #[error(
         "stream {stream} has {field} {found} where Errand needs {wanted}, which cannot be changed by itself: {command}"
     )]

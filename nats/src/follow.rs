@@ -34,8 +34,12 @@ pub(crate) struct Followed {
 impl Cursor {
     /// Begins with the first message after `after`.
     pub async fn open(shared: &Arc<Shared>, stream: Stream, after: Seq) -> Result<Self> {
+        let name = format!("reader-{}", uuid::Uuid::new_v4().simple());
+        let api = shared
+            .subjects
+            .consumer_api("CONSUMER.CREATE", stream, &name);
         let config = pull::Config {
-            name: Some(format!("reader-{}", uuid::Uuid::new_v4().simple())),
+            name: Some(name),
             deliver_policy: DeliverPolicy::ByStartSequence {
                 start_sequence: after + 1,
             },
@@ -46,7 +50,8 @@ impl Cursor {
             ..pull::Config::default()
         };
         let handle = shared.stream(stream).await?;
-        let consumer = handle.create_consumer(config).await.map_err(unavailable)?;
+        let created = shared.permitted(&api, handle.create_consumer(config));
+        let consumer = created.await?.map_err(unavailable)?;
         let info = consumer.cached_info();
         let api = shared.subjects.pull(stream, &info.name);
         Ok(Self {

@@ -14,10 +14,14 @@
 //! - [`topology`], [`difference`], [`migrate`]: the streams as data, and how they are created, checked and changed.
 //! - [`subjects`]: every subject and stream name; nothing else builds one.
 //! - [`connect`], [`options`], [`error`]: the way in, and what can be wrong with it.
+//! - [`watched`], [`request`]: what the server refuses beside its answers.
+//! - [`live`], [`requests`]: fleeting signals and requests between processes, which are never stored.
+//! - [`role`], [`permissions`], [`setup`]: who may do what, and the servers' configuration that says so.
 //! - [`letters`]: dead letters: written by groups, collected from advisories, read and redriven by people.
 
 mod append;
 mod connect;
+mod contention;
 mod difference;
 mod error;
 mod follow;
@@ -25,21 +29,35 @@ mod group;
 mod known;
 mod letters;
 mod limits;
+mod live;
 mod load;
 mod log;
 mod migrate;
 mod options;
+mod permissions;
 mod publish;
 mod pull;
 mod queue;
 mod read;
+mod request;
+mod requests;
+mod role;
+mod setup;
 mod shared;
 mod subjects;
 mod topology;
+mod watched;
 mod wire;
 
 pub use error::ConnectError;
-pub use limits::{MAX_APPEND_BYTES, MAX_EVENT_BYTES, MAX_EVENTS_PER_APPEND, MAX_JOBS};
+pub use limits::{
+    MAX_APPEND_BYTES, MAX_EVENT_BYTES, MAX_EVENTS_PER_APPEND, MAX_JOBS, MAX_REQUEST_BYTES,
+};
+pub use live::NatsLive;
 pub use log::NatsLog;
 pub use options::{Credentials, NatsOptions};
+pub use permissions::{Permissions, Rule, permissions};
+pub use requests::AskError;
+pub use role::Role;
+pub use setup::{SetupError, SetupOptions, Tls, Written, key_file, setup};
 pub use topology::Stream;

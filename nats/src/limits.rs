@@ -75,3 +75,15 @@ pub(crate) const MAX_JOB_ATTEMPTS: u32 = 16;
 pub(crate) const ADVISORY_ACK_WAIT: Duration = Duration::from_secs(30);
 /// Advisories kept for processes that are not running.
 pub(crate) const ADVISORY_AGE: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// One fleeting signal.
+pub(crate) const MAX_SIGNAL_BYTES: usize = 64 * 1024;
+/// Fleeting signals that wait for the connection, or for a slow reader; further ones are lost.
+pub(crate) const WAITING_SIGNALS: usize = 4096;
+
+/// A request to a role, and its answer.
+pub const MAX_REQUEST_BYTES: usize = MAX_EVENT_BYTES;
+/// Requests that one process answers at once; it refuses others, which ask elsewhere or again.
+pub(crate) const MAX_REQUESTS_IN_FLIGHT: usize = 128;
+/// How long requests that are under way at a stop may still take.
+pub(crate) const REQUESTS_DRAIN: Duration = Duration::from_secs(10);

@@ -38,8 +38,8 @@ impl NatsLog {
             migrate::ensure(&js, &watched, stream, &subjects, options.replicas).await?;
         }
         let stop = CancellationToken::new();
-        let shared = Arc::new(Shared::new(client, js, subjects, stop.clone()));
-        if options.collects_advisories {
+        let shared = Arc::new(Shared::new((client, js, watched), subjects, stop.clone()));
+        if options.role.keeps_letters() {
             let collecting = letters::collect_advisories(shared.clone());
             tokio::spawn(stop.clone().run_until_cancelled_owned(collecting));
         }

@@ -1,11 +1,11 @@
 //! Creates the streams that are missing and changes those that differ, as far as that loses nothing.
 use crate::{
-    connect::Watched,
     difference::differences,
     error::ConnectError,
     limits::{FIRST_PAUSE, MAX_REOPENINGS},
     subjects::Subjects,
     topology::{LOG_ID, Stream, wanted},
+    watched::Watched,
 };
 use async_nats::jetstream::{
     Context,
@@ -47,11 +47,17 @@ pub(crate) async fn ensure(
 }
 
 async fn find(js: &Context, watched: &Watched, name: &str) -> Result<Option<Config>, ConnectError> {
-    match js.get_stream(name).await {
-        Ok(stream) => Ok(Some(stream.cached_info().config.clone())),
-        Err(error) => match error.kind() {
+    let action = || format!("look at the stream {name}");
+    let api = format!("$JS.API.STREAM.INFO.{name}");
+    match watched.answered(&api, js.get_stream(name)).await {
+        Err(detail) => Err(ConnectError::Permission {
+            action: action(),
+            detail,
+        }),
+        Ok(Ok(stream)) => Ok(Some(stream.cached_info().config.clone())),
+        Ok(Err(error)) => match error.kind() {
             GetStreamErrorKind::JetStream(e) if e.code() == 404 => Ok(None),
-            _ => Err(watched.refused(format!("look at the stream {name}"), &error)),
+            _ => Err(refused(action(), &error)),
         },
     }
 }
@@ -59,15 +65,25 @@ async fn find(js: &Context, watched: &Watched, name: &str) -> Result<Option<Conf
 /// `false` when it should be looked at again.
 async fn create(js: &Context, watched: &Watched, config: &Config) -> Result<bool, ConnectError> {
     const NAME_IN_USE: u64 = 10058;
-    match js.create_stream(config.clone()).await {
-        Ok(_) => Ok(true),
-        Err(error) => match error.kind() {
+    let api = format!("$JS.API.STREAM.CREATE.{}", config.name);
+    let create = watched.answered(&api, js.create_stream(config.clone()));
+    match create.await {
+        Err(_) => Err(ConnectError::AdminNeeded {
+            stream: config.name.clone(),
+            problem: "is missing".into(),
+            action: "create",
+        }),
+        Ok(Ok(_)) => Ok(true),
+        Ok(Err(error)) => match error.kind() {
             CreateStreamErrorKind::JetStream(e)
                 if e.code() == 503 || e.error_code().0 == NAME_IN_USE =>
             {
                 Ok(false)
             }
-            _ => Err(watched.refused(format!("create the stream {}", config.name), &error)),
+            _ => Err(refused(
+                format!("create the stream {}", config.name),
+                &error,
+            )),
         },
     }
 }
@@ -85,7 +101,9 @@ async fn change(
     if differences.is_empty() && !unnamed {
         return Ok(());
     }
+    let mut problem = "has no identity in its metadata".to_owned();
     for difference in differences {
+        problem = difference.text();
         if let Some(command) = difference.command {
             return Err(ConnectError::Topology {
                 stream: wanted.name,
@@ -106,7 +124,21 @@ async fn change(
         sources: found.sources,
         ..wanted
     };
-    let updated = js.update_stream(changed).await;
-    updated.map_err(|error| watched.refused(action, &error))?;
+    let api = format!("$JS.API.STREAM.UPDATE.{}", changed.name);
+    let updated = watched.answered(&api, js.update_stream(&changed)).await;
+    updated
+        .map_err(|_| ConnectError::AdminNeeded {
+            stream: changed.name.clone(),
+            problem,
+            action: "change",
+        })?
+        .map_err(|error| refused(action, &error))?;
     Ok(())
+}
+
+fn refused(action: String, error: &dyn std::fmt::Display) -> ConnectError {
+    ConnectError::Refused {
+        action,
+        detail: error.to_string(),
+    }
 }

@@ -1,3 +1,4 @@
+use crate::Role;
 use secrecy::SecretString;
 use std::path::PathBuf;
 
@@ -21,14 +22,17 @@ pub struct NatsOptions {
     /// `nats://host:port` or `tls://host:port`; several are separated by commas.
     pub url: String,
     pub credentials: Option<Credentials>,
+    /// Whose user it is. A process with several roles connects as [`Role::Admin`]. Without permissions on the server
+    /// any role will do.
+    pub role: Role,
     /// Certificates to trust beside the system's, in PEM.
     pub ca_file: Option<PathBuf>,
+    /// A certificate to show and its key, in PEM, where the server wants one.
+    pub client_certificate: Option<(PathBuf, PathBuf)>,
     /// Sets this log's streams and subjects apart from others on the same servers; letters, digits, `-` and `_`.
     pub prefix: Option<String>,
     /// Copies of each stream: 1, or 3 on a cluster. More than a stream has are added, fewer are refused.
     pub replicas: usize,
-    /// Whether this process makes dead letters out of the server's advisories. Needs the right to read them.
-    pub collects_advisories: bool,
 }
 
 impl NatsOptions {
@@ -36,10 +40,11 @@ impl NatsOptions {
         Self {
             url: url.into(),
             credentials: None,
+            role: Role::Admin,
             ca_file: None,
+            client_certificate: None,
             prefix: None,
             replicas: 1,
-            collects_advisories: true,
         }
     }
 }

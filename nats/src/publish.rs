@@ -1,6 +1,6 @@
 //! Guarded publishes: one message, or several as an atomic batch.
-use crate::shared::Shared;
-use async_nats::{HeaderMap, client::RequestErrorKind};
+use crate::{limits::REQUEST_TIMEOUT, request::Unanswered, shared::Shared};
+use async_nats::HeaderMap;
 use bytes::Bytes;
 use errand_eventlog::{LogError, Seq, port::Result};
 use serde::Deserialize;
@@ -64,7 +64,18 @@ impl Shared {
                 let Ok(_room) = self.batches.acquire().await else {
                     return Outcome::Refused("the log was closed".into());
                 };
-                self.publish_batch(messages, last).await
+                let subjects: Vec<_> = messages.iter().map(|m| m.subject.clone()).collect();
+                let mut refusals = self.watched.refusals();
+                match self.publish_batch(messages, last).await {
+                    // Of the messages between first and last it is not told which one was refused.
+                    Outcome::Unknown(reason) => match refusals.so_far(&subjects) {
+                        Some(refusal) => {
+                            Outcome::Refused(Unanswered::Forbidden(refusal).to_string())
+                        }
+                        None => Outcome::Unknown(reason),
+                    },
+                    outcome => outcome,
+                }
             }
         }
     }
@@ -117,15 +128,10 @@ impl Shared {
         headers: HeaderMap,
         data: Bytes,
     ) -> std::result::Result<Option<Answer>, Outcome> {
-        let asked = self
-            .client
-            .request_with_headers(subject, headers, data)
-            .await;
-        let message = asked.map_err(|error| match error.kind() {
-            RequestErrorKind::MaxPayloadExceeded | RequestErrorKind::InvalidSubject => {
-                Outcome::Refused(error.to_string())
-            }
-            _ => Outcome::Unknown(error.to_string()),
+        let asked = self.request(subject, headers, data, REQUEST_TIMEOUT).await;
+        let message = asked.map_err(|unanswered| match unanswered.is_final() {
+            true => Outcome::Refused(unanswered.to_string()),
+            false => Outcome::Unknown(unanswered.to_string()),
         })?;
         if message.payload.is_empty() {
             return Ok(None);

@@ -114,7 +114,9 @@ impl Reader {
                     self.openings = 0;
                     return Ok(followed);
                 }
-                Err(error) if self.openings >= MAX_REOPENINGS => return Err(error),
+                Err(error) if self.openings >= MAX_REOPENINGS || !error.is_transient() => {
+                    return Err(error);
+                }
                 Err(error) => {
                     tracing::debug!(%error, through = self.through, "reading goes on with a new consumer");
                     self.cursor = None;

@@ -1,11 +1,13 @@
 //! What all parts of one log share.
 use crate::{
+    contention::Contention,
     group::Groups,
     known::Known,
     limits::{FIRST_PAUSE, LAST_PAUSE, MAX_BATCHES},
     queue::Queue,
     subjects::Subjects,
     topology::Stream,
+    watched::Watched,
 };
 use async_nats::{
     Client,
@@ -24,8 +26,10 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct Shared {
     pub client: Client,
     pub js: Context,
+    pub watched: Watched,
     pub subjects: Subjects,
     pub known: Known,
+    pub contention: Contention,
     pub groups: Groups,
     pub queue: Queue,
     /// Room for atomic batches, of which the server takes only so many.
@@ -35,12 +39,18 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub fn new(client: Client, js: Context, subjects: Subjects, stop: CancellationToken) -> Self {
+    pub fn new(
+        (client, js, watched): (Client, Context, Watched),
+        subjects: Subjects,
+        stop: CancellationToken,
+    ) -> Self {
         Self {
             client,
             js,
+            watched,
             subjects,
             known: Known::default(),
+            contention: Contention::default(),
             groups: Groups::default(),
             queue: Queue::default(),
             batches: Semaphore::new(MAX_BATCHES),
@@ -56,8 +66,9 @@ impl Shared {
 
     /// The last message of a subject, as the leader has it.
     pub async fn last(&self, stream: Stream, subject: &str) -> Result<Option<StreamMessage>> {
-        let stream = self.stream(stream).await?;
-        found(stream.get_last_raw_message_by_subject(subject).await)
+        let handle = self.stream(stream).await?;
+        let found = handle.get_last_raw_message_by_subject(subject);
+        self.found(stream, found).await
     }
 
     /// The first message of a subject at or after `seq`, as the leader has it.
@@ -67,25 +78,40 @@ impl Shared {
         subject: &str,
         seq: Seq,
     ) -> Result<Option<StreamMessage>> {
-        let stream = self.stream(stream).await?;
-        found(stream.get_first_raw_message_by_subject(subject, seq).await)
+        let handle = self.stream(stream).await?;
+        let found = handle.get_first_raw_message_by_subject(subject, seq);
+        self.found(stream, found).await
     }
 
     /// The message of that sequence, as the leader has it.
     pub async fn at(&self, stream: Stream, seq: Seq) -> Result<Option<StreamMessage>> {
-        let stream = self.stream(stream).await?;
-        found(stream.get_raw_message(seq).await)
+        let handle = self.stream(stream).await?;
+        self.found(stream, handle.get_raw_message(seq)).await
+    }
+
+    async fn found(
+        &self,
+        stream: Stream,
+        request: impl Future<Output = std::result::Result<StreamMessage, LastRawMessageError>>,
+    ) -> Result<Option<StreamMessage>> {
+        let api = self.subjects.api("STREAM.MSG.GET", stream);
+        match self.permitted(&api, request).await? {
+            Ok(message) => Ok(Some(message)),
+            Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+
+    /// The outcome of a request to `subject`, unless this user may not make it.
+    pub async fn permitted<T>(&self, subject: &str, request: impl Future<Output = T>) -> Result<T> {
+        let answered = self.watched.answered(subject, request).await;
+        answered.map_err(|refusal| LogError::Rejected(not_permitted(&refusal)))
     }
 }
 
-fn found(
-    answer: std::result::Result<StreamMessage, LastRawMessageError>,
-) -> Result<Option<StreamMessage>> {
-    match answer {
-        Ok(message) => Ok(Some(message)),
-        Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
-        Err(error) => Err(unavailable(error)),
-    }
+/// What is said to one whom the server refused in these words.
+pub(crate) fn not_permitted(refusal: &str) -> String {
+    format!("this NATS user may not do that ({refusal}): only the role that owns it may")
 }
 
 pub(crate) fn unavailable(error: impl std::fmt::Display) -> LogError {

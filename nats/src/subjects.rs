@@ -4,6 +4,8 @@ use errand_eventlog::Seq;
 use errand_proto::{AggregateKind, Subject, SubjectError};
 use uuid::Uuid;
 
+const MAX_TOKEN_CHARS: usize = 128;
+
 /// The names of one log, apart from those of other logs on the same servers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Subjects {
@@ -66,6 +68,10 @@ impl Subjects {
         format!("{}dlq.{group}.{stream}.{seq}", self.head)
     }
 
+    pub fn letters_of(&self, group: &str) -> String {
+        format!("{}dlq.{group}.>", self.head)
+    }
+
     pub fn letters(&self) -> String {
         format!("{}dlq.>", self.head)
     }
@@ -92,18 +98,67 @@ impl Subjects {
         format!("{}job.turns", self.head)
     }
 
+    /// Fleeting signals of a topic.
+    pub fn live(&self, topic: &str) -> String {
+        format!("{}live.{topic}", self.head)
+    }
+
+    /// Reads what [`Subjects::live`] made.
+    pub fn topic<'a>(&self, subject: &'a str) -> Option<&'a str> {
+        subject.strip_prefix(&self.head)?.strip_prefix("live.")
+    }
+
+    /// Requests to the processes of a role.
+    pub fn requests(&self, service: &str) -> String {
+        format!("{}cmd.{service}", self.head)
+    }
+
+    /// Where a role hears answers; nobody else may listen there.
+    pub fn inbox(&self, role: &str) -> String {
+        format!("{}inbox.{role}", self.head)
+    }
+
+    pub fn replies_to(&self, role: &str) -> String {
+        format!("{}.>", self.inbox(role))
+    }
+
     /// Where a stream answers reads from any of its replicas.
     pub fn direct_get(&self, stream: Stream) -> String {
-        format!("$JS.API.DIRECT.GET.{}", self.stream(stream))
+        self.api("DIRECT.GET", stream)
     }
 
     /// Where a consumer takes pull requests.
     pub fn pull(&self, stream: Stream, consumer: &str) -> String {
-        format!(
-            "$JS.API.CONSUMER.MSG.NEXT.{}.{consumer}",
-            self.stream(stream)
-        )
+        self.consumer_api("CONSUMER.MSG.NEXT", stream, consumer)
     }
+
+    pub fn api(&self, call: &str, stream: Stream) -> String {
+        format!("$JS.API.{call}.{}", self.stream(stream))
+    }
+
+    pub fn consumer_api(&self, call: &str, stream: Stream, consumer: &str) -> String {
+        format!("{}.{consumer}", self.api(call, stream))
+    }
+
+    /// Where answers to a consumer's messages go, in the server's present form and in the one with domain and account.
+    pub fn acknowledgements(&self, stream: Stream, consumer: &str) -> [String; 2] {
+        let stream = self.stream(stream);
+        [
+            format!("$JS.ACK.{stream}.{consumer}.>"),
+            format!("$JS.ACK.*.*.{stream}.{consumer}.>"),
+        ]
+    }
+
+    /// Where readers that messages are pushed to say that they are not overrun.
+    pub fn flow_control(&self, stream: Stream) -> String {
+        format!("$JS.FC.{}.>", self.stream(stream))
+    }
+}
+
+/// Whether a text is a literal subject.
+pub(crate) fn is_subject(text: &str) -> bool {
+    text.split('.')
+        .all(|token| is_token(token, MAX_TOKEN_CHARS))
 }
 
 /// Whether a name can be one token of a subject.

@@ -51,10 +51,27 @@ pub(crate) async fn all(moment: &mut Snapshot) -> Result<Vec<Checkpoint>> {
     moment.all(Statement::new(COLUMNS)).await
 }
 
+/// One projection's checkpoint, as of the snapshot.
+pub(crate) async fn find(moment: &mut Snapshot, projection: &str) -> Result<Option<Checkpoint>> {
+    moment.one(selected(projection)).await
+}
+
 pub(crate) async fn load(tx: &mut Tx, projection: &str) -> Result<Option<Checkpoint>> {
+    Ok(tx.all(selected(projection)).await?.into_iter().next())
+}
+
+fn selected(projection: &str) -> Statement {
     let mut sql = Statement::new(COLUMNS);
     sql.push(" WHERE projection = ").bind(projection);
-    Ok(tx.all(sql).await?.into_iter().next())
+    sql
+}
+
+/// The checkpoint, which nobody else moves until the transaction ends.
+pub(crate) async fn hold(tx: &mut Tx, projection: &str) -> Result<Option<Checkpoint>> {
+    let mut sql = Statement::new("UPDATE checkpoints SET sequence = sequence WHERE projection = ");
+    sql.bind(projection);
+    tx.execute(sql).await?;
+    load(tx, projection).await
 }
 
 /// Writes a checkpoint whatever was there.

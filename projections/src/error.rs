@@ -1,6 +1,7 @@
+use crate::ConnectError;
 use errand_eventlog::{LogError, Seq};
 use errand_proto::DecodeError;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -13,6 +14,9 @@ pub enum Error {
         "the tables of the views data base could not be made: {0}; the file may be deleted, it is rebuilt from the log"
     )]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// PostgreSQL cannot be used as it is.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
     #[error("the views file {path} could not be opened: {reason}")]
     Open { path: String, reason: String },
     #[error(transparent)]
@@ -33,10 +37,23 @@ pub enum Error {
         "projection {0} is being written by another process: run only one projector per data base"
     )]
     Fenced(&'static str),
+    /// This process no longer has the right to write.
+    #[error("projection {0} is written by another process now")]
+    Unseated(&'static str),
+    #[error(
+        "the views are in a file, which only the process that fills it can look into: run the projector here"
+    )]
+    NotShared,
+    #[error("nothing was heard from a projector for {} s: start one with `errand serve projector`", .0.as_secs())]
+    Silence(Duration),
+    #[error("the connection on which the projector's news come was lost")]
+    LostNotices,
     #[error("there is no projection {0:?}: `errand projections status` lists them")]
     UnknownProjection(String),
     #[error("projection {0} is being rebuilt already: wait until it is done")]
     AlreadyRebuilding(&'static str),
+    #[error("projection {0} was rebuilt while it was compared: compare again")]
+    RebuiltMeanwhile(&'static str),
     #[error("{count} records begin with {prefix:?}: give more characters of the id")]
     Ambiguous { prefix: String, count: usize },
     #[error("the projections were stopped before the work was done: start Errand and do it again")]
@@ -46,10 +63,20 @@ pub enum Error {
 }
 
 impl Error {
+    /// True when somebody else used a table for too long.
+    pub(crate) fn is_lock_timeout(&self) -> bool {
+        const LOCK_NOT_AVAILABLE: &str = "55P03";
+        let database = match self {
+            Self::Sql(error) => error.as_database_error(),
+            _ => None,
+        };
+        database.is_some_and(|e| e.code().as_deref() == Some(LOCK_NOT_AVAILABLE))
+    }
+
     /// True when the same work may succeed later without anybody doing anything.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Sql(_) => true,
+            Self::Sql(_) | Self::Connect(_) => true,
             Self::Log(error) => error.is_transient(),
             Self::Stream(error) => error.is_transient(),
             _ => false,

@@ -1,12 +1,12 @@
 //! Which records a batch changed, for pages that are open right now.
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// More records than this changed at once are told as "everything".
 pub const MAX_KEYS_PER_CHANGE: usize = 128;
 
 /// A record that people look at.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "id", rename_all = "camelCase")]
 pub enum Key {
     Story(String),
@@ -17,7 +17,7 @@ pub enum Key {
 }
 
 /// The changed records, or everything.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Keys {
     /// True when too many records changed to name them.

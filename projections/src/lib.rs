@@ -31,7 +31,7 @@ pub mod projects;
 pub mod sessions;
 pub mod stories;
 
-pub use db::Db;
+pub use db::{Access, ConnectError, Db, PostgresOptions, ROLES_SQL};
 pub use error::{Error, Result};
 pub use keys::{Key, Keys, MAX_KEYS_PER_CHANGE};
 pub use page::{DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS, MIN_ID_PREFIX_CHARS};

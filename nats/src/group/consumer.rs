@@ -35,8 +35,11 @@ pub(super) async fn ensure(shared: &Shared, group: &Group) -> Result<()> {
 async fn create(shared: &Shared, stream: Stream, config: pull::Config) -> Result<()> {
     let handle = shared.stream(stream).await?;
     let name = config.durable_name.clone().unwrap_or_default();
-    let created = handle.create_consumer(config).await;
-    created.map(|_| ()).map_err(|error| {
+    let api = shared
+        .subjects
+        .consumer_api("CONSUMER.CREATE", stream, &name);
+    let created = shared.permitted(&api, handle.create_consumer(config));
+    created.await?.map(|_| ()).map_err(|error| {
         unavailable(format!(
             "the consumer of group {name} cannot be made or changed: {error}"
         ))

@@ -18,7 +18,7 @@ use errand_eventlog::port::Result;
 use serde::Deserialize;
 use std::sync::Arc;
 
-const COLLECTOR: &str = "letters";
+pub(crate) const COLLECTOR: &str = "letters";
 
 #[derive(Debug, Deserialize)]
 struct Advisory {

@@ -8,5 +8,5 @@ mod advisories;
 mod letter;
 mod port;
 
-pub(crate) use advisories::collect as collect_advisories;
+pub(crate) use advisories::{COLLECTOR, collect as collect_advisories};
 pub(crate) use letter::{Buried, REDRIVEN_SEQ, REDRIVEN_SUBJECT};

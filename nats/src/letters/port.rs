@@ -46,7 +46,12 @@ impl DeadLetters for NatsLog {
             return Ok(false);
         }
         let stream = self.shared().stream(Stream::Letters).await?;
-        match stream.delete_message(id).await {
+        let api = self
+            .shared()
+            .subjects
+            .api("STREAM.MSG.DELETE", Stream::Letters);
+        let deleted = self.shared().permitted(&api, stream.delete_message(id));
+        match deleted.await? {
             Ok(deleted) => Ok(deleted),
             // Somebody else was quicker.
             Err(_) if self.shared().at(Stream::Letters, id).await?.is_none() => Ok(false),

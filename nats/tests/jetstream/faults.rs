@@ -29,6 +29,15 @@ use uuid::Uuid;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub fn first_event(id: Uuid) -> Write {
+    event_of(AggregateKind::Story, id)
+}
+
+/// The first event of a new aggregate.
+pub fn write_to(kind: AggregateKind) -> Write {
+    event_of(kind, Uuid::new_v4())
+}
+
+fn event_of(kind: AggregateKind, id: Uuid) -> Write {
     let envelope = Envelope {
         id,
         event_type: "errand.v1.StoryCreated".into(),
@@ -41,7 +50,7 @@ pub fn first_event(id: Uuid) -> Write {
         traceparent: None,
     };
     Write {
-        subject: Subject::new("main", AggregateKind::Story, &id.to_string()).unwrap(),
+        subject: Subject::new("main", kind, &id.to_string()).unwrap(),
         expected: 0,
         events: vec![NewEvent {
             envelope,

@@ -7,7 +7,10 @@
 mod connect;
 mod faults;
 mod harness;
+mod live;
+mod security;
 mod timings;
+mod tls;
 
 /// One server, every message synced to disk.
 mod one_server {

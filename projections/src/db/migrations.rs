@@ -2,7 +2,7 @@
 //! creates them again and deletes the checkpoint, for the log fills them anew.
 use super::Table;
 use sqlx::{
-    SqlSafeStr as _,
+    AssertSqlSafe, SqlSafeStr as _, SqlStr,
     migrate::{Migration, MigrationType, Migrator},
 };
 
@@ -32,17 +32,30 @@ pub const SCRIPTS: &[Script] = scripts![
     6 "batches",
 ];
 
-pub fn migrator() -> Migrator {
+pub fn sqlite() -> Migrator {
+    migrator(|sql| sql.into_sql_str())
+}
+
+pub fn postgres() -> Migrator {
+    migrator(|sql| AssertSqlSafe(for_postgres(sql)).into_sql_str())
+}
+
+fn migrator(text: impl Fn(&'static str) -> SqlStr) -> Migrator {
     let migration = |s: &Script| {
-        Migration::new(
-            s.version,
-            s.name.into(),
-            MigrationType::Simple,
-            s.sql.into_sql_str(),
-            false,
-        )
+        let (name, kind) = (s.name.into(), MigrationType::Simple);
+        Migration::new(s.version, name, kind, text(s.sql), false)
     };
     Migrator::with_migrations(SCRIPTS.iter().map(migration).collect())
+}
+
+/// The newest script of this program.
+pub fn newest() -> i64 {
+    SCRIPTS.last().map_or(0, |s| s.version)
+}
+
+/// Texts are ordered by their bytes, as in SQLite: a database's language would order the ids of a range otherwise.
+pub fn for_postgres(sql: &str) -> String {
+    sql.replace(" TEXT ", " TEXT COLLATE \"C\" ")
 }
 
 /// The text that makes empty copies of `tables`, each name followed by `suffix`.

@@ -1,8 +1,11 @@
-//! The database under the read models: SQLite now; another engine is one more arm in [`pools`], [`tx`] and [`value`].
+//! The database under the read models: a file of SQLite, or PostgreSQL shared by several processes. What differs between
+//! them is in [`sqlite`] and [`postgres`] and one arm each in [`pools`], [`tx`] and [`bulk`].
 mod bulk;
 mod migrations;
 mod pools;
+mod postgres;
 mod rows;
+mod sqlite;
 mod statement;
 #[macro_use]
 mod table;
@@ -10,8 +13,9 @@ mod tx;
 mod value;
 
 pub use pools::Db;
+pub use postgres::{Access, ConnectError, PostgresOptions, ROLES_SQL};
 
-pub(crate) use migrations::scratch_ddl;
+pub(crate) use postgres::{Locks, MAX_NOTICE_BYTES, Postgres};
 pub(crate) use rows::RowSet;
 pub(crate) use statement::Statement;
 pub(crate) use table::{FromCells, Keyed, Table, TableRow};

@@ -1,26 +1,12 @@
-//! One connection that writes, several that read.
+//! The database of either engine.
 use super::{
-    FromCells, Statement, migrations,
-    tx::{Snapshot, Tx},
+    FromCells, Statement,
+    postgres::{Postgres, PostgresOptions},
+    sqlite::Sqlite,
+    tx::{self, Snapshot, Tx},
 };
-use crate::{Error, Result};
-use sqlx::{
-    ConnectOptions as _, SqlitePool,
-    migrate::MigrateError,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
-use std::{path::Path, time::Duration};
-
-const MAX_READERS: u32 = 4;
-/// How long a query waits for a free connection before it fails.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-const WRITER_CACHE_KIB: u32 = 16 * 1024;
-const READER_CACHE_KIB: u32 = 4 * 1024;
-/// Pages of 4 KiB that the write-ahead log may grow to before it is folded into the file.
-const WAL_PAGES: u32 = 16_000;
-/// Prepared statements kept per connection: a few sizes of bulk statement for each table, and the queries.
-const STATEMENT_CACHE: usize = 200;
+use crate::Result;
+use std::path::Path;
 
 /// The read models' database. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -28,7 +14,8 @@ pub struct Db(Engine);
 
 #[derive(Debug, Clone)]
 enum Engine {
-    Sqlite { write: SqlitePool, read: SqlitePool },
+    Sqlite(Sqlite),
+    Postgres(Postgres),
 }
 
 impl Db {
@@ -37,14 +24,7 @@ impl Db {
     /// # Errors
     /// The folder is missing, not writable or the disk is full.
     pub async fn open(path: &Path) -> Result<Self> {
-        match Self::open_as_is(path).await {
-            Err(error) if is_unusable(&error) => {
-                tracing::warn!(%error, path = %path.display(), "the views file is unusable and is made anew from the log");
-                discard(path)?;
-                Self::open_as_is(path).await
-            }
-            other => other,
-        }
+        Ok(Self(Engine::Sqlite(Sqlite::open(path).await?)))
     }
 
     /// A database that lives as long as this handle, for tests. It has one connection, so reads wait for writes.
@@ -52,131 +32,62 @@ impl Db {
     /// # Errors
     /// The tables could not be made.
     pub async fn in_memory() -> Result<Self> {
-        let options = writer(SqliteConnectOptions::new().in_memory(true));
-        let pool = pool(1, options).await?;
-        migrations::migrator().run(&pool).await?;
-        Ok(Self(Engine::Sqlite {
-            write: pool.clone(),
-            read: pool,
-        }))
+        Ok(Self(Engine::Sqlite(Sqlite::in_memory().await?)))
     }
 
-    async fn open_as_is(path: &Path) -> Result<Self> {
-        let file = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal);
-        let open_error = |error: sqlx::Error| match error {
-            sqlx::Error::Database(e) if e.code().as_deref() == Some("14") => Error::Open {
-                path: path.display().to_string(),
-                reason: "the folder is missing or not writable".into(),
-            },
-            other => other.into(),
-        };
-        let write = pool(1, writer(file.clone())).await.map_err(open_error)?;
-        migrations::migrator().run(&write).await?;
-        let read = pool(MAX_READERS, reader(file)).await?;
-        Ok(Self(Engine::Sqlite { write, read }))
+    /// A database on a PostgreSQL server, which several processes share. One that may write makes the tables.
+    ///
+    /// # Errors
+    /// [`crate::ConnectError`] says in one line what is wrong and how to mend it.
+    pub async fn connect(options: &PostgresOptions) -> Result<Self> {
+        Ok(Self(Engine::Postgres(Postgres::connect(options).await?)))
     }
 
-    /// Waits until every connection is closed, which folds the write-ahead log into the file.
+    /// Waits until every connection is closed, which folds a file's write-ahead log into it.
     pub async fn close(&self) {
-        let Engine::Sqlite { write, read } = &self.0;
-        read.close().await;
-        write.close().await;
+        match &self.0 {
+            Engine::Sqlite(sqlite) => sqlite.close().await,
+            Engine::Postgres(postgres) => postgres.close().await,
+        }
+    }
+
+    /// The engine that other processes use too, if it is one.
+    pub(crate) fn shared(&self) -> Option<&Postgres> {
+        match &self.0 {
+            Engine::Sqlite(_) => None,
+            Engine::Postgres(postgres) => Some(postgres),
+        }
     }
 
     /// A writing transaction on the tables whose names end in `suffix` (empty for the live ones).
     pub(crate) async fn begin(&self, suffix: &str) -> Result<Tx> {
-        match &self.0 {
-            Engine::Sqlite { write, .. } => {
-                let transaction = write.begin_with("BEGIN IMMEDIATE").await?;
-                Ok(Tx::sqlite(transaction, suffix))
+        let engine = match &self.0 {
+            Engine::Sqlite(sqlite) => {
+                tx::Engine::Sqlite(sqlite.write.begin_with("BEGIN IMMEDIATE").await?)
             }
-        }
+            Engine::Postgres(postgres) => tx::Engine::Postgres(postgres.begin().await?),
+        };
+        Ok(Tx::new(engine, suffix))
     }
 
     /// Several reads of one moment.
     pub(crate) async fn snapshot(&self) -> Result<Snapshot> {
-        match &self.0 {
-            Engine::Sqlite { read, .. } => Ok(Snapshot::sqlite(read.begin().await?)),
-        }
+        Ok(Snapshot::new(match &self.0 {
+            Engine::Sqlite(sqlite) => tx::Engine::Sqlite(sqlite.read.begin().await?),
+            Engine::Postgres(postgres) => tx::Engine::Postgres(postgres.snapshot().await?),
+        }))
     }
 
     pub(crate) async fn all<R: FromCells>(&self, statement: Statement) -> Result<Vec<R>> {
-        self.snapshot().await?.all(statement).await
+        match &self.0 {
+            Engine::Sqlite(_) => self.snapshot().await?.all(statement).await,
+            Engine::Postgres(postgres) => {
+                tx::fetch_postgres(&mut *postgres.reader().await?, statement).await
+            }
+        }
     }
 
     pub(crate) async fn one<R: FromCells>(&self, statement: Statement) -> Result<Option<R>> {
         Ok(self.all(statement).await?.into_iter().next())
     }
-}
-
-async fn pool(size: u32, options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
-    SqlitePoolOptions::new()
-        .max_connections(size)
-        .min_connections(1)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .connect_with(options)
-        .await
-}
-
-/// `NORMAL` survives a killed process, and a power cut without damage; what it then lacks comes from the log.
-fn writer(options: SqliteConnectOptions) -> SqliteConnectOptions {
-    shared(options, WRITER_CACHE_KIB)
-        .synchronous(SqliteSynchronous::Normal)
-        .pragma("wal_autocheckpoint", WAL_PAGES.to_string())
-}
-
-fn reader(options: SqliteConnectOptions) -> SqliteConnectOptions {
-    shared(options, READER_CACHE_KIB).pragma("query_only", "ON")
-}
-
-fn shared(options: SqliteConnectOptions, cache_kib: u32) -> SqliteConnectOptions {
-    options
-        .busy_timeout(BUSY_TIMEOUT)
-        .statement_cache_capacity(STATEMENT_CACHE)
-        .pragma("cache_size", format!("-{cache_kib}"))
-        .pragma("temp_store", "MEMORY")
-        .disable_statement_logging()
-}
-
-/// Damaged, no database at all, or made by another version of the migrations.
-fn is_unusable(error: &Error) -> bool {
-    const CORRUPT: &str = "11";
-    const NOT_A_DATABASE: &str = "26";
-    let damaged = |e: &sqlx::Error| {
-        let code = e.as_database_error().and_then(|e| e.code());
-        code.is_some_and(|c| c == CORRUPT || c == NOT_A_DATABASE)
-    };
-    match error {
-        Error::Sql(e) | Error::Migrate(MigrateError::Execute(e)) => damaged(e),
-        Error::Migrate(e) => matches!(
-            e,
-            MigrateError::VersionMismatch(_)
-                | MigrateError::VersionMissing(_)
-                | MigrateError::Dirty(_)
-        ),
-        _ => false,
-    }
-}
-
-fn discard(path: &Path) -> Result<()> {
-    for suffix in ["", "-wal", "-shm"] {
-        let mut file = path.as_os_str().to_owned();
-        file.push(suffix);
-        match std::fs::remove_file(&file) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Error::Open {
-                    path: path.display().to_string(),
-                    reason: format!("it is damaged and cannot be removed: {e}"),
-                });
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }

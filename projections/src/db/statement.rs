@@ -8,23 +8,6 @@ pub struct Statement {
     pub values: Vec<Value>,
 }
 
-/// How placeholders of generated bulk statements are written.
-///
-/// SQLite looks a named placeholder (`$1`) up in a list, which makes binding thousands of them quadratic;
-/// its nameless `?` has no such cost. Postgres knows only `$1`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Placeholders {
-    Nameless,
-}
-
-impl Placeholders {
-    fn write(self, sql: &mut String) {
-        match self {
-            Self::Nameless => sql.push('?'),
-        }
-    }
-}
-
 impl Statement {
     pub fn new(sql: impl Into<String>) -> Self {
         Self {
@@ -79,43 +62,54 @@ impl From<&String> for Value {
 
 impl From<i64> for Value {
     fn from(n: i64) -> Self {
-        Self::Int(n)
+        Self::Int(Some(n))
     }
 }
 
 /// `INSERT … VALUES (…), (…) ON CONFLICT DO UPDATE` for `rows` rows of `table`, stored under `name`.
-pub fn upsert_sql(table: &Table, name: &str, rows: usize, placeholders: Placeholders) -> String {
-    let mut sql = format!("INSERT INTO {name} ({}) VALUES ", table.columns.join(", "));
+///
+/// SQLite looks a named placeholder (`$1`) up in a list, which makes binding thousands of them quadratic;
+/// its nameless `?` has no such cost.
+pub fn upsert_sql(table: &Table, name: &str, rows: usize) -> String {
+    let mut sql = insert_sql(table, name) + "VALUES ";
     for row in 0..rows {
         sql.push_str(if row == 0 { "(" } else { ", (" });
-        list(&mut sql, table.columns.len(), placeholders);
+        list(&mut sql, table.columns.len());
         sql.push(')');
     }
-    sql.push_str(&format!(
-        " ON CONFLICT ({}) DO UPDATE SET ",
-        table.key.join(", ")
-    ));
+    sql + &replace_sql(table)
+}
+
+pub fn insert_sql(table: &Table, name: &str) -> String {
+    format!("INSERT INTO {name} ({}) ", table.columns.join(", "))
+}
+
+/// What turns an INSERT into an upsert.
+pub fn replace_sql(table: &Table) -> String {
     let plain = table.columns.iter().filter(|c| !table.key.contains(c));
     let sets: Vec<_> = plain.map(|c| format!("{c} = excluded.{c}")).collect();
-    sql + &sets.join(", ")
+    format!(
+        " ON CONFLICT ({}) DO UPDATE SET {}",
+        table.key.join(", "),
+        sets.join(", ")
+    )
 }
 
 /// `SELECT … WHERE key IN (…)` for `keys` keys of a table with a single key column.
-pub fn load_sql(table: &Table, name: &str, keys: usize, placeholders: Placeholders) -> String {
-    let mut sql = format!(
-        "SELECT {} FROM {name} WHERE {} IN (",
-        table.columns.join(", "),
-        table.key[0]
-    );
-    list(&mut sql, keys, placeholders);
+pub fn load_sql(table: &Table, name: &str, keys: usize) -> String {
+    let mut sql = select_sql(table, name) + " IN (";
+    list(&mut sql, keys);
     sql + ")"
 }
 
-fn list(sql: &mut String, count: usize, placeholders: Placeholders) {
+/// `SELECT … WHERE key`.
+pub fn select_sql(table: &Table, name: &str) -> String {
+    let columns = table.columns.join(", ");
+    format!("SELECT {columns} FROM {name} WHERE {}", table.key[0])
+}
+
+fn list(sql: &mut String, count: usize) {
     for n in 0..count {
-        if n > 0 {
-            sql.push(',');
-        }
-        placeholders.write(sql);
+        sql.push_str(if n == 0 { "?" } else { ",?" });
     }
 }

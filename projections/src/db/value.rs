@@ -1,15 +1,14 @@
 //! What goes into and comes out of a column, the same for every engine: text and integers.
 use crate::parts::Json;
 use serde::{Serialize, de::DeserializeOwned};
-use sqlx::{Column as _, Row as _, sqlite::SqliteRow};
+use sqlx::{Column as _, Row as _, postgres::PgRow, sqlite::SqliteRow};
 
 /// A bound parameter.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     Text(String),
-    Int(i64),
-    /// An absent integer.
-    NoInt,
+    /// `None` is an absent integer.
+    Int(Option<i64>),
 }
 
 /// One result row of whichever engine.
@@ -19,19 +18,24 @@ pub trait Cells {
     fn names(&self) -> Vec<String>;
 }
 
-impl Cells for SqliteRow {
-    fn text(&self, column: &str) -> sqlx::Result<String> {
-        self.try_get(column)
-    }
+macro_rules! cells {
+    ($($row:ty),*) => {$(
+        impl Cells for $row {
+            fn text(&self, column: &str) -> sqlx::Result<String> {
+                self.try_get(column)
+            }
 
-    fn int(&self, column: &str) -> sqlx::Result<Option<i64>> {
-        self.try_get(column)
-    }
+            fn int(&self, column: &str) -> sqlx::Result<Option<i64>> {
+                self.try_get(column)
+            }
 
-    fn names(&self) -> Vec<String> {
-        self.columns().iter().map(|c| c.name().to_owned()).collect()
-    }
+            fn names(&self) -> Vec<String> {
+                self.columns().iter().map(|c| c.name().to_owned()).collect()
+            }
+        }
+    )*};
 }
+cells!(SqliteRow, PgRow);
 
 /// A field type that fits one column.
 pub trait Column: Sized {
@@ -56,7 +60,7 @@ impl Column for String {
 
 impl Column for i64 {
     fn into_value(self) -> Value {
-        Value::Int(self)
+        Value::Int(Some(self))
     }
 
     fn from_cell(cells: &dyn Cells, column: &str) -> sqlx::Result<Self> {
@@ -70,7 +74,7 @@ impl Column for i64 {
 
 impl Column for Option<i64> {
     fn into_value(self) -> Value {
-        self.map_or(Value::NoInt, Value::Int)
+        Value::Int(self)
     }
 
     fn from_cell(cells: &dyn Cells, column: &str) -> sqlx::Result<Self> {
@@ -80,7 +84,7 @@ impl Column for Option<i64> {
 
 impl Column for bool {
     fn into_value(self) -> Value {
-        Value::Int(i64::from(self))
+        Value::Int(Some(i64::from(self)))
     }
 
     fn from_cell(cells: &dyn Cells, column: &str) -> sqlx::Result<Self> {

@@ -1,7 +1,9 @@
 //! One batch of events into one generation of a projection's tables.
+use super::notice::Changed;
 use crate::{
     Db, Error, Keys, Result,
     checkpoint::{self, Checkpoint},
+    db::Tx,
     projection::{Fact, Projection},
 };
 use errand_eventlog::{Recorded, Seq};
@@ -101,17 +103,44 @@ async fn write(
     to: Seq,
 ) -> Result<Keys> {
     let mut tx = db.begin(&cursor.suffix).await?;
-    let keys = if facts.is_empty() {
-        Keys::default()
-    } else {
-        projection.apply(&mut tx, facts).await?
-    };
     if cursor.keeps_checkpoint {
+        // First, so that a writer that lost the right to write works not in vain, and waits for nobody with rows in hand.
         checkpoint::advance(&mut tx, projection, &cursor.stored, to).await?;
+    }
+    let mut keys = Keys::default();
+    if !facts.is_empty() {
+        keys = projection.apply(&mut tx, facts).await?;
+        if let Some(postgres) = db.shared().filter(|_| cursor.keeps_checkpoint) {
+            let changed = Changed {
+                from: postgres.id(),
+                projection: projection.name().to_owned(),
+                seq: to,
+                generation: cursor.stored.generation,
+                keys: keys.clone(),
+            };
+            tx.notify(changed.text()).await?;
+        }
     }
     tx.commit().await?;
     (cursor.seq, cursor.stored.sequence) = (to, to);
     Ok(keys)
+}
+
+/// Takes events into the tables of a transaction.
+///
+/// # Errors
+/// One of them cannot be read, or the database fails; the transaction is then of no use.
+pub async fn fold(
+    tx: &mut Tx,
+    projection: &dyn Projection,
+    events: &[Arc<Recorded>],
+) -> Result<()> {
+    let (facts, broken) = decoded(projection, events);
+    match broken {
+        Some(error) => Err(error),
+        None if facts.is_empty() => Ok(()),
+        None => projection.apply(tx, facts).await.map(drop),
+    }
 }
 
 /// The events up to the first that cannot be read, and why it cannot.

@@ -1,4 +1,5 @@
 //! Where positions and changes are announced.
+use super::notice::Standing;
 use crate::{
     Keys, Positions,
     changes::{Change, Changes},
@@ -57,6 +58,20 @@ impl Board {
             let is_new = all[at].state != state || all[at].error != error;
             (all[at].state, all[at].error) = (state, error);
             is_new
+        });
+    }
+
+    /// As another process says that it is.
+    pub fn stands(&self, at: usize, told: Standing) {
+        self.positions.send_modify(|all| {
+            all[at] = Position {
+                name: all[at].name,
+                seq: told.seq,
+                generation: told.generation,
+                state: told.state,
+                rebuilding: told.rebuilding,
+                error: told.error,
+            };
         });
     }
 

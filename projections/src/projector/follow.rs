@@ -26,7 +26,10 @@ impl Projector {
     pub(super) async fn share(&self) -> Vec<Option<Pages>> {
         let mut positions = Vec::new();
         for slot in self.slots.iter() {
-            positions.push(self.resume(slot, &mut 0).await.ok());
+            positions.push(match slot.is_seated() {
+                true => self.resume(slot, &mut 0).await.ok(),
+                false => None,
+            });
         }
         let foremost = positions.iter().flatten().max().copied().unwrap_or(0);
         let near = |seq: &Seq| foremost - seq <= MAX_SHARED_SPREAD;
@@ -50,13 +53,30 @@ impl Projector {
     ) {
         let (slot, stop) = (slot.as_ref(), &stop);
         let mut delay = FIRST_RETRY_DELAY;
-        while !stop.is_cancelled() {
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                () = slot.until_seated(true) => {}
+            }
             let started_at = self.position(slot);
             let mut generation = 0;
             let followed = self.follow_once(slot, shared.take(), stop, &mut generation);
             let Err(error) = followed.await else {
                 break;
             };
+            if !slot.is_seated() {
+                tracing::info!(projection = slot.name(), "another process may write it now");
+                continue;
+            }
+            if self.was_replaced(&error) {
+                tracing::info!(
+                    projection = slot.name(),
+                    "the checkpoint was moved by another process and is read again"
+                );
+                let _ = tokio::time::timeout(FIRST_RETRY_DELAY, stop.cancelled()).await;
+                continue;
+            }
             if !error.is_transient() {
                 self.fail(slot, &error);
                 self.wait_for_rebuild(slot, generation, stop).await;
@@ -66,7 +86,13 @@ impl Projector {
                 delay = FIRST_RETRY_DELAY;
             }
             self.warn(slot, &error);
-            let _ = tokio::time::timeout(delay, stop.cancelled()).await;
+            let early = async {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = slot.until_seated(false) => {}
+                }
+            };
+            let _ = tokio::time::timeout(delay, early).await;
             delay = MAX_RETRY_DELAY.min(delay * 2);
         }
         self.board.state(slot.at, ProjectionState::Stopped, None);
@@ -90,6 +116,7 @@ impl Projector {
             let batch = tokio::select! {
                 biased;
                 () = stop.cancelled() => return self.rest(slot).await,
+                () = slot.until_seated(false) => return Err(Error::Unseated(slot.name())),
                 batch = pages.next() => batch?,
             };
             let paced = (batch.events.len() < SMALL_BATCH_EVENTS)
@@ -127,6 +154,12 @@ impl Projector {
         }
     }
 
+    /// Among several processes a fenced writer goes on: a rebuild elsewhere has replaced the tables, or the right to write
+    /// is lost and that is noticed soon.
+    fn was_replaced(&self, error: &Error) -> bool {
+        matches!(error, Error::Fenced(_)) && self.db.shared().is_some()
+    }
+
     /// Says so once: only a rebuild or a restart can help.
     fn fail(&self, slot: &Slot, error: &Error) {
         tracing::error!(projection = slot.name(), %error, "the projection has stopped; nothing was skipped");
@@ -139,6 +172,7 @@ impl Projector {
         let rebuilt = positions.wait_for(|all| all[slot.at].generation > failed);
         tokio::select! {
             () = stop.cancelled() => {}
+            () = slot.until_seated(false) => {}
             _ = rebuilt => {}
         }
     }

@@ -2,8 +2,12 @@
 mod batch;
 mod board;
 mod follow;
+mod notice;
+mod observe;
 mod pages;
 mod rebuild;
+mod scratch;
+mod seats;
 mod slot;
 mod start;
 mod status;
@@ -13,7 +17,7 @@ pub use rebuild::Rebuilt;
 pub use status::ProjectionStatus;
 pub use verify::{Difference, DifferenceKind, MAX_DIFFERENCES};
 
-use crate::{Db, Error, Positions, Result, changes::Changes, projection::Projection};
+use crate::{Db, Error, Positions, Result, changes::Changes, db::Postgres, projection::Projection};
 use board::Board;
 use errand_eventlog::EventLog;
 use slot::Slot;
@@ -50,7 +54,8 @@ pub struct Projector {
 
 impl Projector {
     pub fn new(db: Db, log: Arc<dyn EventLog>, projections: Projections) -> Self {
-        let slot = |(at, projection)| Arc::new(Slot::new(at, projection));
+        let seated = db.shared().is_none();
+        let slot = |(at, projection)| Arc::new(Slot::new(at, projection, seated));
         let slots: Arc<[_]> = projections.0.into_iter().enumerate().map(slot).collect();
         let board = Board::new(slots.iter().map(|s| s.name()));
         Self {
@@ -63,12 +68,37 @@ impl Projector {
     }
 
     /// Follows the log until `stop`: one task per projection, each at its own pace. A projection that meets something
-    /// unreadable stops and says so in its status; the others go on.
+    /// unreadable stops and says so in its status; the others go on. On a database that several processes share, each
+    /// projection is written by one of them; the others observe it and take over when that one is gone.
     ///
     /// # Errors
     /// A task broke down, which is a defect.
     pub async fn run(&self, stop: CancellationToken) -> Result<()> {
         let _ended = self.ended.clone().drop_guard();
+        match self.db.shared() {
+            None => self.follow_all(stop).await,
+            Some(postgres) => self.run_among_others(postgres, stop).await,
+        }
+    }
+
+    async fn run_among_others(&self, postgres: &Postgres, stop: CancellationToken) -> Result<()> {
+        let locks = self.look_for_seats(postgres, None).await;
+        // Seats are given back only when nobody writes any more.
+        let written = CancellationToken::new();
+        let writing = async {
+            let _written = written.clone().drop_guard();
+            self.follow_all(stop.clone()).await
+        };
+        let (followed, observed, (), ()) = tokio::join!(
+            writing,
+            self.observe(stop.clone()),
+            self.tell(postgres, &stop),
+            self.keep_seats(postgres, locks, &written),
+        );
+        followed.and(observed)
+    }
+
+    async fn follow_all(&self, stop: CancellationToken) -> Result<()> {
         let mut tasks = JoinSet::new();
         let shared = self.share().await;
         for (slot, pages) in self.slots.iter().zip(shared) {

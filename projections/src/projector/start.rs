@@ -1,5 +1,5 @@
 //! Where a projection begins: at its checkpoint, or at zero when that is void.
-use super::{Projector, batch::Cursor, slot::Slot};
+use super::{Projector, batch::Cursor, scratch, slot::Slot};
 use crate::{
     Db, Result,
     checkpoint::{self, Checkpoint},
@@ -16,7 +16,7 @@ impl Projector {
         cursor: &'c mut Option<Cursor>,
     ) -> Result<&'c mut Cursor> {
         let head = self.log.head().await?;
-        let found = open(&self.db, slot.projection.as_ref(), head).await?;
+        let found = open(&self.db, slot, head).await?;
         self.board.generation(slot.at, found.generation);
         self.board.moved(slot.at, found.sequence, None);
         self.board.changes.begins_after(found.sequence);
@@ -25,11 +25,15 @@ impl Projector {
 }
 
 /// The checkpoint on this log. A void one takes the rows with it.
-async fn open(db: &Db, projection: &dyn Projection, head: Head) -> Result<Checkpoint> {
+async fn open(db: &Db, slot: &Slot, head: Head) -> Result<Checkpoint> {
+    let projection = slot.projection.as_ref();
     let mut tx = db.begin("").await?;
-    let stored = checkpoint::load(&mut tx, projection.name()).await?;
+    let stored = checkpoint::hold(&mut tx, projection.name()).await?;
     let generation = stored.as_ref().map_or(1, |c| c.generation);
-    drop_scratch(&mut tx, projection, generation + 1).await?;
+    let nobody_here = slot.rebuild.try_lock();
+    if nobody_here.is_ok() && tx.is_free(&scratch::lock(slot.name())).await? {
+        scratch::sweep(&mut tx, projection).await?;
+    }
     let valid = match stored {
         Some(stored) => match void(&stored, projection, head) {
             None => Some(stored),
@@ -58,7 +62,11 @@ async fn open(db: &Db, projection: &dyn Projection, head: Head) -> Result<Checkp
 }
 
 /// Why a checkpoint does not count on this log, if it does not.
-fn void(stored: &Checkpoint, projection: &dyn Projection, head: Head) -> Option<&'static str> {
+pub(super) fn void(
+    stored: &Checkpoint,
+    projection: &dyn Projection,
+    head: Head,
+) -> Option<&'static str> {
     if stored.log_id != head.log_id.to_string() {
         Some("the tables were made from another log")
     } else if stored.sequence > head.seq {
@@ -77,23 +85,4 @@ async fn clear(tx: &mut Tx, projection: &dyn Projection) -> Result<()> {
             .await?;
     }
     Ok(())
-}
-
-/// What a rebuild that was cut off has left.
-pub(super) async fn drop_scratch(
-    tx: &mut Tx,
-    projection: &dyn Projection,
-    generation: i64,
-) -> Result<()> {
-    let suffix = suffix(generation);
-    for table in projection.tables() {
-        tx.script(&format!("DROP TABLE IF EXISTS {}{suffix}", table.name))
-            .await?;
-    }
-    Ok(())
-}
-
-/// What follows the table names of a generation while it is filled.
-pub(super) fn suffix(generation: i64) -> String {
-    format!("__g{generation}")
 }

@@ -2,9 +2,10 @@
 use super::{
     Projector,
     batch::{Cursor, take},
+    slot::Slot,
 };
 use crate::{
-    Db, Result,
+    Db, Error, Result,
     checkpoint::{self, Checkpoint},
     db::{Cells, FromCells, Snapshot, Statement, Table, Value},
     projection::Projection,
@@ -44,26 +45,37 @@ pub enum DifferenceKind {
 }
 
 impl Projector {
-    /// Replays the log into `scratch`, an empty database, as far as the live tables are, and compares. Answers the
-    /// first [`MAX_DIFFERENCES`] differences; none means that the live tables are what the log says.
+    /// Replays the log into `scratch`, an empty database of either engine, as far as the live tables are, and compares.
+    /// Answers the first [`MAX_DIFFERENCES`] differences; none means that the live tables are what the log says.
     ///
     /// # Errors
     /// An event cannot be read, or the log or a database fails.
     pub async fn verify(&self, scratch: &Db) -> Result<Vec<Difference>> {
-        let mut live = self.db.snapshot().await?;
-        let checkpoints = checkpoint::all(&mut live).await?;
         let mut differences = Vec::new();
         for slot in self.slots.iter() {
             let projection = slot.projection.as_ref();
-            let stored = checkpoints.iter().find(|c| c.projection == slot.name());
-            let to = stored.map_or(0, |c| c.sequence);
+            let mut live = self.db.snapshot().await?;
+            let stored = checkpoint::find(&mut live, slot.name()).await?;
+            let to = stored.as_ref().map_or(0, |c| c.sequence);
             self.replay(scratch, projection, to).await?;
             let mut replayed = scratch.snapshot().await?;
             for table in projection.tables() {
                 compare(&mut live, &mut replayed, *table, &mut differences).await?;
             }
+            drop(live);
+            self.insist_on_generation(slot, stored).await?;
         }
         Ok(differences)
+    }
+
+    /// In Postgres a table that was switched meanwhile is empty in an older snapshot.
+    async fn insist_on_generation(&self, slot: &Slot, was: Option<Checkpoint>) -> Result<()> {
+        let is = checkpoint::find(&mut self.db.snapshot().await?, slot.name()).await?;
+        if is.map(|c| c.generation) == was.map(|c| c.generation) {
+            Ok(())
+        } else {
+            Err(Error::RebuiltMeanwhile(slot.name()))
+        }
     }
 
     /// Fills a projection's tables of another database up to and including `to`.
@@ -164,7 +176,7 @@ impl AnyRow {
         let value = |column: &&'static str| {
             let text = self.text(column);
             match text.parse() {
-                Ok(n) if table.is_integer(column) => Value::Int(n),
+                Ok(n) if table.is_integer(column) => Value::Int(Some(n)),
                 _ => Value::Text(text),
             }
         };

@@ -1,6 +1,7 @@
 //! On the real embedded log, as `errand up` runs them.
 use crate::{
     histories::{Histories, Recorder, Variety},
+    store::{Engine, Store},
     support::PATIENCE,
 };
 use errand_eventlog::embedded::{EmbeddedLog, EmbeddedOptions};
@@ -19,9 +20,9 @@ struct Node {
 }
 
 impl Node {
-    async fn up(folder: &Path) -> Self {
+    async fn up(folder: &Path, store: &Store) -> Self {
         let log = EmbeddedLog::open(folder, EmbeddedOptions::default()).unwrap();
-        let db = Db::open(&folder.join("views.sqlite")).await.unwrap();
+        let db = store.open().await;
         let projector = Projector::new(db.clone(), log.clone(), Projections::all());
         let stop = CancellationToken::new();
         let (running, stopping) = (projector.clone(), stop.clone());
@@ -55,12 +56,12 @@ impl Node {
     }
 }
 
-#[tokio::test]
-async fn the_tables_equal_a_replay_after_stops_and_kills_at_any_moment() {
+async fn the_tables_equal_a_replay_after_stops_and_kills_at_any_moment(engine: Engine) {
+    let store = engine.store();
     let folder = tempfile::tempdir().unwrap();
     let mut recorder = Recorder::default();
     for round in 0..6 {
-        let node = Node::up(folder.path()).await;
+        let node = Node::up(folder.path(), &store).await;
         let steps = Histories::new(round, Variety::Everything, 12);
         let last = recorder.append(node.log.as_ref(), steps).await;
         // Some rounds end before everything was taken in.
@@ -75,10 +76,10 @@ async fn the_tables_equal_a_replay_after_stops_and_kills_at_any_moment() {
     }
 }
 
-#[tokio::test]
-async fn every_projection_shows_no_lag_at_the_head_also_without_events_of_its_own() {
+async fn every_projection_shows_no_lag_at_the_head_also_without_events_of_its_own(engine: Engine) {
+    let store = engine.store();
     let folder = tempfile::tempdir().unwrap();
-    let node = Node::up(folder.path()).await;
+    let node = Node::up(folder.path(), &store).await;
     let steps = Histories::new(1, Variety::Plain, 3);
     let last = Recorder::default().append(node.log.as_ref(), steps).await;
     node.reach(last).await;
@@ -87,3 +88,8 @@ async fn every_projection_shows_no_lag_at_the_head_also_without_events_of_its_ow
     }
     node.down().await;
 }
+
+on_both_engines!(
+    the_tables_equal_a_replay_after_stops_and_kills_at_any_moment,
+    every_projection_shows_no_lag_at_the_head_also_without_events_of_its_own,
+);

@@ -4,14 +4,22 @@
     reason = "a test that cannot run fails where it stands"
 )]
 
+#[macro_use]
+mod store;
+
+mod among;
+mod connect;
 mod embedded;
 mod feed;
+mod file;
 #[allow(
     dead_code,
     reason = "the benchmark replays plain histories, the tests all kinds"
 )]
 mod histories;
+mod outage;
 mod queries;
 mod replay;
+mod roles;
 mod runtime;
 mod support;

@@ -1,6 +1,7 @@
 //! What pages, API and command line read, after real events.
 use crate::feed::Feed;
 use crate::histories::subject;
+use crate::store::Engine;
 use crate::support::Running;
 use errand_projections::{
     Db, Error, MAX_PAGE_ROWS,
@@ -18,9 +19,9 @@ struct World {
 }
 
 impl World {
-    async fn new() -> Self {
+    async fn new(engine: Engine) -> Self {
         let feed = Feed::new(100);
-        let db = Db::in_memory().await.unwrap();
+        let db = engine.db().await;
         let running = Running::start(&db, &feed);
         let world = Self { feed, db, running };
         world.say(v1::ConversationStarted {
@@ -126,9 +127,8 @@ fn reply(id: &str, actions: &[&str]) -> v1::AssistantReplied {
     }
 }
 
-#[tokio::test]
-async fn buttons_are_spent_once_the_user_went_on_and_the_pressed_one_is_known() {
-    let world = World::new().await;
+async fn buttons_are_spent_once_the_user_went_on_and_the_pressed_one_is_known(engine: Engine) {
+    let world = World::new(engine).await;
     world.user("m1", "hello", "");
     world.say(reply("m2", &["yes", "no"]));
     let messages = |db: Db| async move { db.messages("c1", MessagePage::Latest, 0).await.unwrap() };
@@ -144,9 +144,8 @@ async fn buttons_are_spent_once_the_user_went_on_and_the_pressed_one_is_known() 
     assert!(last[3].spent && last[3].pressed_action_id.is_empty());
 }
 
-#[tokio::test]
-async fn a_failed_reply_can_be_retried_until_it_was() {
-    let world = World::new().await;
+async fn a_failed_reply_can_be_retried_until_it_was(engine: Engine) {
+    let world = World::new(engine).await;
     world.user("m1", "hello", "");
     world.say(v1::AssistantReplyFailed {
         message_id: "m2".into(),
@@ -163,9 +162,8 @@ async fn a_failed_reply_can_be_retried_until_it_was() {
     assert!(retried.spent && retried.kind == MessageKind::Failed);
 }
 
-#[tokio::test]
-async fn a_spawn_message_shows_the_link_that_came_later_and_where_the_story_stands() {
-    let world = World::new().await;
+async fn a_spawn_message_shows_the_link_that_came_later_and_where_the_story_stands(engine: Engine) {
+    let world = World::new(engine).await;
     world.spawn("story-1", "web", "Code Generation: email");
     world.say(v1::SpawnAnnounced {
         message_id: "m1".into(),
@@ -191,9 +189,8 @@ async fn a_spawn_message_shows_the_link_that_came_later_and_where_the_story_stan
     assert_eq!(spawn.story_title, "Code Generation: email");
 }
 
-#[tokio::test]
-async fn messages_are_read_page_by_page_in_both_directions() {
-    let world = World::new().await;
+async fn messages_are_read_page_by_page_in_both_directions(engine: Engine) {
+    let world = World::new(engine).await;
     for n in 0..10 {
         world.user(&format!("m{n}"), "hello", "");
     }
@@ -214,9 +211,8 @@ async fn messages_are_read_page_by_page_in_both_directions() {
     );
 }
 
-#[tokio::test]
-async fn conversations_are_listed_with_the_latest_active_first() {
-    let world = World::new().await;
+async fn conversations_are_listed_with_the_latest_active_first(engine: Engine) {
+    let world = World::new(engine).await;
     let other = subject(AggregateKind::Conversation, "c2");
     let started = v1::ConversationStarted {
         id: "c2".into(),
@@ -251,9 +247,8 @@ async fn conversations_are_listed_with_the_latest_active_first() {
     }
 }
 
-#[tokio::test]
-async fn stories_are_filtered_searched_and_paged() {
-    let world = World::new().await;
+async fn stories_are_filtered_searched_and_paged(engine: Engine) {
+    let world = World::new(engine).await;
     world.spawn("aaaa-1", "web", "Security: scan the login");
     world.spawn("aaaa-2", "web", "Code Generation: email capture");
     world.spawn("bbbb-3", "api", "SEO: sitemap");
@@ -290,9 +285,8 @@ async fn stories_are_filtered_searched_and_paged() {
     );
 }
 
-#[tokio::test]
-async fn a_story_is_found_by_the_beginning_of_its_id_if_only_one_begins_so() {
-    let world = World::new().await;
+async fn a_story_is_found_by_the_beginning_of_its_id_if_only_one_begins_so(engine: Engine) {
+    let world = World::new(engine).await;
     world.spawn("aaaa-1", "web", "one");
     world.spawn("aaaa-2", "web", "two");
     world.spawn("aaaa-22", "web", "three");
@@ -317,9 +311,8 @@ async fn a_story_is_found_by_the_beginning_of_its_id_if_only_one_begins_so() {
     assert!(db.find_session("a-aa").await.is_err());
 }
 
-#[tokio::test]
-async fn agents_and_history_show_active_and_ended_sessions_of_a_project() {
-    let world = World::new().await;
+async fn agents_and_history_show_active_and_ended_sessions_of_a_project(engine: Engine) {
+    let world = World::new(engine).await;
     world.spawn("s1", "web", "one");
     world.spawn("s2", "web", "two");
     world.spawn("s3", "api", "three");
@@ -349,9 +342,8 @@ async fn agents_and_history_show_active_and_ended_sessions_of_a_project() {
     assert_eq!(db.project("none").await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn a_session_is_read_whole_with_the_names_of_the_users_own_record() {
-    let world = World::new().await;
+async fn a_session_is_read_whole_with_the_names_of_the_users_own_record(engine: Engine) {
+    let world = World::new(engine).await;
     world.spawn("s1", "web", "one");
     for turn in 1..=3 {
         let turn = v1::Turn {
@@ -421,9 +413,8 @@ async fn a_session_is_read_whole_with_the_names_of_the_users_own_record() {
     );
 }
 
-#[tokio::test]
-async fn what_is_not_there_is_nothing_and_not_an_error() {
-    let world = World::new().await;
+async fn what_is_not_there_is_nothing_and_not_an_error(engine: Engine) {
+    let world = World::new(engine).await;
     let db = world.settled().await;
     assert!(db.story("none").await.unwrap().is_none());
     assert!(db.session("none").await.unwrap().is_none());
@@ -434,9 +425,8 @@ async fn what_is_not_there_is_nothing_and_not_an_error() {
     assert!(db.notifications("none").await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn a_list_never_answers_more_than_its_limit() {
-    let world = World::new().await;
+async fn a_list_never_answers_more_than_its_limit(engine: Engine) {
+    let world = World::new(engine).await;
     for n in 0..MAX_PAGE_ROWS + 20 {
         world.user(&format!("m{n}"), "hello", "");
     }
@@ -447,3 +437,17 @@ async fn a_list_never_answers_more_than_its_limit() {
         .unwrap();
     assert_eq!(all.len(), MAX_PAGE_ROWS as usize);
 }
+
+on_both_engines!(
+    buttons_are_spent_once_the_user_went_on_and_the_pressed_one_is_known,
+    a_failed_reply_can_be_retried_until_it_was,
+    a_spawn_message_shows_the_link_that_came_later_and_where_the_story_stands,
+    messages_are_read_page_by_page_in_both_directions,
+    conversations_are_listed_with_the_latest_active_first,
+    stories_are_filtered_searched_and_paged,
+    a_story_is_found_by_the_beginning_of_its_id_if_only_one_begins_so,
+    agents_and_history_show_active_and_ended_sessions_of_a_project,
+    a_session_is_read_whole_with_the_names_of_the_users_own_record,
+    what_is_not_there_is_nothing_and_not_an_error,
+    a_list_never_answers_more_than_its_limit,
+);

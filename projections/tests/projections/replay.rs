@@ -1,17 +1,17 @@
 //! The tables are what the log says, however they were filled.
 use crate::feed::Feed;
 use crate::histories::{Histories, Variety};
+use crate::store::Engine;
 use crate::support::{self, Running, fill};
 use errand_projections::{Db, Which, conversations::ConversationFilter, stories::StoryFilter};
 use std::collections::BTreeSet;
 
 const SEEDS: [u64; 4] = [1, 7, 1234, 987_654_321];
 
-#[tokio::test]
-async fn the_live_tables_equal_a_replay_from_zero_for_random_histories() {
+async fn the_live_tables_equal_a_replay_from_zero_for_random_histories(engine: Engine) {
     for seed in SEEDS {
         let feed = Feed::new(50);
-        let running = Running::start(&Db::in_memory().await.unwrap(), &feed);
+        let running = Running::start(&engine.db().await, &feed);
         // Written while it follows, so that rows are loaded and changed across batches.
         for (n, (subject, event)) in Histories::new(seed, Variety::Everything, 60).enumerate() {
             feed.add(&subject, &event);
@@ -25,14 +25,13 @@ async fn the_live_tables_equal_a_replay_from_zero_for_random_histories() {
     }
 }
 
-#[tokio::test]
-async fn batches_of_one_event_and_of_a_thousand_give_the_same_tables() {
+async fn batches_of_one_event_and_of_a_thousand_give_the_same_tables(engine: Engine) {
     for seed in SEEDS {
         let single = Feed::new(1);
         fill(&single, seed, 40);
         let many = Feed::new(1000);
         fill(&many, seed, 40);
-        let running = Running::start(&Db::in_memory().await.unwrap(), &single);
+        let running = Running::start(&engine.db().await, &single);
         running.reach(single.len()).await;
         // The other feed's events are replayed a thousand at a time and compared with what one at a time gave.
         let other = running.projector_on(&many);
@@ -42,17 +41,15 @@ async fn batches_of_one_event_and_of_a_thousand_give_the_same_tables() {
     }
 }
 
-#[tokio::test]
-async fn a_row_that_was_tampered_with_is_found() {
+async fn a_row_that_was_tampered_with_is_found(engine: Engine) {
     let feed = Feed::new(100);
     fill(&feed, 3, 20);
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("views.sqlite");
-    let running = Running::start(&Db::open(&path).await.unwrap(), &feed);
+    let store = engine.store();
+    let running = Running::start(&store.open().await, &feed);
     running.reach(feed.len()).await;
-    support::sql(&path, "UPDATE stories SET title = 'forged' WHERE created_seq = (SELECT MIN(created_seq) FROM stories)").await;
-    support::sql(&path, "DELETE FROM session_turns WHERE turn = 1").await;
-    support::sql(&path, "INSERT INTO batches SELECT 'invented', conversation_id, message_id, project_id, title, status, stories, report, created_at, ended_at, created_seq, updated_seq FROM batches LIMIT 1").await;
+    store.sql("UPDATE stories SET title = 'forged' WHERE created_seq = (SELECT MIN(created_seq) FROM stories)").await;
+    store.sql("DELETE FROM session_turns WHERE turn = 1").await;
+    store.sql("INSERT INTO batches SELECT 'invented', conversation_id, message_id, project_id, title, status, stories, report, created_at, ended_at, created_seq, updated_seq FROM batches LIMIT 1").await;
     let found = running.differences().await;
     let text = serde_json::to_string(&found).unwrap();
     assert!(
@@ -70,14 +67,12 @@ async fn a_row_that_was_tampered_with_is_found() {
     running.stop().await;
 }
 
-#[tokio::test]
-async fn a_restart_goes_on_where_it_was_and_reads_nothing_twice() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("views.sqlite");
+async fn a_restart_goes_on_where_it_was_and_reads_nothing_twice(engine: Engine) {
+    let store = engine.store();
     let feed = Feed::new(20);
     fill(&feed, 5, 20);
     for more in 0..4 {
-        let db = Db::open(&path).await.unwrap();
+        let db = store.open().await;
         let running = Running::start(&db, &feed);
         running.reach(feed.len()).await;
         assert!(running.differences().await.is_empty());
@@ -87,9 +82,8 @@ async fn a_restart_goes_on_where_it_was_and_reads_nothing_twice() {
     }
 }
 
-#[tokio::test]
-async fn a_checkpoint_of_another_log_voids_the_tables() {
-    let db = Db::in_memory().await.unwrap();
+async fn a_checkpoint_of_another_log_voids_the_tables(engine: Engine) {
+    let db = engine.db().await;
     let first = Feed::new(100);
     fill(&first, 11, 20);
     let running = Running::start(&db, &first);
@@ -105,9 +99,8 @@ async fn a_checkpoint_of_another_log_voids_the_tables() {
     running.stop().await;
 }
 
-#[tokio::test]
-async fn a_log_restored_from_an_older_copy_voids_the_tables() {
-    let db = Db::in_memory().await.unwrap();
+async fn a_log_restored_from_an_older_copy_voids_the_tables(engine: Engine) {
+    let db = engine.db().await;
     let feed = Feed::new(100);
     fill(&feed, 11, 20);
     let running = Running::start(&db, &feed);
@@ -121,10 +114,11 @@ async fn a_log_restored_from_an_older_copy_voids_the_tables() {
     running.stop().await;
 }
 
-#[tokio::test]
-async fn a_rebuild_gives_the_same_tables_while_the_old_ones_are_served_and_followed() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = Db::open(&folder.path().join("views.sqlite")).await.unwrap();
+async fn a_rebuild_gives_the_same_tables_while_the_old_ones_are_served_and_followed(
+    engine: Engine,
+) {
+    let store = engine.store();
+    let db = store.open().await;
     let feed = Feed::new(10);
     fill(&feed, 21, 60);
     let running = Running::start(&db, &feed);
@@ -153,7 +147,7 @@ async fn a_rebuild_gives_the_same_tables_while_the_old_ones_are_served_and_follo
         running.projector.rebuild(name).await.unwrap();
     }
     assert_eq!(running.differences().await, []);
-    let tables = support::tables(&folder.path().join("views.sqlite")).await;
+    let tables = store.tables().await;
     assert!(tables.iter().all(|t| !t.contains("__g")), "{tables:?}");
     running.stop().await;
 }
@@ -171,16 +165,16 @@ async fn random_histories_contain_every_event_of_the_catalogue() {
 /// What no read model keeps, each with a reason why.
 const IGNORED: [&str; 0] = [];
 
-#[tokio::test]
-async fn every_event_of_the_catalogue_changes_what_people_see_or_is_ignored_on_purpose() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("views.sqlite");
+async fn every_event_of_the_catalogue_changes_what_people_see_or_is_ignored_on_purpose(
+    engine: Engine,
+) {
+    let store = engine.store();
     let feed = Feed::new(1);
-    let running = Running::start(&Db::open(&path).await.unwrap(), &feed);
+    let running = Running::start(&store.open().await, &feed);
     let mut idle: BTreeSet<_> = errand_proto::catalogue::all()
         .map(|t| t.full_name)
         .collect();
-    let mut before = support::contents(&path).await;
+    let mut before = store.contents().await;
     for (subject, event) in Histories::new(1, Variety::Everything, 200) {
         if !idle.contains(event.full_name()) {
             running.quietly(&subject, &event);
@@ -188,16 +182,27 @@ async fn every_event_of_the_catalogue_changes_what_people_see_or_is_ignored_on_p
         }
         running.reach(feed.len()).await;
         before = if feed.len() > 0 {
-            support::contents(&path).await
+            store.contents().await
         } else {
             before
         };
         feed.add(&subject, &event);
         running.reach(feed.len()).await;
-        if support::contents(&path).await != before {
+        if store.contents().await != before {
             idle.remove(event.full_name());
         }
     }
     assert_eq!(idle, BTreeSet::from(IGNORED));
     running.stop().await;
 }
+
+on_both_engines!(
+    the_live_tables_equal_a_replay_from_zero_for_random_histories,
+    batches_of_one_event_and_of_a_thousand_give_the_same_tables,
+    a_row_that_was_tampered_with_is_found,
+    a_restart_goes_on_where_it_was_and_reads_nothing_twice,
+    a_checkpoint_of_another_log_voids_the_tables,
+    a_log_restored_from_an_older_copy_voids_the_tables,
+    a_rebuild_gives_the_same_tables_while_the_old_ones_are_served_and_followed,
+    every_event_of_the_catalogue_changes_what_people_see_or_is_ignored_on_purpose,
+);

@@ -1,50 +1,34 @@
 //! How the projector behaves while it runs: failures, changes, waiting.
 use crate::feed::Feed;
 use crate::histories::subject;
-use crate::support::{self, PATIENCE, Running, fill};
+use crate::store::Engine;
+use crate::support::{PATIENCE, Running, fill, story};
 use errand_projections::{
     Db, Key, Which,
     changes::Update,
-    positions::{Position, ProjectionState, WaitError},
+    positions::{ProjectionState, WaitError},
     stories::StoryFilter,
 };
-use errand_proto::{AggregateKind, Event, StoryEvent, v1};
+use errand_proto::AggregateKind;
 use std::time::Duration;
 
-fn story(feed: &Feed, id: &str) -> u64 {
-    let created = v1::StoryCreated {
-        id: id.into(),
-        project_id: "web".into(),
-        conversation_id: "c1".into(),
-        ..v1::StoryCreated::default()
-    };
-    let subject = subject(AggregateKind::Story, id);
-    feed.add(&subject, &Event::Story(StoryEvent::from(created)))
-}
-
-async fn started(feed: &Feed) -> (Db, Running) {
-    let db = Db::in_memory().await.unwrap();
+async fn started(engine: Engine, feed: &Feed) -> (Db, Running) {
+    let db = engine.db().await;
     let running = Running::start(&db, feed);
     (db, running)
 }
 
-/// Waits until one projection is as wanted.
-async fn until(running: &Running, name: &str, wanted: impl Fn(&Position) -> bool) -> Position {
-    let mut positions = running.projector.positions().watch();
-    let found = |all: &Vec<Position>| all.iter().any(|p| p.name == name && wanted(p));
-    let there = tokio::time::timeout(PATIENCE, positions.wait_for(found)).await;
-    let all = there.unwrap().unwrap();
-    all.iter().find(|p| p.name == name).unwrap().clone()
-}
-
-#[tokio::test]
-async fn an_unreadable_event_stops_its_projection_with_the_reason_and_skips_nothing() {
+async fn an_unreadable_event_stops_its_projection_with_the_reason_and_skips_nothing(
+    engine: Engine,
+) {
     let feed = Feed::new(100);
     let before = story(&feed, "s1");
     let broken = feed.add_broken(&subject(AggregateKind::Story, "s1"));
     story(&feed, "s2");
-    let (db, running) = started(&feed).await;
-    let failed = until(&running, "stories", |p| p.state == ProjectionState::Failed).await;
+    let (db, running) = started(engine, &feed).await;
+    let failed = running
+        .until("stories", |p| p.state == ProjectionState::Failed)
+        .await;
     assert_eq!(failed.seq, before);
     let reason = failed.error.unwrap();
     assert!(
@@ -57,12 +41,11 @@ async fn an_unreadable_event_stops_its_projection_with_the_reason_and_skips_noth
     running.stop().await;
 }
 
-#[tokio::test]
-async fn the_other_projections_go_on_when_one_has_stopped() {
+async fn the_other_projections_go_on_when_one_has_stopped(engine: Engine) {
     let feed = Feed::new(100);
     feed.add_broken(&subject(AggregateKind::Story, "s1"));
     fill(&feed, 4, 10);
-    let (_db, running) = started(&feed).await;
+    let (_db, running) = started(engine, &feed).await;
     let positions = running.projector.positions();
     for name in [
         "agent_sessions",
@@ -88,17 +71,20 @@ async fn the_other_projections_go_on_when_one_has_stopped() {
     running.stop().await;
 }
 
-#[tokio::test]
-async fn a_rebuild_that_meets_an_unreadable_event_leaves_the_live_tables_as_they_are() {
+async fn a_rebuild_that_meets_an_unreadable_event_leaves_the_live_tables_as_they_are(
+    engine: Engine,
+) {
     let feed = Feed::new(100);
     story(&feed, "s1");
-    let (db, running) = started(&feed).await;
+    let (db, running) = started(engine, &feed).await;
     running.reach(1).await;
     let broken = feed.add_broken(&subject(AggregateKind::Story, "s1"));
     let error = running.projector.rebuild("stories").await.unwrap_err();
     assert!(error.to_string().contains("cannot read event 2"), "{error}");
     assert!(db.story("s1").await.unwrap().is_some());
-    until(&running, "stories", |p| p.state == ProjectionState::Failed).await;
+    running
+        .until("stories", |p| p.state == ProjectionState::Failed)
+        .await;
 
     // The event becomes readable: a rebuild brings the projection back to life.
     feed.mend(broken);
@@ -110,32 +96,28 @@ async fn a_rebuild_that_meets_an_unreadable_event_leaves_the_live_tables_as_they
     running.stop().await;
 }
 
-#[tokio::test]
-async fn a_projection_retries_while_the_log_is_unavailable_and_says_so() {
+async fn a_projection_retries_while_the_log_is_unavailable_and_says_so(engine: Engine) {
     let feed = Feed::new(100);
     feed.fault(Some("the disk is gone"));
     story(&feed, "s1");
-    let (db, running) = started(&feed).await;
-    let retrying = until(&running, "stories", |p| {
-        p.state == ProjectionState::Retrying
-    })
-    .await;
+    let (db, running) = started(engine, &feed).await;
+    let retrying = running
+        .until("stories", |p| p.state == ProjectionState::Retrying)
+        .await;
     assert!(retrying.error.unwrap().contains("the disk is gone"));
     feed.fault(None);
     running.reach(1).await;
-    let following = until(&running, "stories", |p| {
-        p.state == ProjectionState::Following
-    })
-    .await;
+    let following = running
+        .until("stories", |p| p.state == ProjectionState::Following)
+        .await;
     assert_eq!(following.error, None);
     assert!(db.story("s1").await.unwrap().is_some());
     running.stop().await;
 }
 
-#[tokio::test]
-async fn a_page_that_is_open_is_told_which_records_changed() {
+async fn a_page_that_is_open_is_told_which_records_changed(engine: Engine) {
     let feed = Feed::new(100);
-    let (_db, running) = started(&feed).await;
+    let (_db, running) = started(engine, &feed).await;
     let mut listener = running.projector.changes().subscribe();
     let seq = story(&feed, "s1");
     let update = tokio::time::timeout(PATIENCE, listener.next())
@@ -156,10 +138,9 @@ async fn a_page_that_is_open_is_told_which_records_changed() {
     running.stop().await;
 }
 
-#[tokio::test]
-async fn what_was_just_written_can_be_read_after_waiting_for_its_sequence() {
+async fn what_was_just_written_can_be_read_after_waiting_for_its_sequence(engine: Engine) {
     let feed = Feed::new(100);
-    let (db, running) = started(&feed).await;
+    let (db, running) = started(engine, &feed).await;
     for n in 0..50 {
         let id = format!("s{n}");
         let seq = story(&feed, &id);
@@ -173,85 +154,19 @@ async fn what_was_just_written_can_be_read_after_waiting_for_its_sequence() {
     running.stop().await;
 }
 
-#[tokio::test]
-async fn a_second_projector_on_the_same_tables_stops_instead_of_spoiling_them() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("views.sqlite");
-    let feed = Feed::new(100);
-    let first = Running::start(&Db::open(&path).await.unwrap(), &feed);
-    story(&feed, "s0");
-    first.reach(1).await;
-    support::sql(
-        &path,
-        "UPDATE checkpoints SET sequence = 0 WHERE projection = 'stories'",
-    )
-    .await;
-    story(&feed, "s1");
-    let failed = until(&first, "stories", |p| p.state == ProjectionState::Failed).await;
-    assert!(failed.error.unwrap().contains("only one projector"));
-    first.stop().await;
-}
-
-#[tokio::test]
-async fn a_damaged_views_file_is_made_anew_from_the_log() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("views.sqlite");
-    std::fs::write(&path, "this is no data base, it is a text of some length").unwrap();
-    let feed = Feed::new(100);
-    fill(&feed, 9, 5);
-    let db = Db::open(&path).await.unwrap();
-    let running = Running::start(&db, &feed);
-    running.reach(feed.len()).await;
-    assert_eq!(db.stories(&StoryFilter::default()).await.unwrap().len(), 5);
-    running.stop().await;
-}
-
-#[tokio::test]
-async fn tables_made_by_another_version_of_the_program_are_made_anew_from_the_log() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("views.sqlite");
-    let feed = Feed::new(100);
-    fill(&feed, 9, 5);
-    Db::open(&path).await.unwrap().close().await;
-    support::sql(
-        &path,
-        "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 2",
-    )
-    .await;
-    let db = Db::open(&path).await.unwrap();
-    let running = Running::start(&db, &feed);
-    running.reach(feed.len()).await;
-    assert_eq!(db.stories(&StoryFilter::default()).await.unwrap().len(), 5);
-    running.stop().await;
-}
-
-#[tokio::test]
-async fn a_folder_that_is_not_there_is_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("nowhere").join("views.sqlite");
-    let error = Db::open(&path).await.unwrap_err().to_string();
-    assert!(
-        error.contains("nowhere") && error.contains("missing"),
-        "{error}"
-    );
-}
-
-#[tokio::test]
-async fn a_stop_is_quick_also_while_waiting_to_retry() {
+async fn a_stop_is_quick_also_while_waiting_to_retry(engine: Engine) {
     let feed = Feed::new(100);
     feed.fault(Some("the disk is gone"));
-    let (_db, running) = started(&feed).await;
-    until(&running, "batches", |p| {
-        p.state == ProjectionState::Retrying
-    })
-    .await;
+    let (_db, running) = started(engine, &feed).await;
+    running
+        .until("batches", |p| p.state == ProjectionState::Retrying)
+        .await;
     let stopped = tokio::time::timeout(Duration::from_secs(5), running.stop()).await;
     assert!(stopped.is_ok());
 }
 
-#[tokio::test]
-async fn an_unknown_projection_cannot_be_rebuilt() {
-    let (_db, running) = started(&Feed::new(1)).await;
+async fn an_unknown_projection_cannot_be_rebuilt(engine: Engine) {
+    let (_db, running) = started(engine, &Feed::new(1)).await;
     let error = running.projector.rebuild("tales").await.unwrap_err();
     assert!(
         error.to_string().contains("errand projections status"),
@@ -259,3 +174,14 @@ async fn an_unknown_projection_cannot_be_rebuilt() {
     );
     running.stop().await;
 }
+
+on_both_engines!(
+    an_unreadable_event_stops_its_projection_with_the_reason_and_skips_nothing,
+    the_other_projections_go_on_when_one_has_stopped,
+    a_rebuild_that_meets_an_unreadable_event_leaves_the_live_tables_as_they_are,
+    a_projection_retries_while_the_log_is_unavailable_and_says_so,
+    a_page_that_is_open_is_told_which_records_changed,
+    what_was_just_written_can_be_read_after_waiting_for_its_sequence,
+    a_stop_is_quick_also_while_waiting_to_retry,
+    an_unknown_projection_cannot_be_rebuilt,
+);

@@ -1,6 +1,8 @@
 //! What the dashboard asks of the rest of Errand: its one port for changing anything.
 use async_trait::async_trait;
 use errand_eventlog::Seq;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// Every command of the pages and the API. Each is idempotent by the id or the state it names.
@@ -33,7 +35,7 @@ pub trait Commands: Send + Sync + 'static {
     async fn steer(&self, session_id: &str, text: &str, user: &str) -> Result<Done, CommandError>;
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewConversation {
     pub id: Uuid,
     /// The default project when absent.
@@ -43,7 +45,7 @@ pub struct NewConversation {
     pub user: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PostMessage {
     pub conversation_id: String,
     /// Made by the client: the same id again is the same message.
@@ -54,7 +56,7 @@ pub struct PostMessage {
     pub user: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spawn {
     /// The same key again answers with the same story.
     pub key: Uuid,
@@ -67,7 +69,7 @@ pub struct Spawn {
     pub user: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spawned {
     pub story_id: String,
     pub session_id: String,
@@ -76,14 +78,14 @@ pub struct Spawned {
 }
 
 /// A command was carried out, or had been before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {
     /// The log's sequence that a reader must have passed to see the effect.
     pub seq: Seq,
 }
 
 /// Why a command was not carried out. Each text says what to do.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum CommandError {
     /// The present state does not allow it.
     #[error("{0}")]
@@ -91,7 +93,10 @@ pub enum CommandError {
     #[error("{0}")]
     NotFound(String),
     #[error("{reason}")]
-    Invalid { field: &'static str, reason: String },
+    Invalid {
+        field: Cow<'static, str>,
+        reason: String,
+    },
     /// A text is longer than `limit`, which names number and unit, e.g. "16,000 characters".
     #[error("the text is too long: the limit is {limit}")]
     TooLarge { limit: String },

@@ -110,7 +110,7 @@ impl From<CommandError> for Problem {
                 message,
                 "Check the id, or find it in the list it came from.",
             ),
-            CommandError::Invalid { field, reason } => Self::invalid(field, reason),
+            CommandError::Invalid { field, reason } => Self::invalid(&field, reason),
             CommandError::TooLarge { limit } => Self::too_large(&limit),
             CommandError::Unavailable(message) => Self::unavailable(message),
         }

@@ -1,6 +1,7 @@
 //! What can be typed.
+use crate::role::Roles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 /// Lets a chat hand long work to agents and never wait for them.
 #[derive(Debug, Parser)]
@@ -23,8 +24,12 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Start everything in one process, on an embedded store
+    /// Start everything in one process, on an embedded store or on servers that are named
     Up(Up),
+    /// Run some roles as a process of their own, on NATS and Postgres
+    Serve(Serve),
+    /// Run the stand-ins for Linear, Slack, GitHub and the language model as a process of their own
+    Sandbox(Sandbox),
     /// Put an agent to work, as the chat does
     Spawn(Spawn),
     /// List stories
@@ -57,6 +62,12 @@ pub enum Command {
     /// Agents on this machine
     #[command(subcommand)]
     Agent(Agent),
+    /// The NATS servers
+    #[command(subcommand)]
+    Nats(Nats),
+    /// The Postgres database
+    #[command(subcommand)]
+    Database(Database),
     /// Check every connection and say how to mend what fails
     Doctor(Doctor),
 }
@@ -81,6 +92,64 @@ pub struct Up {
     /// Leave vendors without a credential out, instead of playing them
     #[arg(long)]
     pub no_sandbox: bool,
+    #[command(flatten)]
+    pub servers: Servers,
+    /// Write log lines as JSON
+    #[arg(long)]
+    pub log_json: bool,
+}
+
+/// Where the log and the read models are, when they are not in the data directory.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Servers {
+    /// Keep the log on NATS JetStream, e.g. nats://127.0.0.1:4222; several servers with commas
+    /// [env: ERRAND_NATS_URL]
+    #[arg(long, value_name = "URL")]
+    pub nats: Option<String>,
+    /// Keep the read models in Postgres, e.g. postgres://errand@127.0.0.1/errand; a password goes into
+    /// the environment only [env: ERRAND_DATABASE_URL]
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Serve {
+    /// chat, spawner, executor, notifier, projector, dashboard, or all
+    #[arg(required = true, value_name = "ROLE")]
+    pub roles: Vec<Roles>,
+    #[command(flatten)]
+    pub servers: Servers,
+    /// Where pages, health and metrics are served; another address than 127.0.0.1 needs ERRAND_ACCESS_TOKEN.
+    /// By default 127.0.0.1:7171 with the dashboard, else a free port [env: ERRAND_LISTEN]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// Where agents work
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "ERRAND_DATA",
+        default_value = ".errand"
+    )]
+    pub data: PathBuf,
+    /// The repository that agents work on, as a path or an https address [env: ERRAND_REPO]
+    #[arg(long, value_name = "REPOSITORY")]
+    pub repo: Option<String>,
+    /// Vendors without a credential are played by an `errand sandbox` at this URL [env: ERRAND_SANDBOX_URL]
+    #[arg(long, value_name = "URL")]
+    pub sandbox: Option<String>,
+    /// Write log lines as JSON
+    #[arg(long)]
+    pub log_json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Sandbox {
+    /// Where it keeps what was made
+    #[arg(long, value_name = "DIR", default_value = ".errand/sandbox")]
+    pub data: PathBuf,
+    /// The port on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 7272)]
+    pub port: u16,
     /// Write log lines as JSON
     #[arg(long)]
     pub log_json: bool,
@@ -202,6 +271,50 @@ pub enum DeadLetters {
 pub enum Agent {
     /// The scripted demo agent: speaks the Agent Client Protocol on standard input and output
     Demo,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Nats {
+    /// Write keys for every role, and server configurations in which each may do only its own work.
+    /// A second run keeps the keys and brings the permissions up to date
+    Setup(NatsSetup),
+    /// Create the streams, or change them as far as that loses nothing; needs the admin's key where there are users
+    Migrate,
+}
+
+#[derive(Debug, Args)]
+pub struct NatsSetup {
+    /// The folder to write into
+    pub folder: PathBuf,
+    /// Where one server listens; the servers of a cluster listen on all addresses at the same port
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:4222")]
+    pub listen: String,
+    /// The three servers of a cluster, by the names under which they reach each other
+    #[arg(long = "host", value_name = "NAME", default_values = ["nats-1", "nats-2", "nats-3"])]
+    pub hosts: Vec<String>,
+    /// Where a server keeps its streams, as the server sees it
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub store: PathBuf,
+    /// What the streams may take on disk, in GiB
+    #[arg(long, default_value_t = 64)]
+    pub max_store_gib: u32,
+    /// The servers' certificate in PEM, as the servers see it
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_certificate: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    pub tls_key: Option<PathBuf>,
+    /// Who signed the certificates
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    pub tls_ca: Option<PathBuf>,
+    /// Whether clients must show a certificate too
+    #[arg(long, requires = "tls_ca")]
+    pub tls_verify_clients: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Database {
+    /// Print the SQL that makes the users of projector and dashboard; run it with psql as a superuser
+    Setup,
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,10 @@
 //! One file for each command.
 mod agent;
+mod database;
 mod dead_letters;
 mod doctor;
 mod events;
+mod nats;
 mod projections;
 mod queue;
 mod sessions;
@@ -12,7 +14,7 @@ mod stories;
 mod story_actions;
 mod watch;
 
-use crate::{api::Api, cli, cli::Command, logging, up};
+use crate::{api::Api, cli, cli::Command, logging, sandbox, serve, up};
 use std::process::ExitCode;
 
 /// # Errors
@@ -25,6 +27,16 @@ pub async fn run(cli: cli::Cli) -> anyhow::Result<ExitCode> {
             logging::start(options.log_json);
             up::run(options).await?;
         }
+        Command::Serve(options) => {
+            logging::start(options.log_json);
+            serve::run(options).await?;
+        }
+        Command::Sandbox(options) => {
+            logging::start(options.log_json);
+            sandbox::run(options).await?;
+        }
+        Command::Nats(which) => nats::run(&which, json).await?,
+        Command::Database(which) => database::run(&which)?,
         Command::Agent(which) => return agent::run(&which).await,
         Command::Spawn(asked) => return spawn::run(&api()?, &asked, json).await,
         Command::Watch(which) => return watch::run(&api()?, &which.id, json).await,

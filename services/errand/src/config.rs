@@ -4,17 +4,36 @@
 use anyhow::{Context, bail};
 use secrecy::SecretString;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
 const FILE: &str = "errand";
 /// Variables read from the environment; the file takes the same names in lower case.
 const KEYS: &[&str] = &[
     "ANTHROPIC_API_KEY",
     "ANTHROPIC_BASE_URL",
+    "ERRAND_ACCESS_TOKEN",
     "ERRAND_AGENT_COMMAND",
+    "ERRAND_DATABASE_URL",
+    "ERRAND_LEASE_SECONDS",
+    "ERRAND_LISTEN",
     "ERRAND_LLM_MODEL",
     "ERRAND_LLM_PROVIDER",
+    "ERRAND_NATS_CA_FILE",
+    "ERRAND_NATS_CERT_FILE",
+    "ERRAND_NATS_CREDS_FILE",
+    "ERRAND_NATS_KEY_FILE",
+    "ERRAND_NATS_NKEY_FILE",
+    "ERRAND_NATS_PASSWORD",
+    "ERRAND_NATS_PREFIX",
+    "ERRAND_NATS_REPLICAS",
+    "ERRAND_NATS_TOKEN",
+    "ERRAND_NATS_URL",
+    "ERRAND_NATS_USER",
     "ERRAND_POLICY",
+    "ERRAND_PROJECT",
+    "ERRAND_PUBLIC_URL",
+    "ERRAND_REPO",
+    "ERRAND_SANDBOX_URL",
     "ERRAND_SESSIONS_PER_PROJECT",
     "ERRAND_RUN_SECONDS",
     "ERRAND_SLOTS",
@@ -38,13 +57,42 @@ const KEYS: &[&str] = &[
 pub struct Config {
     pub anthropic_api_key: Option<SecretString>,
     pub anthropic_base_url: Option<String>,
+    /// What a person or program must show to be served.
+    pub errand_access_token: Option<SecretString>,
     /// An ACP agent and its arguments, used for every kind of agent instead of the demo agent.
     pub errand_agent_command: Option<String>,
+    pub errand_database_url: Option<SecretString>,
+    /// An executor that says nothing for so long has lost its sessions.
+    pub errand_lease_seconds: Option<u64>,
+    /// Where pages, health and metrics are served.
+    pub errand_listen: Option<std::net::SocketAddr>,
     pub errand_llm_model: Option<String>,
     /// anthropic, openai or ollama.
     pub errand_llm_provider: Option<String>,
+    /// Certificates to trust beside the system's, in PEM.
+    pub errand_nats_ca_file: Option<PathBuf>,
+    /// A client certificate and its key in PEM, where the servers want one.
+    pub errand_nats_cert_file: Option<PathBuf>,
+    pub errand_nats_creds_file: Option<PathBuf>,
+    pub errand_nats_key_file: Option<PathBuf>,
+    /// A file with the seed of a user nkey.
+    pub errand_nats_nkey_file: Option<PathBuf>,
+    pub errand_nats_password: Option<SecretString>,
+    /// Sets this log apart from others on the same servers.
+    pub errand_nats_prefix: Option<String>,
+    /// Copies of each stream.
+    pub errand_nats_replicas: Option<usize>,
+    pub errand_nats_token: Option<SecretString>,
+    pub errand_nats_url: Option<SecretString>,
+    pub errand_nats_user: Option<String>,
     /// auto_safe or needs_approval.
     pub errand_policy: Option<String>,
+    /// The project's id, where it is not the repository's name.
+    pub errand_project: Option<String>,
+    /// Under which address people open the dashboard.
+    pub errand_public_url: Option<String>,
+    pub errand_repo: Option<String>,
+    pub errand_sandbox_url: Option<String>,
     pub errand_sessions_per_project: Option<usize>,
     /// Longest run of an agent.
     pub errand_run_seconds: Option<u64>,
@@ -66,6 +114,8 @@ pub struct Config {
 }
 
 const MAX_SLOTS: usize = 64;
+/// JetStream keeps no more copies of a stream.
+const MAX_REPLICAS: usize = 5;
 const MAX_RUN_SECONDS: u64 = 24 * 60 * 60;
 
 impl Config {
@@ -104,9 +154,16 @@ impl Config {
                 bail!("{key} must be between 1 and {MAX_SLOTS}");
             }
         }
+        if self
+            .errand_nats_replicas
+            .is_some_and(|n| n == 0 || n > MAX_REPLICAS)
+        {
+            bail!("ERRAND_NATS_REPLICAS must be between 1 and {MAX_REPLICAS}");
+        }
         for (key, value) in [
             ("ERRAND_RUN_SECONDS", self.errand_run_seconds),
             ("ERRAND_STALL_SECONDS", self.errand_stall_seconds),
+            ("ERRAND_LEASE_SECONDS", self.errand_lease_seconds),
         ] {
             if value.is_some_and(|n| n == 0 || n > MAX_RUN_SECONDS) {
                 bail!("{key} must be between 1 and {MAX_RUN_SECONDS}");

@@ -6,14 +6,19 @@
 //! - `cli`: what can be typed.
 //! - `config`: what can be configured, and by which key.
 //! - `wiring`: ports meet adapters.
-//! - `up`: everything in one process.
-//! - `commands`: one file for each command; all but `up` and `agent` speak to a running Errand over its API.
+//! - `role`: the roles that a process can have; `process`: its stores and services, from start to stop.
+//! - `up`: all roles in one process; `serve`: some of them; `sandbox`: the vendors' stand-ins.
+//! - `commands`: one file for each command; all but those and `agent` speak to a running Errand over its API.
 mod api;
 mod cli;
 mod commands;
 mod config;
 mod logging;
 mod output;
+mod process;
+mod role;
+mod sandbox;
+mod serve;
 mod up;
 mod wiring;
 

@@ -1,6 +1,10 @@
 //! Ports meet adapters.
 pub mod agents;
 pub mod commands;
+pub mod groups;
 pub mod http;
 pub mod projects;
+pub mod requests;
+pub mod servers;
+pub mod stand_in;
 pub mod vendors;

@@ -3,6 +3,7 @@
 mod auth;
 mod change;
 mod create;
+mod create_repository;
 mod current;
 mod files;
 mod list;
@@ -16,7 +17,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 pub(crate) use current::current;
 pub(crate) use files::changed_files;
@@ -38,6 +39,7 @@ type NumberedPath = Path<(String, String, i64)>;
 pub(crate) fn routes() -> Router<Sandbox> {
     Router::new()
         .route("/github/user", get(user))
+        .route("/github/orgs/{org}/repos", post(create_repository))
         .route("/github/repos/{owner}/{repo}", get(get_repository))
         .route(
             "/github/repos/{owner}/{repo}/branches/{*branch}",
@@ -63,6 +65,23 @@ async fn user(State(sandbox): State<Sandbox>, parts: Parts) -> Response {
         Ok::<_, Problem>(axum::Json(shape::authenticated_user(sandbox.links())))
     };
     answer(&sandbox, Vendor::Github, "user", async {
+        respond(handle.await)
+    })
+    .await
+}
+
+async fn create_repository(
+    State(sandbox): State<Sandbox>,
+    Path(org): Path<String>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let handle = async {
+        auth::require_user_agent(&parts.headers)?;
+        auth::require_token(&parts.headers)?;
+        create_repository::create(&sandbox, &org, body).await
+    };
+    answer(&sandbox, Vendor::Github, "repos.createInOrg", async {
         respond(handle.await)
     })
     .await

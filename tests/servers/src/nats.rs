@@ -1,6 +1,10 @@
 //! nats-server, one or three.
 use crate::{free_ports, keeper::Keeper};
-use std::{fmt::Write as _, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 const BINARY_VARIABLE: &str = "ERRAND_NATS_SERVER";
 const JETSTREAM: &str = "jetstream { store_dir: DATA, sync_interval: always, max_file: 4G }\n";
@@ -23,10 +27,23 @@ pub fn skipped() {
     println!("skipped: nats-server was not found; install it or set {BINARY_VARIABLE}");
 }
 
+/// What nats-server says against a configuration; `None` when it is accepted.
+pub fn objection(configuration: &Path) -> Option<String> {
+    let command = Command::new(binary().unwrap())
+        .arg("-t")
+        .arg("-c")
+        .arg(configuration)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&command.stderr).into_owned();
+    (!command.status.success()).then_some(said)
+}
+
 /// One nats-server; killed when dropped or when this process ends.
 pub struct Server {
     keeper: Keeper,
     folder: PathBuf,
+    configuration: PathBuf,
     name: String,
     port: u16,
 }
@@ -48,6 +65,13 @@ impl Server {
         Some(Self::configured("one", free_ports(1)[0], configuration))
     }
 
+    /// Starts with a configuration that somebody else wrote and that listens on this port.
+    pub fn with_file(configuration: &Path, port: u16) -> Option<Self> {
+        binary()?;
+        let folder = tempfile::tempdir().unwrap().keep();
+        Some(Self::started(folder, configuration.into(), "one", port))
+    }
+
     fn configured(name: &str, port: u16, more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap().keep();
         let more = more.replace("DATA", &format!("{:?}", folder.join("data")));
@@ -55,11 +79,16 @@ impl Server {
         let text =
             format!("listen: \"127.0.0.1:{port}\"\nserver_name: {name}\nlog_file: {log:?}\n{more}");
         std::fs::write(folder.join("conf"), text).unwrap();
-        let (name, unstarted) = (name.into(), Keeper::start(&folder, "true"));
+        let configuration = folder.join("conf");
+        Self::started(folder, configuration, name, port)
+    }
+
+    fn started(folder: PathBuf, configuration: PathBuf, name: &str, port: u16) -> Self {
         let server = Self {
-            keeper: unstarted,
+            keeper: Keeper::start(&folder, "true"),
             folder,
-            name,
+            configuration,
+            name: name.into(),
             port,
         };
         server.start_again();
@@ -85,7 +114,7 @@ impl Server {
         let command = format!(
             "'{}' -c '{}'",
             binary.display(),
-            self.folder.join("conf").display()
+            self.configuration.display()
         );
         self.keeper.start_again(&self.folder, &command);
     }

@@ -12,6 +12,8 @@ const FOLDER_VARIABLE: &str = "ERRAND_POSTGRES_BIN";
 const DEBIAN: &str = "/usr/lib/postgresql";
 /// Postgres refuses to run as root; Debian's package makes this user.
 const USER: &str = "postgres";
+/// Members of this role must give a password; nobody else has to.
+const CAREFUL: &str = "careful";
 const READY_TIMEOUT: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(30);
 
@@ -60,6 +62,7 @@ impl Server {
         };
         server.initialise();
         server.start_again();
+        server.sql("postgres", &format!("CREATE ROLE {CAREFUL}"));
         Some(server)
     }
 
@@ -71,7 +74,20 @@ impl Server {
     }
 
     pub fn url(&self, database: &str) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+        self.url_of("postgres", database)
+    }
+
+    /// `user` may be followed by a colon and a password.
+    pub fn url_of(&self, user: &str, database: &str) -> String {
+        format!("postgres://{user}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// A user that must give a password, and may do nothing yet.
+    pub fn user(&self, name: &str, password: &str) {
+        self.sql(
+            "postgres",
+            &format!("CREATE ROLE {name} LOGIN PASSWORD '{password}' IN ROLE {CAREFUL}"),
+        );
     }
 
     /// Runs statements with psql; its output, one row a line.
@@ -129,6 +145,10 @@ impl Server {
             .status()
             .unwrap();
         assert!(status.success(), "initdb failed");
+        let rules = self.data().join("pg_hba.conf");
+        let trusting = std::fs::read_to_string(&rules).unwrap();
+        let careful = format!("host all +{CAREFUL} all scram-sha-256\n");
+        std::fs::write(&rules, careful + &trusting).unwrap();
     }
 
     fn is_ready(&self) -> bool {

@@ -32,6 +32,13 @@ impl Api {
         serde_json::from_str(&body).unwrap_or_else(|_| panic!("GET {path}: no JSON: {body}"))
     }
 
+    /// `None` while nobody answers, or not with JSON.
+    pub async fn try_get(&self, path: &str) -> Option<Value> {
+        let answer = self.http.get(format!("{}{path}", self.url)).send().await;
+        let answer = answer.ok()?.error_for_status().ok()?;
+        answer.json().await.ok()
+    }
+
     pub async fn page(&self, path: &str) -> String {
         let answer = self.http.get(format!("{}{path}", self.url)).send().await;
         answer.expect("an answer").text().await.expect("a body")

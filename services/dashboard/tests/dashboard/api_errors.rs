@@ -190,7 +190,7 @@ async fn refusals_of_the_services_keep_their_meaning() {
         ),
         (
             CommandError::Invalid {
-                field: "reason",
+                field: "reason".into(),
                 reason: "too odd".into(),
             },
             StatusCode::UNPROCESSABLE_ENTITY,

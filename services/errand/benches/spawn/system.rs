@@ -1,12 +1,8 @@
 //! Everything of a spawn in one process.
+use crate::place::Opened;
 use async_trait::async_trait;
 use errand_chat::{AgentKind, Chat, Desk, TaskRules, desk::SpawnWish, llm};
-use errand_eventlog::{
-    EventLog, Filter, StartAt,
-    embedded::{EmbeddedLog, EmbeddedOptions},
-    live::InProcess,
-    subscriber,
-};
+use errand_eventlog::{EventLog, Filter, StartAt, live::InProcess, subscriber};
 use errand_executor::{Executor, reactors};
 use errand_projections::{Db, Projections, Projector};
 use errand_proto::{ConversationEvent, DEFAULT_WORKSPACE, Event};
@@ -49,16 +45,15 @@ impl Run {
 
 pub struct System {
     desk: Desk,
-    log: Arc<EmbeddedLog>,
+    log: Arc<dyn EventLog>,
     waiting: Waiting,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
 
 impl System {
-    pub async fn start(folder: &Path) -> Self {
-        let embedded = EmbeddedLog::open(folder, EmbeddedOptions::default()).unwrap();
-        let log: Arc<dyn EventLog> = embedded.clone();
+    pub async fn start(opened: &Opened, folder: &Path) -> Self {
+        let log = Arc::clone(&opened.log);
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
         let rules = rules();
@@ -79,7 +74,11 @@ impl System {
         let mut subscribers = errand_chat::reactors::subscribers(&chat);
         subscribers.extend(errand_spawner::reactors::subscribers(&spawner));
         let sessions = Executor::sessions(&log, DEFAULT_WORKSPACE);
-        subscribers.extend(reactors::without_workers(&log, &sessions, embedded.clone()));
+        subscribers.extend(reactors::without_workers(
+            &log,
+            &sessions,
+            Arc::clone(&opened.queue),
+        ));
         tasks.spawn(subscriber::run(Arc::clone(&log), subscribers, stop.clone()));
         let db = Db::open(&folder.join("views.sqlite")).await.unwrap();
         let projector = Projector::new(db, Arc::clone(&log), Projections::all());
@@ -89,7 +88,7 @@ impl System {
         tasks.spawn(told(Arc::clone(&log), Arc::clone(&waiting), stop.clone()));
         Self {
             desk,
-            log: embedded,
+            log,
             waiting,
             stop,
             tasks,
@@ -100,7 +99,6 @@ impl System {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        self.log.close().await;
     }
 
     /// Spawns with so many at once for so long.
@@ -115,6 +113,17 @@ impl System {
         let took = began.elapsed();
         sorted.sort_unstable();
         Run { sorted, took }
+    }
+
+    /// Waits until every group has seen everything that is in the log.
+    pub async fn caught_up(&self) {
+        loop {
+            let groups = self.log.groups().await.unwrap();
+            if groups.iter().all(|g| g.acked_through == g.head) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
     }
 
     /// The mean size of what a spawn waits for, per step.

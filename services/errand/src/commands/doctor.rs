@@ -3,9 +3,13 @@ use crate::{
     cli,
     config::Config,
     output,
-    wiring::{agents, http, vendors},
+    role::Roles,
+    wiring::{agents, http, servers, vendors},
 };
+use errand_eventlog::EventLog as _;
 use errand_executor::workspace::{GitSettings, Workspaces};
+use errand_nats::NatsLog;
+use errand_projections::Db;
 use serde::Serialize;
 use std::{path::Path, process::ExitCode, time::Duration};
 
@@ -27,6 +31,8 @@ pub async fn run(options: &cli::Doctor, json: bool) -> anyhow::Result<ExitCode> 
     let vendors = vendors::connect(&config, &http::client()?, None)?;
     let mut findings = vec![git(&options.data).await, data(&options.data)];
     findings.extend(options.repo.as_deref().map(repository));
+    findings.push(nats(&config).await);
+    findings.push(postgres(&config).await);
     findings.push(agent(&config));
     findings.push(
         match vendors
@@ -132,6 +138,51 @@ async fn git(data: &Path) -> Finding {
         Ok(_) => ok("git", "found and new enough"),
         Err(error) => failed("git", error),
     }
+}
+
+/// As a process with all roles would connect.
+async fn nats(config: &Config) -> Finding {
+    let options = match servers::nats(None, config, &Roles::all()) {
+        Err(error) => return failed("NATS", format!("{error:#}")),
+        Ok(None) => {
+            return off(
+                "NATS",
+                "set ERRAND_NATS_URL for many machines; `errand up` has a log of its own",
+            );
+        }
+        Ok(Some(options)) => options,
+    };
+    let url = options.url.clone();
+    let connected = async {
+        let log = NatsLog::connect(options).await?;
+        let head = log.head().await?.seq;
+        anyhow::Ok(format!(
+            "{url}: the streams are as they must be, {head} events"
+        ))
+    };
+    checked("NATS", async {
+        connected.await.map_err(|e| format!("{e:#}"))
+    })
+    .await
+}
+
+async fn postgres(config: &Config) -> Finding {
+    let options = match servers::postgres(None, config) {
+        Err(error) => return failed("Postgres", format!("{error:#}")),
+        Ok(None) => {
+            return off(
+                "Postgres",
+                "set ERRAND_DATABASE_URL for many machines; `errand up` has tables of its own",
+            );
+        }
+        Ok(Some(options)) => options.read_only(),
+    };
+    let connected = async {
+        let db = Db::connect(&options).await.map_err(|e| e.to_string())?;
+        db.close().await;
+        Ok::<_, String>("the read models can be read".to_owned())
+    };
+    checked("Postgres", connected).await
 }
 
 fn data(data: &Path) -> Finding {

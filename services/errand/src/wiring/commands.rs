@@ -1,184 +1,127 @@
-//! The dashboard's commands, carried out by the services that own the aggregates.
+//! The dashboard's commands, carried out by the services that own the aggregates: in this process, or in theirs.
+mod conversations;
+mod order;
+mod owners;
+mod sessions;
+mod stories;
+
+pub use order::{Order, Outcome};
+pub use owners::Owners;
+
 use async_trait::async_trait;
-use errand_chat::{Desk, DeskError, conversation::ConversationRefusal, desk::MAX_MESSAGE_CHARS};
 use errand_dashboard::{
     CommandError, Commands, Done, NewConversation, PostMessage, Spawn, Spawned,
 };
-use errand_eventlog::aggregate::{Aggregates, CommandMeta, ExecuteError};
-use errand_executor::session::{Session, SessionCommand, SessionRefusal};
-use errand_spawner::story::{Story, StoryCommand, StoryRefusal};
-use uuid::Uuid;
+use order::{ChatRequest, Request, SessionRequest, StoryRequest};
+use std::sync::Arc;
 
 type Answer = Result<Done, CommandError>;
 
-const MAX_STEERING_CHARS: usize = 16_000;
-
-pub struct ServiceCommands {
-    pub desk: Desk,
-    pub stories: Aggregates<Story>,
-    pub sessions: Aggregates<Session>,
+/// Brings an order to whoever owns the aggregate.
+#[async_trait]
+pub trait Carrier: Send + Sync + 'static {
+    async fn carry_out(&self, order: Order) -> Result<Outcome, CommandError>;
 }
 
+/// The port, over any carrier.
+pub struct ServiceCommands(pub Arc<dyn Carrier>);
+
 impl ServiceCommands {
-    async fn story(&self, id: &str, command: StoryCommand) -> Answer {
-        let meta = self.cause(id).await?;
-        match self.stories.execute(id, command, &meta).await {
-            Ok(done) => Ok(Done { seq: done.seq }),
-            Err(ExecuteError::Refused(refusal @ StoryRefusal::Absent)) => {
-                Err(CommandError::NotFound(refusal.to_string()))
-            }
-            Err(ExecuteError::Refused(refusal)) => Err(CommandError::Refused(refusal.to_string())),
-            Err(ExecuteError::Log(error)) => Err(CommandError::Unavailable(error.to_string())),
+    async fn done(&self, request: Request) -> Answer {
+        match self.0.carry_out(Order::new(request)).await? {
+            Outcome::Done(done) => Ok(done),
+            Outcome::Spawned(_) => Err(misunderstood()),
         }
     }
 
-    /// What a person does to a story belongs to what led to the story.
-    async fn cause(&self, story_id: &str) -> Result<CommandMeta, CommandError> {
-        let story = self.stories.load(story_id).await;
-        let story = story.map_err(|e| CommandError::Unavailable(e.to_string()))?;
-        let root = CommandMeta::root(Uuid::new_v4());
-        let asked_by = Uuid::parse_str(&story.aggregate.facts.0.message_id);
-        Ok(CommandMeta {
-            correlation_id: asked_by.unwrap_or(root.correlation_id),
-            ..root
+    async fn story(&self, id: &str, user: &str, request: StoryRequest) -> Answer {
+        self.done(Request::Story {
+            id: id.to_owned(),
+            user: user.to_owned(),
+            request,
         })
+        .await
     }
+
+    async fn session(&self, id: &str, user: &str, request: SessionRequest) -> Answer {
+        self.done(Request::Session {
+            id: id.to_owned(),
+            user: user.to_owned(),
+            request,
+        })
+        .await
+    }
+}
+
+fn misunderstood() -> CommandError {
+    let text = "the owner answered something else than was asked: run all roles in one version";
+    CommandError::Unavailable(text.to_owned())
 }
 
 #[async_trait]
 impl Commands for ServiceCommands {
     async fn start_conversation(&self, new: NewConversation) -> Answer {
-        let title = new.title.as_deref().unwrap_or_default();
-        let project = new.project_id.as_deref();
-        let started = self.desk.start(new.id, project, title, &new.user);
-        Ok(Done {
-            seq: started.await.map_err(refused)?,
-        })
+        self.done(Request::Chat(ChatRequest::Start(new))).await
     }
 
     async fn post_message(&self, message: PostMessage) -> Answer {
-        let action = message.action_id.as_deref();
-        let posted = self.desk.post(
-            &message.conversation_id,
-            message.message_id,
-            &message.text,
-            action,
-            &message.user,
-        );
-        Ok(Done {
-            seq: posted.await.map_err(refused)?,
-        })
+        self.done(Request::Chat(ChatRequest::Post(message))).await
     }
 
     async fn retry_reply(&self, conversation_id: &str, message_id: &str, user: &str) -> Answer {
-        let retried = self.desk.retry_reply(conversation_id, message_id, user);
-        Ok(Done {
-            seq: retried.await.map_err(refused)?,
-        })
+        self.done(Request::Chat(ChatRequest::RetryReply {
+            conversation_id: conversation_id.to_owned(),
+            message_id: message_id.to_owned(),
+            user: user.to_owned(),
+        }))
+        .await
     }
 
     async fn spawn(&self, spawn: Spawn) -> Result<Spawned, CommandError> {
-        let wish = errand_chat::desk::SpawnWish {
-            key: spawn.key,
-            agent: spawn.agent,
-            title: spawn.title.unwrap_or_default(),
-            prompt: spawn.prompt,
-            project: spawn.project_id,
-            conversation: None,
-            user: spawn.user,
-        };
-        let spawned = self.desk.spawn(wish).await.map_err(refused)?;
-        Ok(Spawned {
-            story_id: spawned.story_id,
-            session_id: spawned.session_id,
-            conversation_id: spawned.conversation_id,
-            seq: spawned.seq,
-        })
+        let order = Order::new(Request::Chat(ChatRequest::Spawn(spawn)));
+        match self.0.carry_out(order).await? {
+            Outcome::Spawned(spawned) => Ok(spawned),
+            Outcome::Done(_) => Err(misunderstood()),
+        }
     }
 
     async fn cancel(&self, story_id: &str, reason: &str, user: &str) -> Answer {
-        let (by, reason) = (user.to_owned(), reason.to_owned());
-        self.story(story_id, StoryCommand::RequestCancel { by, reason })
+        let reason = reason.to_owned();
+        self.story(story_id, user, StoryRequest::Cancel { reason })
             .await
     }
 
     async fn retry(&self, story_id: &str, user: &str) -> Answer {
-        let story = self.stories.load(story_id).await;
-        let story = story.map_err(|e| CommandError::Unavailable(e.to_string()))?;
-        let seed = Uuid::parse_str(story_id)
-            .map_err(|_| CommandError::NotFound(StoryRefusal::Absent.to_string()))?;
-        let session = errand_chat::session_id(seed, story.aggregate.attempt + 1);
-        let command = StoryCommand::Retry {
-            by: user.to_owned(),
-            session_id: session.to_string(),
-        };
-        self.story(story_id, command).await
+        self.story(story_id, user, StoryRequest::Retry).await
     }
 
     async fn approve(&self, story_id: &str, user: &str) -> Answer {
-        let by = user.to_owned();
-        self.story(story_id, StoryCommand::Approve { by }).await
+        self.story(story_id, user, StoryRequest::Approve).await
     }
 
     async fn reject(&self, story_id: &str, reason: &str, user: &str) -> Answer {
-        let (by, reason) = (user.to_owned(), reason.to_owned());
-        self.story(story_id, StoryCommand::Reject { by, reason })
+        let reason = reason.to_owned();
+        self.story(story_id, user, StoryRequest::Reject { reason })
             .await
     }
 
-    async fn answer(&self, _: &str, question_id: &str, _: &str, _: &str) -> Answer {
-        Err(CommandError::Refused(format!(
-            "no question {question_id:?} is open in this session; to tell the agent something, steer it"
-        )))
+    async fn answer(
+        &self,
+        session_id: &str,
+        question_id: &str,
+        answer: &str,
+        user: &str,
+    ) -> Answer {
+        let request = SessionRequest::Answer {
+            question_id: question_id.to_owned(),
+            answer: answer.to_owned(),
+        };
+        self.session(session_id, user, request).await
     }
 
     async fn steer(&self, session_id: &str, text: &str, user: &str) -> Answer {
-        let text = text.trim();
-        if text.is_empty() {
-            let reason = "the text is empty; say what the agent shall do".to_owned();
-            return Err(CommandError::Invalid {
-                field: "text",
-                reason,
-            });
-        }
-        if text.chars().count() > MAX_STEERING_CHARS {
-            let limit = format!("{MAX_STEERING_CHARS} characters");
-            return Err(CommandError::TooLarge { limit });
-        }
-        let command = SessionCommand::Steer {
-            text: text.to_owned(),
-            by: user.to_owned(),
-        };
-        let meta = CommandMeta::root(Uuid::new_v4());
-        match self.sessions.execute(session_id, command, &meta).await {
-            Ok(done) => Ok(Done { seq: done.seq }),
-            Err(ExecuteError::Refused(refusal @ SessionRefusal::Absent)) => {
-                Err(CommandError::NotFound(refusal.to_string()))
-            }
-            Err(ExecuteError::Refused(refusal)) => Err(CommandError::Refused(refusal.to_string())),
-            Err(ExecuteError::Log(error)) => Err(CommandError::Unavailable(error.to_string())),
-        }
-    }
-}
-
-fn refused(error: DeskError) -> CommandError {
-    match error {
-        DeskError::EmptyMessage => invalid("text", &error),
-        DeskError::MessageTooLong { .. } => CommandError::TooLarge {
-            limit: format!("{MAX_MESSAGE_CHARS} characters"),
-        },
-        DeskError::Task(_) => invalid("agent, prompt or project", &error),
-        DeskError::Refused(ConversationRefusal::Absent) => {
-            CommandError::NotFound(error.to_string())
-        }
-        DeskError::Refused(refusal) => CommandError::Refused(refusal.to_string()),
-        DeskError::Log(error) => CommandError::Unavailable(error.to_string()),
-    }
-}
-
-fn invalid(field: &'static str, error: &DeskError) -> CommandError {
-    CommandError::Invalid {
-        field,
-        reason: error.to_string(),
+        let text = text.to_owned();
+        self.session(session_id, user, SessionRequest::Steer { text })
+            .await
     }
 }

@@ -2,6 +2,8 @@
 use anyhow::Context;
 use std::time::Duration;
 
+/// For calls that no connector makes with a limit of its own.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_CONNECTIONS_PER_HOST: usize = 32;
 

@@ -1,70 +1,116 @@
-//! The project that agents work on: a person's repository, or a sample site.
-use super::vendors::HostAccess;
+//! The project that agents work on: a person's repository, one at a forge, or a sample site.
+use super::{stand_in::StandIn, vendors::HostAccess};
 use anyhow::{Context, bail};
 use errand_executor::{
     project::{Forge, Project},
     workspace::{PushTarget, RepositoryRef, Source, create_sample_site},
 };
-use errand_sandbox::Sandbox;
 use std::path::{Path, PathBuf};
 
 const SAMPLE_PROJECT: &str = "sample-site";
 /// The owner of every repository at the sandbox's forge.
 const SANDBOX_OWNER: &str = "errand";
 
-/// # Errors
-/// The path is no folder, the sample site cannot be made, or the forge refuses the repository.
-pub async fn project(
-    repo: Option<&Path>,
-    data: &Path,
-    host: Option<&HostAccess>,
-    sandbox: Option<(&Sandbox, &str)>,
-) -> anyhow::Result<Project> {
-    let (id, path) = match repo {
-        Some(path) => given(path)?,
-        None => {
-            let path = data.join(SAMPLE_PROJECT);
-            create_sample_site(&path).await?;
-            (SAMPLE_PROJECT.to_owned(), path)
+/// The repository of a project, as a person names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Repository {
+    /// A site made in this data directory, for newcomers.
+    Sample(PathBuf),
+    Folder(PathBuf),
+    /// Its https address.
+    Remote(String),
+    /// No role of this process works on it.
+    Unknown,
+}
+
+impl Repository {
+    /// A path or an address.
+    ///
+    /// # Errors
+    /// The path is no folder.
+    pub fn read(text: &str) -> anyhow::Result<Self> {
+        match text.starts_with("https://") || text.starts_with("http://") {
+            true => Ok(Self::Remote(text.trim_end_matches('/').to_owned())),
+            false => Self::folder(Path::new(text)),
         }
-    };
+    }
+
+    /// # Errors
+    /// The path is no folder.
+    pub fn folder(path: &Path) -> anyhow::Result<Self> {
+        let path = std::fs::canonicalize(path)
+            .with_context(|| format!("--repo {}: name an existing repository", path.display()))?;
+        if !path.is_dir() {
+            bail!(
+                "--repo {}: this is no folder; name the folder of a git repository",
+                path.display()
+            );
+        }
+        Ok(Self::Folder(path))
+    }
+
+    /// The project's id, unless another was given.
+    pub fn project_id(&self, given: Option<&str>) -> String {
+        let name = match (given, self) {
+            (Some(given), _) => given.to_owned(),
+            (None, Self::Sample(_) | Self::Unknown) => SAMPLE_PROJECT.to_owned(),
+            (None, Self::Folder(path)) => path
+                .file_name()
+                .map_or_else(String::new, |n| n.to_string_lossy().into_owned()),
+            (None, Self::Remote(url)) => url.rsplit('/').next().unwrap_or_default().to_owned(),
+        };
+        match slug(name.trim_end_matches(".git")) {
+            id if id.is_empty() => "project".to_owned(),
+            id => id,
+        }
+    }
+}
+
+/// # Errors
+/// The sample site cannot be made, or the forge refuses the repository.
+pub async fn project(
+    repository: &Repository,
+    id: Option<&str>,
+    host: Option<&HostAccess>,
+    stand_in: Option<&StandIn<'_>>,
+) -> anyhow::Result<Project> {
+    let id = repository.project_id(id);
+    let place = place(repository, host).await?;
     let forge = match host {
-        Some(host) if host.sandboxed => sandbox_forge(&id, host, sandbox).await?,
-        Some(host) => github_forge(&path, host).await?,
+        Some(host) if host.sandboxed => sandbox_forge(&id, host, stand_in).await?,
+        Some(host) => github_forge(&origin(&place).await?, host),
         None => None,
     };
     Ok(Project {
         id,
+        publish_locally: matches!(place, RepositoryRef::Local(_)),
         source: Source {
-            repository: RepositoryRef::Local(path),
+            repository: place,
             base: None,
         },
         forge,
-        publish_locally: true,
     })
 }
 
-fn given(path: &Path) -> anyhow::Result<(String, PathBuf)> {
-    let path = std::fs::canonicalize(path)
-        .with_context(|| format!("--repo {}: name an existing repository", path.display()))?;
-    if !path.is_dir() {
-        bail!(
-            "--repo {}: this is no folder; name the folder of a git repository",
-            path.display()
-        );
-    }
-    let name = path
-        .file_name()
-        .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    let id = slug(name.trim_end_matches(".git"));
-    Ok((
-        if id.is_empty() {
-            "project".to_owned()
-        } else {
-            id
+async fn place(
+    repository: &Repository,
+    host: Option<&HostAccess>,
+) -> anyhow::Result<RepositoryRef> {
+    Ok(match repository {
+        Repository::Folder(path) => RepositoryRef::Local(path.clone()),
+        Repository::Remote(url) => RepositoryRef::Remote {
+            url: url.clone(),
+            token: host
+                .filter(|host| !host.sandboxed)
+                .map(|host| host.token.clone()),
         },
-        path,
-    ))
+        Repository::Sample(data) => {
+            let path = data.join(SAMPLE_PROJECT);
+            create_sample_site(&path).await?;
+            RepositoryRef::Local(path)
+        }
+        Repository::Unknown => bail!("ERRAND_REPO is not set: name the repository"),
+    })
 }
 
 /// Letters, digits, '-' and '_' only: project ids stand in URLs and folder names.
@@ -80,17 +126,17 @@ fn slug(name: &str) -> String {
 async fn sandbox_forge(
     id: &str,
     host: &HostAccess,
-    sandbox: Option<(&Sandbox, &str)>,
+    stand_in: Option<&StandIn<'_>>,
 ) -> anyhow::Result<Option<Forge>> {
-    let Some((sandbox, url)) = sandbox else {
+    let Some(stand_in) = stand_in else {
         return Ok(None);
     };
-    sandbox.ensure_repository(SANDBOX_OWNER, id).await?;
+    stand_in.ensure_repository(SANDBOX_OWNER, id).await?;
     Ok(Some(Forge {
         owner: SANDBOX_OWNER.to_owned(),
         repository: id.to_owned(),
         push: PushTarget {
-            url: format!("{url}/git/{SANDBOX_OWNER}/{id}.git"),
+            url: format!("{}/git/{SANDBOX_OWNER}/{id}.git", stand_in.url()),
             token: Some(host.token.clone()),
         },
         host: host.host.clone(),
@@ -98,22 +144,14 @@ async fn sandbox_forge(
 }
 
 /// Pull requests go where the repository's `origin` is, if that is GitHub.
-async fn github_forge(path: &Path, host: &HostAccess) -> anyhow::Result<Option<Forge>> {
-    let output = tokio::process::Command::new("git")
-        .args(["-C"])
-        .arg(path)
-        .args(["remote", "get-url", "origin"])
-        .output()
-        .await
-        .context("git cannot be run: install it")?;
-    let origin = String::from_utf8_lossy(&output.stdout);
-    let Some((owner, repository)) = github_name(origin.trim()) else {
+fn github_forge(origin: &str, host: &HostAccess) -> Option<Forge> {
+    let Some((owner, repository)) = github_name(origin) else {
         tracing::warn!(
             "the repository's origin is not at GitHub: branches stay local, no pull requests are opened"
         );
-        return Ok(None);
+        return None;
     };
-    Ok(Some(Forge {
+    Some(Forge {
         push: PushTarget {
             url: format!("https://github.com/{owner}/{repository}.git"),
             token: Some(host.token.clone()),
@@ -121,7 +159,22 @@ async fn github_forge(path: &Path, host: &HostAccess) -> anyhow::Result<Option<F
         owner,
         repository,
         host: host.host.clone(),
-    }))
+    })
+}
+
+async fn origin(place: &RepositoryRef) -> anyhow::Result<String> {
+    let path = match place {
+        RepositoryRef::Remote { url, .. } => return Ok(url.clone()),
+        RepositoryRef::Local(path) => path,
+    };
+    let output = tokio::process::Command::new("git")
+        .arg("-C")
+        .arg(path)
+        .args(["remote", "get-url", "origin"])
+        .output()
+        .await
+        .context("git cannot be run: install it")?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 fn github_name(origin: &str) -> Option<(String, String)> {

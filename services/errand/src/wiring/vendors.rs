@@ -1,4 +1,5 @@
 //! Linear, Slack, GitHub and the language model: real where there is a credential, else the sandbox, else left out.
+use super::stand_in;
 use crate::config::Config;
 use anyhow::Context;
 use async_trait::async_trait;
@@ -15,8 +16,6 @@ use std::sync::Arc;
 const DEFAULT_ANTHROPIC_MODEL: &str = "claude-sonnet-4-5";
 const DEFAULT_SLACK_CHANNEL: &str = "general";
 const GITHUB_API_URL: &str = "https://api.github.com";
-/// What the sandbox takes for any credential.
-const SANDBOX_CREDENTIAL: &str = "sandbox";
 
 /// The vendors as connected now.
 pub struct Vendors {
@@ -81,7 +80,7 @@ fn model(
             );
             let mut settings = LlmConfig::new(Provider::Anthropic, DEFAULT_ANTHROPIC_MODEL);
             settings.base_url = format!("{sandbox}/anthropic");
-            settings.key = Some(SANDBOX_CREDENTIAL.into());
+            settings.key = Some(stand_in::CREDENTIAL.into());
             settings
         }
         (None, None) => {
@@ -142,7 +141,7 @@ fn tracker(
             );
             (
                 format!("{sandbox}/linear/graphql"),
-                SANDBOX_CREDENTIAL.into(),
+                stand_in::CREDENTIAL.into(),
             )
         }
         (None, None) => {
@@ -184,7 +183,7 @@ fn messenger(
                 "sandbox",
                 "set SLACK_BOT_TOKEN to post to Slack itself",
             );
-            (format!("{sandbox}/slack/api/"), SANDBOX_CREDENTIAL.into())
+            (format!("{sandbox}/slack/api/"), stand_in::CREDENTIAL.into())
         }
         (None, None) => {
             note(
@@ -228,7 +227,7 @@ fn code_host(
             );
             (
                 format!("{sandbox}/github"),
-                SecretString::from(SANDBOX_CREDENTIAL),
+                SecretString::from(stand_in::CREDENTIAL),
                 true,
             )
         }

@@ -119,6 +119,8 @@ async function github() {
   const site = { owner: 'acme', repo: 'site' };
   conforms('public-user', (await client.rest.users.getAuthenticated()).data);
   conforms('full-repository', (await client.rest.repos.get(site)).data);
+  conforms('full-repository', (await client.rest.repos.createInOrg({ org: site.owner, name: 'made-here' })).data);
+  await assert.rejects(client.rest.repos.createInOrg({ org: site.owner, name: 'made-here' }), { status: 422 });
   conforms('branch-with-protection', (await client.rest.repos.getBranch({ ...site, branch: 'errand/capture' })).data);
   const wanted = { ...site, title: 'Email capture', head: 'errand/capture', base: 'main', body: '- [x] form' };
   const created = await client.rest.pulls.create(wanted);

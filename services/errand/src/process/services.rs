@@ -1,0 +1,200 @@
+//! The services of one process: those of its roles, and no others.
+mod dashboard;
+mod executor;
+
+use super::{plan::Plan, stores::Stores};
+use crate::{
+    config::Config,
+    role::Role,
+    wiring::{agents, commands::Owners, requests, vendors::Vendors},
+};
+use errand_chat::{Chat, Desk, TaskRules};
+use errand_eventlog::{
+    aggregate::{Aggregates, now_us},
+    subscriber::{self, Subscribers},
+};
+use errand_executor::{Executor, project::Project};
+use errand_notifier::Notifier;
+use errand_proto::DEFAULT_WORKSPACE;
+use errand_sandbox::Sandbox;
+use errand_spawner::Spawner;
+use std::sync::Arc;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// What the services are built from.
+pub struct Parts<'a> {
+    pub plan: &'a Plan,
+    pub config: &'a Config,
+    pub stores: &'a Stores,
+    pub vendors: Vendors,
+    /// There when the executor is one of the roles.
+    pub project: Option<Project>,
+    pub public_url: &'a str,
+}
+
+/// Each is there when its role is.
+pub struct Services {
+    chat: Option<Chat>,
+    spawner: Option<Spawner>,
+    executor: Option<Executor>,
+    notifier: Option<Notifier>,
+    fills_views: bool,
+    dashboard: Option<dashboard::Settings>,
+}
+
+impl Services {
+    /// # Errors
+    /// Git is missing or too old, or the agents cannot be found.
+    pub async fn build(parts: Parts<'_>) -> anyhow::Result<Self> {
+        let roles = &parts.plan.roles;
+        let rules = rules(&parts);
+        let executor = match &parts.project {
+            Some(project) => Some(executor::build(&parts, project.clone()).await?),
+            None => None,
+        };
+        Ok(Self {
+            chat: roles
+                .has(Role::Chat)
+                .then(|| chat(&parts, Arc::clone(&rules))),
+            spawner: roles.has(Role::Spawner).then(|| {
+                let tracker = parts.vendors.tracker.clone();
+                Spawner::new(Arc::clone(&parts.stores.log), DEFAULT_WORKSPACE, tracker)
+            }),
+            executor,
+            notifier: roles
+                .has(Role::Notifier)
+                .then(|| notifier(&parts))
+                .flatten(),
+            fills_views: roles.has(Role::Projector),
+            dashboard: roles
+                .has(Role::Dashboard)
+                .then(|| dashboard::settings(&parts, &rules)),
+        })
+    }
+
+    /// Pages and API where the dashboard is, and the sandbox where it plays.
+    pub fn site(
+        &self,
+        stores: &Stores,
+        sandbox: Option<&Sandbox>,
+        stop: &CancellationToken,
+    ) -> axum::Router {
+        let site = match (&self.dashboard, &stores.projector) {
+            (Some(settings), Some(projector)) => {
+                dashboard::router(settings, stores, projector.clone(), self.owners(), stop)
+            }
+            _ => axum::Router::new(),
+        };
+        match sandbox {
+            Some(sandbox) => site.nest("/sandbox", sandbox.router()),
+            None => site,
+        }
+    }
+
+    /// What this process may append to.
+    fn owners(&self) -> Owners {
+        Owners {
+            desk: self.chat.as_ref().map(|chat| Desk {
+                conversations: chat.conversations.clone(),
+                rules: Arc::clone(&chat.rules),
+                workspace: DEFAULT_WORKSPACE.to_owned(),
+            }),
+            stories: self.spawner.as_ref().map(|s| s.stories.clone()),
+            sessions: self.executor.as_ref().map(|e| e.sessions.clone()),
+        }
+    }
+
+    /// Starts every subscriber, projection and worker.
+    pub fn start(self, stores: &Stores, tasks: &TaskTracker, stop: &CancellationToken) {
+        let log = Arc::clone(&stores.log);
+        tasks.spawn(subscriber::run(log, self.subscribers(), stop.clone()));
+        self.answer_requests(stores, tasks, stop);
+        if let Some(executor) = self.executor {
+            tasks.spawn(errand_executor::reconciler::run(
+                Arc::clone(&stores.log),
+                Arc::clone(&executor.queue),
+                stop.clone(),
+            ));
+            tasks.spawn(errand_executor::run::work(executor, stop.clone()));
+        }
+        if let Some(projector) = stores.projector.clone() {
+            let (fills, until) = (self.fills_views, stop.clone());
+            tasks.spawn(async move {
+                let ended = match fills {
+                    true => projector.run(until).await,
+                    false => projector.observe(until).await,
+                };
+                if let Err(error) = ended {
+                    tracing::error!(%error, "the read models stand still");
+                }
+            });
+        }
+    }
+
+    fn subscribers(&self) -> Subscribers {
+        let mut subscribers = Subscribers::new();
+        if let Some(chat) = &self.chat {
+            subscribers.extend(errand_chat::reactors::subscribers(chat));
+        }
+        if let Some(spawner) = &self.spawner {
+            subscribers.extend(errand_spawner::reactors::subscribers(spawner));
+        }
+        if let Some(executor) = &self.executor {
+            subscribers.extend(errand_executor::reactors::subscribers(executor));
+        }
+        if let Some(notifier) = &self.notifier {
+            subscribers.extend(errand_notifier::reactors::subscribers(notifier));
+        }
+        subscribers
+    }
+
+    /// What dashboards in other processes ask of the roles here.
+    fn answer_requests(&self, stores: &Stores, tasks: &TaskTracker, stop: &CancellationToken) {
+        let Some(bus) = stores.bus() else { return };
+        let owners = self.owners();
+        for (role, is_here) in [
+            (Role::Chat, owners.desk.is_some()),
+            (Role::Spawner, owners.stories.is_some()),
+            (Role::Executor, owners.sessions.is_some()),
+        ] {
+            if is_here {
+                let (bus, owners) = (Arc::clone(bus), owners.clone());
+                tasks.spawn(requests::serve(bus, role, owners, stop.clone()));
+            }
+        }
+    }
+}
+
+fn rules(parts: &Parts<'_>) -> Arc<TaskRules> {
+    let given = parts.config.errand_project.as_deref();
+    let project = parts.plan.repository.project_id(given);
+    Arc::new(TaskRules {
+        agents: agents::kinds(),
+        projects: vec![project.clone()],
+        default_project: project,
+        policy: parts.config.policy(),
+    })
+}
+
+fn chat(parts: &Parts<'_>, rules: Arc<TaskRules>) -> Chat {
+    let log = &parts.stores.log;
+    Chat {
+        conversations: Chat::conversations(log, DEFAULT_WORKSPACE),
+        log: Arc::clone(log),
+        live: Arc::clone(&parts.stores.live),
+        model: Arc::clone(&parts.vendors.model),
+        workspace: DEFAULT_WORKSPACE.to_owned(),
+        rules,
+    }
+}
+
+/// `None` when there is nobody to notify.
+fn notifier(parts: &Parts<'_>) -> Option<Notifier> {
+    let log = Arc::clone(&parts.stores.log);
+    Some(Notifier {
+        notifications: Aggregates::new(log, DEFAULT_WORKSPACE, errand_notifier::SOURCE),
+        messenger: parts.vendors.messenger.clone()?,
+        public_url: parts.public_url.to_owned(),
+        started_us: now_us(),
+    })
+}

@@ -1,0 +1,65 @@
+//! The executor, as configured.
+use super::Parts;
+use crate::{config::Config, wiring::agents};
+use errand_eventlog::QueueLimits;
+use errand_executor::{
+    Executor, Settings,
+    project::{Project, Projects},
+    runner::RunLimits,
+    workspace::{GitSettings, Workspaces},
+};
+use errand_proto::DEFAULT_WORKSPACE;
+use std::{sync::Arc, time::Duration};
+use uuid::Uuid;
+
+const DEFAULT_SLOTS: usize = 4;
+const DEFAULT_SESSIONS_PER_PROJECT: usize = 2;
+const DEFAULT_LEASE: Duration = Duration::from_secs(30);
+const AGE_STEP: Duration = Duration::from_secs(600);
+
+/// # Errors
+/// Git is missing or too old, or the agents cannot be found.
+pub async fn build(parts: &Parts<'_>, project: Project) -> anyhow::Result<Executor> {
+    let config = parts.config;
+    let log = &parts.stores.log;
+    let folder = parts.plan.data.join("workspaces");
+    Ok(Executor {
+        sessions: Executor::sessions(log, DEFAULT_WORKSPACE),
+        log: Arc::clone(log),
+        queue: Arc::clone(&parts.stores.queue),
+        workspace_id: DEFAULT_WORKSPACE.to_owned(),
+        workspaces: Workspaces::open(folder, GitSettings::default()).await?,
+        projects: Arc::new(Projects::new([project])),
+        runners: Arc::new(agents::runners(config)?),
+        settings: Arc::new(Settings {
+            executor_id: Uuid::new_v4().to_string(),
+            slots: config.errand_slots.unwrap_or(DEFAULT_SLOTS),
+            queue: queue_limits(config),
+            run: run_limits(config),
+            public_url: parts.public_url.to_owned(),
+        }),
+    })
+}
+
+pub fn queue_limits(config: &Config) -> QueueLimits {
+    QueueLimits {
+        per_project: config
+            .errand_sessions_per_project
+            .unwrap_or(DEFAULT_SESSIONS_PER_PROJECT),
+        lease: seconds(config.errand_lease_seconds, DEFAULT_LEASE),
+        age_step: AGE_STEP,
+    }
+}
+
+fn run_limits(config: &Config) -> RunLimits {
+    let usual = RunLimits::default();
+    RunLimits {
+        wall_clock: seconds(config.errand_run_seconds, usual.wall_clock),
+        stall: seconds(config.errand_stall_seconds, usual.stall),
+        ..usual
+    }
+}
+
+fn seconds(configured: Option<u64>, usual: Duration) -> Duration {
+    configured.map_or(usual, Duration::from_secs)
+}

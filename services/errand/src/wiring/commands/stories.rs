@@ -1,0 +1,56 @@
+//! What people do to stories.
+use super::{Answer, order::StoryRequest};
+use errand_dashboard::{CommandError, Done};
+use errand_eventlog::aggregate::{Aggregates, CommandMeta, Context, ExecuteError};
+use errand_spawner::story::{Story, StoryCommand, StoryRefusal};
+use uuid::Uuid;
+
+pub async fn carry_out(
+    stories: &Aggregates<Story>,
+    id: &str,
+    by: String,
+    request: StoryRequest,
+    meta: CommandMeta,
+) -> Answer {
+    let story = stories.load(id).await;
+    let story = story.map_err(|e| CommandError::Unavailable(e.to_string()))?;
+    let command = command(id, &story, by, request)?;
+    let meta = caused(&story, meta);
+    match stories.execute(id, command, &meta).await {
+        Ok(done) => Ok(Done { seq: done.seq }),
+        Err(ExecuteError::Refused(refusal @ StoryRefusal::Absent)) => {
+            Err(CommandError::NotFound(refusal.to_string()))
+        }
+        Err(ExecuteError::Refused(refusal)) => Err(CommandError::Refused(refusal.to_string())),
+        Err(ExecuteError::Log(error)) => Err(CommandError::Unavailable(error.to_string())),
+    }
+}
+
+fn command(
+    id: &str,
+    story: &Context<Story>,
+    by: String,
+    request: StoryRequest,
+) -> Result<StoryCommand, CommandError> {
+    Ok(match request {
+        StoryRequest::Cancel { reason } => StoryCommand::RequestCancel { by, reason },
+        StoryRequest::Approve => StoryCommand::Approve { by },
+        StoryRequest::Reject { reason } => StoryCommand::Reject { by, reason },
+        StoryRequest::Retry => {
+            let seed = Uuid::parse_str(id)
+                .map_err(|_| CommandError::NotFound(StoryRefusal::Absent.to_string()))?;
+            let session_id = errand_chat::session_id(seed, story.aggregate.attempt + 1);
+            let session_id = session_id.to_string();
+            StoryCommand::Retry { by, session_id }
+        }
+    })
+}
+
+/// What a person does to a story belongs to what led to the story.
+fn caused(story: &Context<Story>, meta: CommandMeta) -> CommandMeta {
+    let asked_by = Uuid::parse_str(&story.aggregate.facts.0.message_id);
+    CommandMeta {
+        correlation_id: asked_by.unwrap_or(meta.correlation_id),
+        ..meta
+    }
+}

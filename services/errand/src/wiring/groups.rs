@@ -1,0 +1,16 @@
+//! The groups of all reactors of all roles: what the permissions of a NATS user must know.
+
+/// Held against the groups of a running Errand by `tests/system`.
+pub const GROUPS: &[&str] = &[
+    "chat-announce-completion",
+    "chat-announce-spawn",
+    "chat-answer-message",
+    "executor-cancel-waiting",
+    "executor-enqueue-job",
+    "executor-open-session",
+    "notifier-tell-slack",
+    "spawner-deliver",
+    "spawner-link-issue",
+    "spawner-mirror-issue",
+    "spawner-open-story",
+];

@@ -1,0 +1,114 @@
+//! What must be true after every fault: each spawn ended, and everybody was told exactly once.
+use super::place::Fleet;
+use crate::harness::{Api, command, text};
+use serde_json::Value;
+use std::{collections::BTreeSet, time::Duration};
+use tokio::time::Instant;
+
+/// How long everything may take to come to rest after the last fault.
+const PATIENCE: Duration = Duration::from_secs(240);
+const POLL: Duration = Duration::from_millis(200);
+
+/// How often each thing happened.
+#[derive(Debug, Default, PartialEq, Eq, Clone)]
+pub struct Counts {
+    pub stories: usize,
+    pub completed: usize,
+    pub issues: u64,
+    pub pull_requests: u64,
+    pub slack_messages: u64,
+    pub completions: usize,
+    pub stories_told: usize,
+    pub queued: usize,
+}
+
+impl Counts {
+    pub fn expected(spawns: usize) -> Self {
+        let each = spawns as u64;
+        Self {
+            stories: spawns,
+            completed: spawns,
+            issues: each,
+            pull_requests: each,
+            slack_messages: each,
+            completions: spawns,
+            stories_told: spawns,
+            queued: 0,
+        }
+    }
+
+    pub async fn of(fleet: &Fleet) -> Option<Self> {
+        let (api, vendors) = (fleet.api(), fleet.vendors());
+        let made = vendors.try_get("/sandbox/requests").await?["made"].take();
+        let made = |what: &str| made[what].as_u64().unwrap_or(0);
+        let stories = every(&api, "/api/v1/stories", "stories").await?;
+        let told = events(&api, "CompletionAnnounced").await?;
+        let stories_told: BTreeSet<_> = told.iter().map(|e| text(&e["data"], "storyId")).collect();
+        Some(Self {
+            stories: stories.len(),
+            completed: stories
+                .iter()
+                .filter(|s| text(s, "status") == "completed")
+                .count(),
+            issues: made("issues"),
+            pull_requests: made("pull_requests"),
+            slack_messages: made("messages"),
+            completions: told.len(),
+            stories_told: stories_told.len(),
+            queued: api.try_get("/api/v1/queue").await?.as_array()?.len(),
+        })
+    }
+}
+
+/// Waits until everything has come to rest, and holds it against what was asked for.
+pub async fn settle(fleet: &Fleet, spawns: usize, seed: u64) {
+    let expected = Counts::expected(spawns);
+    let end = Instant::now() + PATIENCE;
+    let mut counts = Counts::default();
+    while counts != expected && Instant::now() < end {
+        if let Some(now) = Counts::of(fleet).await {
+            counts = now;
+        }
+        tokio::time::sleep(POLL).await;
+    }
+    println!("seed {seed}: {counts:?}");
+    assert_eq!(counts, expected, "seed {seed}\n{}", fleet.logs());
+    let output = command(&["audit", "verify", "--url", &fleet.api().url])
+        .output()
+        .await
+        .expect("errand runs");
+    assert!(
+        output.status.success(),
+        "the read models differ from a replay: {}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// All pages of a list.
+async fn every(api: &Api, path: &str, name: &str) -> Option<Vec<Value>> {
+    let mut all = Vec::new();
+    let mut before = String::new();
+    loop {
+        let page = api.try_get(&format!("{path}?limit=500{before}")).await?;
+        all.extend(page[name].as_array()?.iter().cloned());
+        match page["next"].as_i64() {
+            Some(next) => before = format!("&before={next}"),
+            None => return Some(all),
+        }
+    }
+}
+
+async fn events(api: &Api, event_type: &str) -> Option<Vec<Value>> {
+    let mut all = Vec::new();
+    let mut from = 0;
+    loop {
+        let path = format!("/api/v1/events?type={event_type}&limit=1000&from={from}");
+        let page = api.try_get(&path).await?;
+        all.extend(page["events"].as_array()?.iter().cloned());
+        match page["next"].as_u64() {
+            Some(next) => from = next,
+            None => return Some(all),
+        }
+    }
+}
