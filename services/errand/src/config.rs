@@ -13,7 +13,12 @@ const KEYS: &[&str] = &[
     "ANTHROPIC_BASE_URL",
     "ERRAND_ACCESS_TOKEN",
     "ERRAND_AGENT_COMMAND",
+    "ERRAND_AGENT_NETWORK",
+    "ERRAND_AGENT_WRITABLE",
     "ERRAND_DATABASE_URL",
+    "ERRAND_GITHUB_APP_ID",
+    "ERRAND_GITHUB_APP_KEY_FILE",
+    "ERRAND_ISOLATION",
     "ERRAND_LEASE_SECONDS",
     "ERRAND_LISTEN",
     "ERRAND_LLM_MODEL",
@@ -61,7 +66,17 @@ pub struct Config {
     pub errand_access_token: Option<SecretString>,
     /// An ACP agent and its arguments, used for every kind of agent instead of the demo agent.
     pub errand_agent_command: Option<String>,
+    /// full, vendors or none.
+    pub errand_agent_network: Option<String>,
+    /// Folders that the agent of `errand_agent_command` may write to beside its worktree, with colons between.
+    pub errand_agent_writable: Option<String>,
     pub errand_database_url: Option<SecretString>,
+    /// The id of a GitHub App, used instead of a token.
+    pub errand_github_app_id: Option<String>,
+    /// The private key of that App, in PEM.
+    pub errand_github_app_key_file: Option<PathBuf>,
+    /// preferred, required or off.
+    pub errand_isolation: Option<String>,
     /// An executor that says nothing for so long has lost its sessions.
     pub errand_lease_seconds: Option<u64>,
     /// Where pages, health and metrics are served.

@@ -5,6 +5,7 @@ pub mod groups;
 pub mod http;
 pub mod projects;
 pub mod requests;
+pub mod secrets;
 pub mod servers;
 pub mod stand_in;
 pub mod vendors;

@@ -1,9 +1,13 @@
 //! The executor, as configured.
 use super::Parts;
-use crate::{config::Config, wiring::agents};
+use crate::{
+    config::Config,
+    wiring::{agents, secrets},
+};
 use errand_eventlog::QueueLimits;
 use errand_executor::{
     Executor, Settings,
+    confine::Host,
     project::{Project, Projects},
     runner::RunLimits,
     workspace::{GitSettings, Workspaces},
@@ -30,7 +34,8 @@ pub async fn build(parts: &Parts<'_>, project: Project) -> anyhow::Result<Execut
         workspace_id: DEFAULT_WORKSPACE.to_owned(),
         workspaces: Workspaces::open(folder, GitSettings::default()).await?,
         projects: Arc::new(Projects::new([project])),
-        runners: Arc::new(agents::runners(config)?),
+        runners: Arc::new(agents::runners(config, &Host::look().await)?),
+        redactor: secrets::redactor(config),
         settings: Arc::new(Settings {
             executor_id: Uuid::new_v4().to_string(),
             slots: config.errand_slots.unwrap_or(DEFAULT_SLOTS),
