@@ -11,7 +11,9 @@ pub fn start(json: bool) {
     let filter = EnvFilter::try_from_env("ERRAND_LOG").unwrap_or_else(|_| DEFAULT_FILTER.into());
     let registry = tracing_subscriber::registry().with(filter);
     // A mistake in the configuration is told by the command itself.
-    let redactor = Config::load().map_or_default(|config| secrets::redactor(&config));
+    let redactor = Config::load()
+        .map(|config| secrets::redactor(&config))
+        .unwrap_or_default();
     let stderr = move || RedactedWriter::new(redactor.clone(), std::io::stderr());
     let lines = fmt::layer().with_writer(stderr);
     // An error says that somebody started logging before; their choice stands.

@@ -6,11 +6,13 @@
 //! - [`run`]: one session from claim to end.
 //! - [`reconciler`]: puts sessions whose job was lost back into the queue.
 //! - [`redaction`]: takes secrets out of text before it is stored, logged or shown.
+//! - [`cleaning`]: removes what ended sessions left on the disk.
 //! - [`project`]: where a project's repository and forge are.
 //! - [`runner`], [`workspace`], [`github`]: connectors to agents, git and the code host; they know no event.
 //! - [`confine`]: keeps an agent inside its worktree.
 //! - [`demo`]: the scripted agent for installations without a real one.
 
+pub mod cleaning;
 pub mod confine;
 pub mod demo;
 pub mod github;

@@ -56,7 +56,9 @@ impl Attempt<'_> {
             "The work was finished before this executor took over.".to_owned()
         };
         let files = self.judge(&worktree, start, &words).await?;
-        let summary = self.publish(project, &worktree, &words, &files).await?;
+        let summary = self
+            .publish(project, &worktree, &words, &files, usage)
+            .await?;
         if let Err(error) = worktree.remove().await {
             tracing::warn!(%error, "the worktree stays until the next clean-up");
         }
@@ -79,7 +81,8 @@ impl Attempt<'_> {
     async fn prepare(&self, project: &Project) -> Result<Worktree, Ending> {
         let workspaces = &self.executor.workspaces;
         let branch = &self.session.branch;
-        let worktree = workspaces.prepare(&project.id, self.session_id, branch, &project.source);
+        let source = project.source_now().await?;
+        let worktree = workspaces.prepare(&project.id, self.session_id, branch, &source);
         Ok(worktree.await?)
     }
 
@@ -101,12 +104,25 @@ impl Attempt<'_> {
             limits: self.executor.settings.run.clone(),
         };
         let (sender, updates) = mpsc::channel(UPDATE_BUFFER);
-        let (outcome, (used, recorded)) = tokio::join!(
-            runner.run(request, sender, control),
-            recorder::record(updates, self.journal, self.run)
-        );
+        let work = async {
+            tokio::join!(
+                runner.run(request, sender, control),
+                recorder::record(updates, self.journal, self.run)
+            )
+        };
+        let mut work = std::pin::pin!(work);
+        let (outgrown, (outcome, (used, recorded))) = tokio::select! {
+            done = &mut work => (None, done),
+            error = self.executor.workspaces.outgrown(worktree) => {
+                self.run.cancel();
+                (Some(error), work.await)
+            }
+        };
         *usage = used;
         recorded.map_err(lost)?;
+        if let Some(error) = outgrown {
+            return Err(error.into());
+        }
         match outcome {
             RunOutcome::Ended {
                 stop: StopReason::EndTurn,
@@ -143,7 +159,7 @@ impl Attempt<'_> {
 
     async fn push_partial_work(&self, worktree: &Worktree) -> Result<(), Ending> {
         if let Some(forge) = &self.project()?.forge {
-            worktree.push(&forge.push).await?;
+            worktree.push(&forge.target().await?).await?;
         }
         Ok(())
     }
@@ -173,13 +189,20 @@ impl Attempt<'_> {
         worktree: &Worktree,
         words: &str,
         files: &[v1::FileChange],
+        usage: &v1::Usage,
     ) -> Result<String, Ending> {
         // The plan of the pull request's checklist was recorded since the claim.
         let id = self.session_id.to_string();
         let loaded = self.executor.sessions.load(&id).await;
         let session = loaded.map_err(|e| lost(JournalError::Log(e)))?.aggregate;
         let url = &self.executor.settings.public_url;
-        let opened = publish::publish(project, worktree, &session, words, url).await?;
+        let text = publish::Text {
+            session: &session,
+            agent_words: words,
+            usage,
+            public_url: url,
+        };
+        let opened = publish::publish(project, worktree, &text).await?;
         if let Some(opened) = &opened {
             let url = opened.url.clone();
             let number = opened.number;

@@ -7,7 +7,7 @@ use super::{
     signals::{CancelRequest, Signals},
 };
 use crate::{
-    Executor,
+    Executor, cleaning,
     runner::{PermissionPolicy, RunControl, RunHandle},
     session::{MAX_EXPIRED_LEASES, Session, SessionCommand},
 };
@@ -32,6 +32,7 @@ pub async fn work(executor: Executor, stop: CancellationToken) {
     let follower = signals.clone();
     let until = stop.clone();
     tasks.spawn(async move { follower.follow(log, until).await });
+    tasks.spawn(cleaning::run(executor.clone(), stop.clone()));
     let slots = Arc::new(Semaphore::new(executor.settings.slots));
     while let Some(claim) = next(&executor, &slots, &stop).await {
         let (slot, claim) = claim;

@@ -101,6 +101,10 @@ impl Worktree {
         &self.record.base_commit
     }
 
+    pub(crate) const fn project(&self) -> &ProjectFolder {
+        &self.project
+    }
+
     pub(crate) fn mirror(&self) -> &Mirror {
         &self.mirror
     }

@@ -5,7 +5,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use errand_executor::github::{
-    CodeHost, CodeHostError, GitHub, NewPullRequest, PullRequestState, PullRequestUpdate,
+    CodeHost, CodeHostError, Credential, GitHub, NewPullRequest, PullRequestState,
+    PullRequestUpdate,
 };
 use errand_executor::workspace::{
     GitSettings, PushOutcome, PushTarget, RepositoryRef, Source, WorkspaceError, Workspaces,
@@ -51,9 +52,13 @@ impl Journey {
 
     fn client(&self) -> GitHub {
         let url = format!("{}/github", self.url);
-        GitHub::new(&url, TOKEN.into(), reqwest::Client::new())
-            .unwrap()
-            .with_timeout(Duration::from_secs(2))
+        GitHub::new(
+            &url,
+            Credential::Token(TOKEN.into()),
+            reqwest::Client::new(),
+        )
+        .unwrap()
+        .with_timeout(Duration::from_secs(2))
     }
 
     fn target(&self) -> PushTarget {

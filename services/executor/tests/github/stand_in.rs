@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use errand_executor::github::{GitHub, NewPullRequest};
+use errand_executor::github::{Credential, GitHub, NewPullRequest};
 use serde_json::{Value, json};
 
 pub const TOKEN: &str = "t0ken-for-the-code-host";
@@ -74,7 +74,7 @@ impl Host {
     pub fn client(&self) -> GitHub {
         let client = GitHub::new(
             &format!("{}/api/", self.address),
-            TOKEN.into(),
+            Credential::Token(TOKEN.into()),
             reqwest::Client::new(),
         )
         .unwrap();
