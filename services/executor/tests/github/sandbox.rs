@@ -20,14 +20,14 @@ use crate::stand_in::{TOKEN, new};
 
 const BRANCH: &str = "errand/story-1";
 
-struct Journey {
+pub struct Journey {
     folder: TempDir,
     sandbox: Sandbox,
     url: String,
 }
 
 impl Journey {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = TempDir::new().unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -83,7 +83,7 @@ impl Journey {
     }
 
     /// A branch with one commit at the forge, and its base.
-    async fn pushed(&self) -> Worktree {
+    pub async fn pushed(&self) -> Worktree {
         let tree = self.worktree().await;
         std::fs::write(tree.path().join("capture.html"), "<form>\n").unwrap();
         tree.commit_all("Add email capture").await.unwrap().unwrap();

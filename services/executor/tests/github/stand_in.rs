@@ -189,7 +189,7 @@ impl Host {
         axum::Json(self.list(&query)).into_response()
     }
 
-    async fn answer(&self, request: Request, number: Option<usize>) -> Response {
+    pub async fn answer(&self, request: Request, number: Option<usize>) -> Response {
         match self.take(&request) {
             Answer::Served => self.work(request, number).await,
             Answer::DoneButSays(status) => {
