@@ -14,4 +14,5 @@ mod system {
     mod journey;
     mod linear_down;
     mod own_repository;
+    mod secrets;
 }

@@ -50,10 +50,13 @@ impl Journey {
         }
     }
 
+    pub fn api(&self) -> String {
+        format!("{}/github", self.url)
+    }
+
     fn client(&self) -> GitHub {
-        let url = format!("{}/github", self.url);
         GitHub::new(
-            &url,
+            &self.api(),
             Credential::Token(TOKEN.into()),
             reqwest::Client::new(),
         )

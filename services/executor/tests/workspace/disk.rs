@@ -28,7 +28,8 @@ async fn a_session_that_grows_beyond_its_limit_is_told_wherever_it_writes() {
             ..DiskLimits::default()
         };
         let workspaces = limited(&place, limits).await;
-        let prepared = workspaces.prepare("site", Uuid::new_v4(), BRANCH, &place.source());
+        let source = place.source();
+        let prepared = workspaces.prepare("site", Uuid::new_v4(), BRANCH, &source);
         let tree = prepared.await.unwrap();
         let folder = if temporary {
             tree.temporary()
