@@ -37,12 +37,15 @@ const KEYS: &[&str] = &[
     "ERRAND_POLICY",
     "ERRAND_PROJECT",
     "ERRAND_PUBLIC_URL",
+    "ERRAND_PULL_REQUEST_DRAFT",
     "ERRAND_REPO",
     "ERRAND_SANDBOX_URL",
     "ERRAND_SESSIONS_PER_PROJECT",
     "ERRAND_RUN_SECONDS",
     "ERRAND_SLOTS",
     "ERRAND_STALL_SECONDS",
+    "ERRAND_WORKSPACES_BYTES",
+    "ERRAND_WORKTREE_BYTES",
     "GITHUB_API_URL",
     "GITHUB_TOKEN",
     "LINEAR_API_KEY",
@@ -115,6 +118,12 @@ pub struct Config {
     pub errand_slots: Option<usize>,
     /// Longest silence of an agent.
     pub errand_stall_seconds: Option<u64>,
+    /// What all workspaces together may take on disk.
+    pub errand_workspaces_bytes: Option<u64>,
+    /// What one session's folder may take on disk.
+    pub errand_worktree_bytes: Option<u64>,
+    /// Open pull requests as drafts.
+    pub errand_pull_request_draft: Option<bool>,
     pub github_api_url: Option<String>,
     pub github_token: Option<SecretString>,
     pub linear_api_key: Option<SecretString>,

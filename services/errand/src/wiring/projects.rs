@@ -133,7 +133,7 @@ async fn sandbox_forge(
         repository: id.to_owned(),
         push_url: format!("{}/git/{SANDBOX_OWNER}/{id}.git", stand_in.url()),
         host: host.host.clone(),
-        draft: false,
+        draft: host.draft,
     }))
 }
 
@@ -150,7 +150,7 @@ fn github_forge(origin: &str, host: &HostAccess) -> Option<Forge> {
         owner,
         repository,
         host: host.host.clone(),
-        draft: false,
+        draft: host.draft,
     })
 }
 

@@ -31,6 +31,8 @@ pub struct HostAccess {
     pub host: Arc<dyn CodeHost>,
     /// The sandbox's own forge, or GitHub.
     pub sandboxed: bool,
+    /// Open pull requests as drafts.
+    pub draft: bool,
 }
 
 /// # Errors
@@ -231,6 +233,7 @@ fn code_host(
     Ok(Some(HostAccess {
         host: Arc::new(host),
         sandboxed,
+        draft: config.errand_pull_request_draft.unwrap_or_default(),
     }))
 }
 

@@ -27,3 +27,4 @@ pub use enter::enter;
 pub use error::ConfineError;
 pub use host::Host;
 pub use rules::Rules;
+pub(crate) use toolchain::find_program;

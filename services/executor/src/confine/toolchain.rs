@@ -62,7 +62,7 @@ pub(super) fn readable(program: &Path) -> Vec<PathBuf> {
 }
 
 /// The file that a name in `PATH`, or a path, stands for.
-pub(super) fn find_program(program: &Path) -> Option<PathBuf> {
+pub(crate) fn find_program(program: &Path) -> Option<PathBuf> {
     if program.components().count() > 1 {
         return program.is_file().then(|| program.to_owned());
     }

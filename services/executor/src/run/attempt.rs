@@ -121,6 +121,7 @@ impl Attempt<'_> {
         *usage = used;
         recorded.map_err(lost)?;
         if let Some(error) = outgrown {
+            self.keep_partial_work(worktree).await;
             return Err(error.into());
         }
         match outcome {

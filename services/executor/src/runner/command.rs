@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
-use crate::confine::{Confinement, Folders, Invocation};
+use crate::confine::{Confinement, Folders, Invocation, find_program};
 
 /// Variables that an agent inherits where Errand itself has them. Everything else, above all keys and tokens, is
 /// given by [`AgentCommand::env`] or not at all.
@@ -65,6 +65,11 @@ impl AgentCommand {
             Some(confinement) => confinement.invocation(&program, &arguments, folder, session),
             None => Invocation { program, arguments },
         }
+    }
+
+    /// False when only what holds the agent could be started, not the agent itself.
+    pub(super) fn can_be_found(&self) -> bool {
+        self.confinement.is_none() || find_program(&self.program_path()).is_some()
     }
 
     /// The program as it is told to the system. A relative path with a folder in it is meant from where Errand

@@ -20,6 +20,8 @@ const QUIT_GRACE: Duration = Duration::from_secs(2);
 /// How long the system may take to bury a killed process.
 const KILL_TIMEOUT: Duration = Duration::from_secs(5);
 
+const NO_SUCH_PROGRAM: &str = "there is no such program; install it, or correct the agent command";
+
 /// A running agent. Dropping it kills its process group.
 #[derive(Debug)]
 pub(super) struct AgentProcess {
@@ -59,6 +61,9 @@ impl AgentProcess {
         let left_over = end_strays(folder.clone()).await;
         if left_over > 0 {
             tracing::warn!(left_over, folder = %folder.display(), "ended processes of an earlier run");
+        }
+        if !command.can_be_found() {
+            return Err(refuse(NO_SUCH_PROGRAM.to_owned()));
         }
         let Invocation { program, arguments } = command.invocation(&folder, session);
         let mut group = CommandWrap::with_new(program, |inner| {
@@ -199,9 +204,7 @@ fn agent_exit(status: ExitStatus) -> AgentExit {
 
 fn explain(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            "there is no such program; install it, or correct the agent command".to_owned()
-        }
+        std::io::ErrorKind::NotFound => NO_SUCH_PROGRAM.to_owned(),
         std::io::ErrorKind::PermissionDenied => {
             "it is not executable for this user; correct its permissions".to_owned()
         }

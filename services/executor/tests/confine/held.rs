@@ -1,6 +1,7 @@
 //! What an agent that is held can do, and what it cannot.
 
 use errand_executor::confine::{AgentAccess, Network};
+use errand_executor::runner::{AgentCommand, RunFailure, RunOutcome};
 use tempfile::TempDir;
 
 use crate::place::{Place, confinement, git};
@@ -160,4 +161,17 @@ async fn what_the_kind_of_agent_names_is_open_and_the_temporary_folder_goes_with
     assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 1);
     place.tree.remove().await.unwrap();
     assert!(!temporary.exists());
+}
+
+#[tokio::test]
+async fn an_agent_that_is_not_installed_is_told_as_it_is_without_anything_that_holds_it() {
+    let Some(confinement) = confinement(offline()).await else {
+        return;
+    };
+    let command = AgentCommand::new("no-such-agent", [""; 0]).confined(confinement);
+    let outcome = Place::new().await.outcome(command).await;
+    let RunOutcome::Failed(RunFailure::NotStarted { reason, .. }) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert!(reason.contains("install it"), "{reason}");
 }

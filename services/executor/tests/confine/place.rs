@@ -76,6 +76,18 @@ impl Place {
     pub async fn run(&self, work: &str, confinement: Confinement) -> Vec<String> {
         let script = format!("{AGENT}{work}{END}");
         let command = AgentCommand::new("bash", ["-c".to_owned(), script]).confined(confinement);
+        let outcome = self.outcome(command).await;
+        assert!(matches!(outcome, RunOutcome::Ended { .. }), "{outcome:?}");
+        let report = std::fs::read_to_string(self.tree.path().join("report"));
+        report
+            .unwrap_or_default()
+            .lines()
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Runs `command` in the first tree.
+    pub async fn outcome(&self, command: AgentCommand) -> RunOutcome {
         let (_handle, control) = RunControl::channel(PermissionPolicy::Allow);
         let (sender, mut updates) = mpsc::channel(64);
         tokio::spawn(async move { while updates.recv().await.is_some() {} });
@@ -92,14 +104,7 @@ impl Place {
                 ..RunLimits::default()
             },
         };
-        let outcome = AcpRunner::new(command).run(request, sender, control).await;
-        assert!(matches!(outcome, RunOutcome::Ended { .. }), "{outcome:?}");
-        let report = std::fs::read_to_string(self.tree.path().join("report"));
-        report
-            .unwrap_or_default()
-            .lines()
-            .map(str::to_owned)
-            .collect()
+        AcpRunner::new(command).run(request, sender, control).await
     }
 }
 

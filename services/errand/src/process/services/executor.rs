@@ -10,7 +10,7 @@ use errand_executor::{
     confine::Host,
     project::{Project, Projects},
     runner::RunLimits,
-    workspace::{GitSettings, Workspaces},
+    workspace::{DiskLimits, GitSettings, Workspaces},
 };
 use errand_proto::DEFAULT_WORKSPACE;
 use std::{sync::Arc, time::Duration};
@@ -32,7 +32,9 @@ pub async fn build(parts: &Parts<'_>, project: Project) -> anyhow::Result<Execut
         log: Arc::clone(log),
         queue: Arc::clone(&parts.stores.queue),
         workspace_id: DEFAULT_WORKSPACE.to_owned(),
-        workspaces: Workspaces::open(folder, GitSettings::default()).await?,
+        workspaces: Workspaces::open(folder, GitSettings::default())
+            .await?
+            .with_limits(disk_limits(config)),
         projects: Arc::new(Projects::new([project])),
         runners: Arc::new(agents::runners(config, &Host::look().await)?),
         redactor: secrets::redactor(config),
@@ -53,6 +55,14 @@ pub fn queue_limits(config: &Config) -> QueueLimits {
             .unwrap_or(DEFAULT_SESSIONS_PER_PROJECT),
         lease: seconds(config.errand_lease_seconds, DEFAULT_LEASE),
         age_step: AGE_STEP,
+    }
+}
+
+fn disk_limits(config: &Config) -> DiskLimits {
+    let usual = DiskLimits::default();
+    DiskLimits {
+        worktree_bytes: config.errand_worktree_bytes.unwrap_or(usual.worktree_bytes),
+        all_bytes: config.errand_workspaces_bytes.unwrap_or(usual.all_bytes),
     }
 }
 
