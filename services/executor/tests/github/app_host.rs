@@ -15,6 +15,16 @@ use time::format_description::well_known::{Rfc2822, Rfc3339};
 
 use crate::stand_in::Host;
 
+/// A refusal, with the host's clock.
+struct Refused(StatusCode, String);
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let body = Json(json!({"message": "Refused"}));
+        (self.0, [(header::DATE, self.1)], body).into_response()
+    }
+}
+
 #[derive(Default)]
 struct Inside {
     proofs: Vec<String>,
@@ -99,7 +109,7 @@ impl AppHost {
     }
 
     /// Takes a proof that is meant for this moment, as GitHub does.
-    fn proven(&self, headers: &HeaderMap) -> Result<(), Response> {
+    fn proven(&self, headers: &HeaderMap) -> Result<(), Refused> {
         let proof = bearer(headers);
         self.inside.lock().unwrap().proofs.push(proof.clone());
         let claims = URL_SAFE_NO_PAD
@@ -112,9 +122,12 @@ impl AppHost {
         if fits && !self.inside.lock().unwrap().refuses_proofs {
             return Ok(());
         }
-        let date = self.now().format(&Rfc2822).unwrap().replace("+0000", "GMT");
-        let body = Json(json!({"message": "A JSON web token could not be decoded"}));
-        Err((StatusCode::UNAUTHORIZED, [(header::DATE, date)], body).into_response())
+        Err(self.refused(StatusCode::UNAUTHORIZED))
+    }
+
+    fn refused(&self, status: StatusCode) -> Refused {
+        let date = self.now().format(&Rfc2822).unwrap();
+        Refused(status, date.replace("+0000", "GMT"))
     }
 }
 
@@ -123,7 +136,7 @@ fn bearer(headers: &HeaderMap) -> String {
     header.strip_prefix("Bearer ").unwrap().to_owned()
 }
 
-async fn app(State(host): State<AppHost>, headers: HeaderMap) -> Result<Json<Value>, Response> {
+async fn app(State(host): State<AppHost>, headers: HeaderMap) -> Result<Json<Value>, Refused> {
     host.proven(&headers)?;
     Ok(Json(json!({"id": 4711, "name": "Errand"})))
 }
@@ -132,11 +145,10 @@ async fn installation(
     State(host): State<AppHost>,
     Path((_, repo)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Result<Json<Value>, Response> {
+) -> Result<Json<Value>, Refused> {
     host.proven(&headers)?;
     if repo == "elsewhere" {
-        let body = Json(json!({"message": "Not Found"}));
-        return Err((StatusCode::NOT_FOUND, body).into_response());
+        return Err(host.refused(StatusCode::NOT_FOUND));
     }
     Ok(Json(json!({"id": 7})))
 }
@@ -145,7 +157,7 @@ async fn sell(
     State(host): State<AppHost>,
     headers: HeaderMap,
     Json(wanted): Json<Value>,
-) -> Result<(StatusCode, Json<Value>), Response> {
+) -> Result<(StatusCode, Json<Value>), Refused> {
     host.proven(&headers)?;
     let now = host.now();
     let mut inside = host.inside.lock().unwrap();
