@@ -15,7 +15,7 @@ const REWRITES: &[(&str, &str)] = &[
     (r"#([0-9])", "#\u{200b}$1"),
     (r"(?i-u)\b(gh)-([0-9])", "$1-\u{200b}$2"),
     (
-        r"(?i-u)\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(:?\s+[^\s]*/(?:issues|pull)/)",
+        r"(?i-u)\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(:?\s+[!-~]*/(?:issues|pull)/)",
         "$1\u{200b}$2",
     ),
     // A tag could hide or fold what comes after it.

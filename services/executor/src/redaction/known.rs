@@ -68,7 +68,7 @@ impl Known {
     }
 
     /// Where the end of `text` starts that is the beginning of a secret; its length where there is none.
-    fn begun(&self, text: &str) -> usize {
+    pub(super) fn begun(&self, text: &str) -> usize {
         let starts = self.forms.iter().filter_map(|form| {
             let lengths = (1..form.len().min(text.len() + 1)).rev();
             let mut beginnings = lengths.filter_map(|length| form.get(..length));
@@ -76,10 +76,6 @@ impl Known {
             Some(text.len() - found.len())
         });
         starts.min().unwrap_or(text.len())
-    }
-
-    pub(super) fn unfinished(&self, text: &str) -> usize {
-        self.begun(text)
     }
 }
 

@@ -54,8 +54,7 @@ impl Redactor {
 
     /// Where the end of `text` begins that may become a secret with what follows.
     fn unfinished(&self, text: &str) -> usize {
-        let known = self.known.unfinished(text);
-        known.min(shapes::unfinished(text))
+        self.known.begun(text).min(shapes::unfinished(text))
     }
 }
 

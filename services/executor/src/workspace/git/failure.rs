@@ -141,7 +141,7 @@ mod tests {
         let denied = "fatal: unable to access 'https://f/': The requested URL returned error: 403";
         assert!(matches!(
             failed(denied),
-            WorkspaceError::Unauthorized { .. }
+            WorkspaceError::NotPermitted { .. }
         ));
         let missing = "remote: Repository not found.\nfatal: repository 'https://forge.example/o/r.git/' not found";
         assert!(matches!(
