@@ -19,5 +19,6 @@ mod system {
     mod linear_down;
     mod own_repository;
     mod past;
+    mod secrets;
     mod watched;
 }
