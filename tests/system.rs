@@ -20,5 +20,6 @@ mod system {
     mod nats_users;
     mod own_repository;
     mod past;
+    mod secrets;
     mod watched;
 }

@@ -13,7 +13,12 @@ const KEYS: &[&str] = &[
     "ANTHROPIC_BASE_URL",
     "ERRAND_ACCESS_TOKEN",
     "ERRAND_AGENT_COMMAND",
+    "ERRAND_AGENT_NETWORK",
+    "ERRAND_AGENT_WRITABLE",
     "ERRAND_DATABASE_URL",
+    "ERRAND_GITHUB_APP_ID",
+    "ERRAND_GITHUB_APP_KEY_FILE",
+    "ERRAND_ISOLATION",
     "ERRAND_LEASE_SECONDS",
     "ERRAND_LISTEN",
     "ERRAND_LLM_MODEL",
@@ -32,12 +37,15 @@ const KEYS: &[&str] = &[
     "ERRAND_POLICY",
     "ERRAND_PROJECT",
     "ERRAND_PUBLIC_URL",
+    "ERRAND_PULL_REQUEST_DRAFT",
     "ERRAND_REPO",
     "ERRAND_SANDBOX_URL",
     "ERRAND_SESSIONS_PER_PROJECT",
     "ERRAND_RUN_SECONDS",
     "ERRAND_SLOTS",
     "ERRAND_STALL_SECONDS",
+    "ERRAND_WORKSPACES_BYTES",
+    "ERRAND_WORKTREE_BYTES",
     "GITHUB_API_URL",
     "GITHUB_TOKEN",
     "LINEAR_API_KEY",
@@ -63,7 +71,17 @@ pub struct Config {
     pub errand_access_token: Option<SecretString>,
     /// An ACP agent and its arguments, used for every kind of agent instead of the demo agent.
     pub errand_agent_command: Option<String>,
+    /// full, vendors or none.
+    pub errand_agent_network: Option<String>,
+    /// Folders that the agent of `errand_agent_command` may write to beside its worktree, with colons between.
+    pub errand_agent_writable: Option<String>,
     pub errand_database_url: Option<SecretString>,
+    /// The id of a GitHub App, used instead of a token.
+    pub errand_github_app_id: Option<String>,
+    /// The private key of that App, in PEM.
+    pub errand_github_app_key_file: Option<PathBuf>,
+    /// preferred, required or off.
+    pub errand_isolation: Option<String>,
     /// An executor that says nothing for so long has lost its sessions.
     pub errand_lease_seconds: Option<u64>,
     /// Where pages, health and metrics are served.
@@ -102,6 +120,12 @@ pub struct Config {
     pub errand_slots: Option<usize>,
     /// Longest silence of an agent.
     pub errand_stall_seconds: Option<u64>,
+    /// What all workspaces together may take on disk.
+    pub errand_workspaces_bytes: Option<u64>,
+    /// What one session's folder may take on disk.
+    pub errand_worktree_bytes: Option<u64>,
+    /// Open pull requests as drafts.
+    pub errand_pull_request_draft: Option<bool>,
     pub github_api_url: Option<String>,
     pub github_token: Option<SecretString>,
     pub linear_api_key: Option<SecretString>,

@@ -26,7 +26,14 @@ mod wiring;
 use clap::Parser;
 use std::process::ExitCode;
 
+/// The word by which this program is told to hold an agent; not for people, so not among the commands.
+const CONFINE: &str = "confine";
+
 fn main() -> ExitCode {
+    let mut words = std::env::args_os().skip(1);
+    if words.next().is_some_and(|word| word == CONFINE) {
+        return failed(&errand_executor::confine::enter(words).into());
+    }
     // One TLS provider for every client, chosen before the first is built; a second choice changes nothing.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let cli = cli::Cli::parse();

@@ -7,6 +7,7 @@ pub mod letters;
 pub mod projects;
 pub mod requests;
 pub mod roll_call;
+pub mod secrets;
 pub mod servers;
 pub mod stand_in;
 pub mod vendors;

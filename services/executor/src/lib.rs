@@ -5,17 +5,23 @@
 //! - [`reactors`]: one file for each thing done about an event.
 //! - [`run`]: one session from claim to end.
 //! - [`reconciler`]: puts sessions whose job was lost back into the queue.
+//! - [`redaction`]: takes secrets out of text before it is stored, logged or shown.
+//! - [`cleaning`]: removes what ended sessions left on the disk.
 //! - [`project`]: where a project's repository and forge are.
 //! - [`agents`]: the kinds of agents, from configuration.
 //! - [`runner`], [`workspace`], [`github`]: connectors to agents, git and the code host; they know no event.
+//! - [`confine`]: keeps an agent inside its worktree.
 //! - [`demo`]: the scripted agent for installations without a real one.
 
 pub mod agents;
+pub mod cleaning;
+pub mod confine;
 pub mod demo;
 pub mod github;
 pub mod project;
 pub mod reactors;
 pub mod reconciler;
+pub mod redaction;
 pub mod run;
 pub mod runner;
 pub mod session;
@@ -24,6 +30,7 @@ pub mod workspace;
 use agents::Agent;
 use errand_eventlog::{EventLog, JobQueue, QueueLimits, aggregate::Aggregates};
 use project::Projects;
+use redaction::Redactor;
 use session::Session;
 use std::{collections::HashMap, sync::Arc};
 use workspace::Workspaces;
@@ -55,6 +62,8 @@ pub struct Executor {
     /// By kind of agent: codegen, security, …
     pub agents: Arc<HashMap<String, Agent>>,
     pub settings: Arc<Settings>,
+    /// Takes secrets out of what agents and vendors say.
+    pub redactor: Redactor,
 }
 
 impl Executor {

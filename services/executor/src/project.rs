@@ -1,7 +1,7 @@
 //! Where a project's repository and forge are.
 use crate::{
-    github::CodeHost,
-    workspace::{PushTarget, Source},
+    github::{CodeHost, CodeHostError},
+    workspace::{PushTarget, RepositoryRef, Source},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -21,8 +21,46 @@ pub struct Project {
 pub struct Forge {
     pub owner: String,
     pub repository: String,
-    pub push: PushTarget,
+    /// The http(s) address of its git repository.
+    pub push_url: String,
     pub host: Arc<dyn CodeHost>,
+    /// Open pull requests as drafts.
+    pub draft: bool,
+}
+
+impl Forge {
+    /// Where to push now: the token of an App lasts only an hour.
+    ///
+    /// # Errors
+    /// The code host gives no token.
+    pub async fn target(&self) -> Result<PushTarget, CodeHostError> {
+        let token = self.host.push_token(&self.owner, &self.repository).await?;
+        Ok(PushTarget {
+            url: self.push_url.clone(),
+            token: Some(token),
+        })
+    }
+
+    fn is_at(&self, url: &str) -> bool {
+        self.push_url.trim_end_matches(".git") == url.trim_end_matches(".git")
+    }
+}
+
+impl Project {
+    /// The source as it can be read now.
+    ///
+    /// # Errors
+    /// The code host gives no token for its own repository.
+    pub async fn source_now(&self) -> Result<Source, CodeHostError> {
+        let mut source = self.source.clone();
+        if let (RepositoryRef::Remote { url, token }, Some(forge)) =
+            (&mut source.repository, &self.forge)
+            && forge.is_at(url)
+        {
+            *token = forge.target().await?.token;
+        }
+        Ok(source)
+    }
 }
 
 /// The projects of this installation.

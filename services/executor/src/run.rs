@@ -11,6 +11,7 @@ mod judge;
 mod publish;
 mod pull_request_text;
 mod recorder;
+mod redacted;
 mod signals;
 mod trace;
 mod worker;

@@ -1,5 +1,6 @@
 //! GitHub's REST API, as far as a tool that opens pull requests needs it. Facts come from the bare repository.
 
+mod app;
 mod auth;
 mod change;
 mod create;
@@ -19,6 +20,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::{get, post};
 
+use app::INSTALLATION;
 pub(crate) use current::current;
 pub(crate) use files::changed_files;
 use problem::{Answer, Problem, respond};
@@ -39,6 +41,15 @@ type NumberedPath = Path<(String, String, i64)>;
 pub(crate) fn routes() -> Router<Sandbox> {
     Router::new()
         .route("/github/user", get(user))
+        .route("/github/app", get(show_app))
+        .route(
+            "/github/app/installations/{installation}/access_tokens",
+            post(sell_token),
+        )
+        .route(
+            "/github/repos/{owner}/{repo}/installation",
+            get(get_installation),
+        )
         .route("/github/orgs/{org}/repos", post(create_repository))
         .route("/github/repos/{owner}/{repo}", get(get_repository))
         .route(
@@ -83,6 +94,37 @@ async fn create_repository(
     };
     answer(&sandbox, Vendor::Github, "repos.createInOrg", async {
         respond(handle.await)
+    })
+    .await
+}
+
+async fn show_app(State(sandbox): State<Sandbox>, parts: Parts) -> Response {
+    answer(&sandbox, Vendor::Github, "apps.get", async {
+        respond(app::show(&sandbox, &parts.headers))
+    })
+    .await
+}
+
+async fn get_installation(
+    State(sandbox): State<Sandbox>,
+    Path((owner, repo)): RepositoryPath,
+    parts: Parts,
+) -> Response {
+    answer(&sandbox, Vendor::Github, "apps.installation", async {
+        let found = find(&sandbox, &owner, &repo, &parts.headers);
+        respond(found.and_then(|found| app::installation(&sandbox, &found, &parts.headers)))
+    })
+    .await
+}
+
+async fn sell_token(
+    State(sandbox): State<Sandbox>,
+    Path(installation): Path<i64>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    answer(&sandbox, Vendor::Github, "apps.token", async {
+        respond(app::sell(&sandbox, installation, &parts.headers, body).await)
     })
     .await
 }

@@ -9,6 +9,7 @@ use crate::{
 use anyhow::{Context, bail};
 use errand_executor::{
     agents::{Trial, trial},
+    confine::Host,
     runner::{Answer, QuestionKind, RunHandle, RunOutcome, RunUpdate, StopReason},
 };
 use serde_json::{Value, json};
@@ -37,7 +38,7 @@ fn row(agent: &Value) -> Vec<String> {
 pub async fn test(what: &AgentsWhat, json: bool) -> anyhow::Result<ExitCode> {
     let AgentsWhat::Test { kind, prompt } = what;
     let config = Config::load()?;
-    let all = agents::by_kind(&config)?;
+    let all = agents::by_kind(&config, &Host::look().await)?;
     let Some(agent) = all.get(kind) else {
         let mut known: Vec<_> = all.keys().map(String::as_str).collect();
         known.sort_unstable();

@@ -7,7 +7,10 @@ use crate::{
     wiring::{agents, http, servers, vendors},
 };
 use errand_eventlog::EventLog as _;
-use errand_executor::workspace::{GitSettings, Workspaces};
+use errand_executor::{
+    confine::Host,
+    workspace::{GitSettings, Workspaces},
+};
 use errand_nats::NatsLog;
 use errand_projections::Db;
 use serde::Serialize;
@@ -33,7 +36,9 @@ pub async fn run(options: &cli::Doctor, json: bool) -> anyhow::Result<ExitCode> 
     findings.extend(options.repo.as_deref().map(repository));
     findings.push(nats(&config).await);
     findings.push(postgres(&config).await);
-    findings.push(agent(&config));
+    let host = Host::look().await;
+    findings.push(agent(&config, &host));
+    findings.push(isolation(&config, &host));
     findings.push(
         match vendors
             .info
@@ -212,8 +217,17 @@ fn repository(path: &Path) -> Finding {
     }
 }
 
-fn agent(config: &Config) -> Finding {
-    let programs = agents::by_kind(config).and_then(|_| agents::infos(config));
+fn isolation(config: &Config, host: &Host) -> Finding {
+    match config.errand_isolation.as_deref() {
+        Some("off") => off("Isolation", "switched off by ERRAND_ISOLATION"),
+        _ if host.confines() => ok("Isolation", host.describe()),
+        Some("required") => failed("Isolation", host.describe()),
+        _ => off("Isolation", host.describe()),
+    }
+}
+
+fn agent(config: &Config, host: &Host) -> Finding {
+    let programs = agents::by_kind(config, host).and_then(|_| agents::infos(config));
     let programs: BTreeSet<String> = match programs {
         Err(error) => return failed("Agents", format!("{error:#}")),
         Ok(kinds) => kinds.into_iter().map(|kind| kind.program).collect(),

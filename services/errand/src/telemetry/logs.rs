@@ -1,7 +1,9 @@
 //! Log lines on standard error. `ERRAND_LOG` (or `RUST_LOG`) takes tracing's filters, e.g. `debug` or
 //! `errand_executor=debug`.
 use super::AnyLayer;
+use crate::{config::Config, wiring::secrets};
 use anyhow::Context;
+use errand_executor::redaction::RedactedWriter;
 use std::io::IsTerminal;
 use tracing_subscriber::{
     EnvFilter, Layer,
@@ -13,10 +15,17 @@ const DEFAULT_FILTER: &str = "info,agent_client_protocol=warn,async_nats=warn,hy
 /// The first that is set counts.
 const VARIABLES: [&str; 2] = ["ERRAND_LOG", "RUST_LOG"];
 
+/// No line holds a secret.
+///
 /// # Errors
 /// The filter cannot be read; the message names the variable.
 pub fn lines(json: bool) -> anyhow::Result<AnyLayer> {
-    let lines = fmt::layer().with_writer(std::io::stderr);
+    // A mistake in the configuration is told by the command itself.
+    let redactor = Config::load()
+        .map(|config| secrets::redactor(&config))
+        .unwrap_or_default();
+    let stderr = move || RedactedWriter::new(redactor.clone(), std::io::stderr());
+    let lines = fmt::layer().with_writer(stderr);
     let lines = if json {
         let lines = lines.json().flatten_event(true);
         lines.with_current_span(false).with_span_list(false).boxed()

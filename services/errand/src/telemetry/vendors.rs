@@ -6,6 +6,7 @@ use errand_executor::github::{
 };
 use errand_notifier::slack::{Message, Messenger, MessengerError, Posted};
 use errand_spawner::linear::{IssueChange, IssueRef, IssueTracker, NewIssue, TrackerError};
+use secrecy::SecretString;
 use std::{future::Future, time::Instant};
 use tracing::{Instrument, field::Empty};
 use uuid::Uuid;
@@ -136,6 +137,11 @@ impl Outcome for CodeHostError {
 impl<T: CodeHost> CodeHost for Measured<T> {
     async fn check(&self) -> Result<String, CodeHostError> {
         measured("github", "check", self.0.check()).await
+    }
+
+    async fn push_token(&self, owner: &str, repo: &str) -> Result<SecretString, CodeHostError> {
+        let call = self.0.push_token(owner, repo);
+        measured("github", "push_token", call).await
     }
 
     async fn ensure_pull_request(&self, new: NewPullRequest) -> Result<PullRequest, CodeHostError> {

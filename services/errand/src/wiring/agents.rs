@@ -5,12 +5,24 @@ use errand_chat::AgentKind;
 use errand_dashboard::AgentInfo;
 use errand_executor::{
     agents::{self, Agent, Catalogue, KindSettings, Workplace},
+    confine::{AgentAccess, Confinement, Helper, Host, Isolation, Network},
     runner::{AgentCommand, RunLimits},
 };
 use std::{
     collections::{BTreeMap, HashMap},
+    path::PathBuf,
     time::Duration,
 };
+
+/// Where agents that people use keep their login and their sessions.
+const AGENT_STATE: &[&str] = &[
+    "~/.claude",
+    "~/.claude.json",
+    "~/.codex",
+    "~/.gemini",
+    "~/.config/opencode",
+    "~/.local/share/opencode",
+];
 
 /// The name of the demo agent's program.
 pub const DEMO: &str = "errand agent demo";
@@ -66,9 +78,10 @@ pub fn infos(config: &Config) -> anyhow::Result<Vec<AgentInfo>> {
 /// What the executor runs, by kind.
 ///
 /// # Errors
-/// As [`catalogue`]; or the own binary cannot be found, or a variable that a kind names is not set.
-pub fn by_kind(config: &Config) -> anyhow::Result<HashMap<String, Agent>> {
-    let workplace = workplace(config)?;
+/// As [`catalogue`]; or the own binary cannot be found, a variable that a kind names is not set, or isolation is
+/// required and cannot be had.
+pub fn by_kind(config: &Config, host: &Host) -> anyhow::Result<HashMap<String, Agent>> {
+    let workplace = workplace(config, host)?;
     let variable = |name: &str| std::env::var(name).ok().map(Into::into);
     let catalogue = catalogue(config)?;
     let agent = |it: &agents::AgentKind| {
@@ -93,9 +106,18 @@ fn program(config: &Config, kind: &agents::AgentKind) -> String {
 }
 
 /// A kind without a command is the configured agent, else the demo agent of this very binary.
-fn workplace(config: &Config) -> anyhow::Result<Workplace> {
+fn workplace(config: &Config, host: &Host) -> anyhow::Result<Workplace> {
+    let confinement = confinement(config, host, real_access(config)?)?;
+    let shared = match config.errand_agent_command {
+        Some(_) => confinement.clone(),
+        None => self::confinement(config, host, demo_access(config)?)?,
+    };
+    if let Some(warning) = shared.warning().or_else(|| confinement.warning()) {
+        tracing::warn!("{warning}");
+    }
     Ok(Workplace {
-        command: command(config)?,
+        command: command(config)?.confined(shared),
+        confinement: Some(confinement),
         limits: limits(config),
     })
 }
@@ -108,6 +130,47 @@ fn limits(config: &Config) -> RunLimits {
         stall: seconds(config.errand_stall_seconds, usual.stall),
         ..usual
     }
+}
+
+/// What an agent is held by.
+fn confinement(config: &Config, host: &Host, access: AgentAccess) -> anyhow::Result<Confinement> {
+    let isolation = config.errand_isolation.as_deref().map(str::parse);
+    let isolation: Isolation = isolation
+        .transpose()
+        .context("ERRAND_ISOLATION")?
+        .unwrap_or_default();
+    let helper = Helper {
+        program: std::env::current_exe().context("the path of this program is unknown")?,
+        arguments: vec![crate::CONFINE.into()],
+    };
+    let confinement = Confinement::new(isolation, access, host, helper);
+    confinement.context("agents cannot be confined")
+}
+
+/// The demo agent needs nothing but its worktree.
+fn demo_access(config: &Config) -> anyhow::Result<AgentAccess> {
+    Ok(AgentAccess {
+        network: network(config)?.unwrap_or(Network::None),
+        ..AgentAccess::default()
+    })
+}
+
+/// Of other agents we know where the usual ones keep their login.
+fn real_access(config: &Config) -> anyhow::Result<AgentAccess> {
+    let more = config
+        .errand_agent_writable
+        .iter()
+        .flat_map(std::env::split_paths);
+    Ok(AgentAccess {
+        network: network(config)?.unwrap_or_default(),
+        writable: AGENT_STATE.iter().map(PathBuf::from).chain(more).collect(),
+        ..AgentAccess::default()
+    })
+}
+
+fn network(config: &Config) -> anyhow::Result<Option<Network>> {
+    let network = config.errand_agent_network.as_deref().map(str::parse);
+    network.transpose().context("ERRAND_AGENT_NETWORK")
 }
 
 fn command(config: &Config) -> anyhow::Result<AgentCommand> {

@@ -3,7 +3,7 @@ use super::{stand_in::StandIn, vendors::HostAccess};
 use anyhow::{Context, bail};
 use errand_executor::{
     project::{Forge, Project},
-    workspace::{PushTarget, RepositoryRef, Source, create_sample_site},
+    workspace::{RepositoryRef, Source, create_sample_site},
 };
 use std::path::{Path, PathBuf};
 
@@ -75,7 +75,7 @@ pub async fn project(
     stand_in: Option<&StandIn<'_>>,
 ) -> anyhow::Result<Project> {
     let id = repository.project_id(id);
-    let place = place(repository, host).await?;
+    let place = place(repository).await?;
     let forge = match host {
         Some(host) if host.sandboxed => sandbox_forge(&id, host, stand_in).await?,
         Some(host) => github_forge(&origin(&place).await?, host),
@@ -92,17 +92,13 @@ pub async fn project(
     })
 }
 
-async fn place(
-    repository: &Repository,
-    host: Option<&HostAccess>,
-) -> anyhow::Result<RepositoryRef> {
+async fn place(repository: &Repository) -> anyhow::Result<RepositoryRef> {
     Ok(match repository {
         Repository::Folder(path) => RepositoryRef::Local(path.clone()),
         Repository::Remote(url) => RepositoryRef::Remote {
             url: url.clone(),
-            token: host
-                .filter(|host| !host.sandboxed)
-                .map(|host| host.token.clone()),
+            // The forge gives one when the source is read.
+            token: None,
         },
         Repository::Sample(data) => {
             let path = data.join(SAMPLE_PROJECT);
@@ -135,11 +131,9 @@ async fn sandbox_forge(
     Ok(Some(Forge {
         owner: SANDBOX_OWNER.to_owned(),
         repository: id.to_owned(),
-        push: PushTarget {
-            url: format!("{}/git/{SANDBOX_OWNER}/{id}.git", stand_in.url()),
-            token: Some(host.token.clone()),
-        },
+        push_url: format!("{}/git/{SANDBOX_OWNER}/{id}.git", stand_in.url()),
         host: host.host.clone(),
+        draft: host.draft,
     }))
 }
 
@@ -152,13 +146,11 @@ fn github_forge(origin: &str, host: &HostAccess) -> Option<Forge> {
         return None;
     };
     Some(Forge {
-        push: PushTarget {
-            url: format!("https://github.com/{owner}/{repository}.git"),
-            token: Some(host.token.clone()),
-        },
+        push_url: format!("https://github.com/{owner}/{repository}.git"),
         owner,
         repository,
         host: host.host.clone(),
+        draft: host.draft,
     })
 }
 

@@ -8,10 +8,9 @@ use anyhow::Context;
 use async_trait::async_trait;
 use errand_chat::llm::{LanguageModel, LlmConfig, LlmError, LlmRequest, LlmStream, Provider};
 use errand_dashboard::VendorInfo;
-use errand_executor::github::{CodeHost, GitHub};
+use errand_executor::github::{App, CodeHost, Credential, GitHub};
 use errand_notifier::slack::{Messenger, Slack, SlackConfig};
 use errand_spawner::linear::{IssueTracker, Linear, LinearConfig};
-use secrecy::SecretString;
 use std::sync::Arc;
 
 const DEFAULT_ANTHROPIC_MODEL: &str = "claude-sonnet-4-5";
@@ -27,13 +26,14 @@ pub struct Vendors {
     pub info: Vec<VendorInfo>,
 }
 
-/// A code host and the token that may push to it.
+/// A code host, which gives tokens to push to it.
 #[derive(Clone)]
 pub struct HostAccess {
     pub host: Arc<dyn CodeHost>,
-    pub token: SecretString,
     /// The sandbox's own forge, or GitHub.
     pub sandboxed: bool,
+    /// Open pull requests as drafts.
+    pub draft: bool,
 }
 
 /// # Errors
@@ -212,37 +212,45 @@ fn code_host(
     info: &mut Vec<VendorInfo>,
 ) -> anyhow::Result<Option<HostAccess>> {
     const NAME: &str = "GitHub";
-    let (api_url, token, sandboxed) = match (&config.github_token, sandbox) {
-        (Some(token), _) => {
+    let (api_url, credential, sandboxed) = match (github_credential(config)?, sandbox) {
+        (Some(credential), _) => {
             let url = config.github_api_url.as_deref();
             let url = url.unwrap_or(GITHUB_API_URL).to_owned();
             note(info, NAME, "live", url.clone());
-            (url, token.clone(), false)
+            (url, credential, false)
         }
         (None, Some(sandbox)) => {
-            note(
-                info,
-                NAME,
-                "sandbox",
-                "set GITHUB_TOKEN to open pull requests at GitHub itself",
-            );
-            (
-                format!("{sandbox}/github"),
-                SecretString::from(stand_in::CREDENTIAL),
-                true,
-            )
+            let way_out = "set GITHUB_TOKEN to open pull requests at GitHub itself";
+            note(info, NAME, "sandbox", way_out);
+            let credential = Credential::Token(stand_in::CREDENTIAL.into());
+            (format!("{sandbox}/github"), credential, true)
         }
         (None, None) => {
             note(info, NAME, "off", "set GITHUB_TOKEN to open pull requests");
             return Ok(None);
         }
     };
-    let host = GitHub::new(&api_url, token.clone(), http.clone()).context("GITHUB_API_URL")?;
+    let host = GitHub::new(&api_url, credential, http.clone()).context("GITHUB_API_URL")?;
     Ok(Some(HostAccess {
         host: Arc::new(Measured(host)),
-        token,
         sandboxed,
+        draft: config.errand_pull_request_draft.unwrap_or_default(),
     }))
+}
+
+/// An App wins over a token: it was set up for this, and a token may be lying in the shell.
+fn github_credential(config: &Config) -> anyhow::Result<Option<Credential>> {
+    match (
+        &config.errand_github_app_id,
+        &config.errand_github_app_key_file,
+    ) {
+        (Some(id), Some(file)) => Ok(Some(Credential::App(App::from_file(id, file)?))),
+        (Some(_), None) => {
+            anyhow::bail!("ERRAND_GITHUB_APP_KEY_FILE is not set: name the App's private key")
+        }
+        (None, Some(_)) => anyhow::bail!("ERRAND_GITHUB_APP_ID is not set: give the App's id"),
+        (None, None) => Ok(config.github_token.clone().map(Credential::Token)),
+    }
 }
 
 /// Stands where no model is configured: the chat says what to do.

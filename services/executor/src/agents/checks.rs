@@ -1,13 +1,11 @@
 //! Runs a project's checks: commands of a shell in the folder of the work, bounded like an agent.
 
-use std::path::Path;
-
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::confine::Confinement;
 use crate::runner::{
-    AgentCommand, AgentRunner, CommandRunner, PermissionPolicy, RunControl, RunLimits, RunOutcome,
-    RunRequest,
+    AgentCommand, AgentRunner, CommandRunner, PermissionPolicy, RunControl, RunOutcome, RunRequest,
 };
 
 /// How a check ended.
@@ -19,16 +17,17 @@ pub struct CheckResult {
     pub said: String,
 }
 
-/// Runs `checks` in `folder` one after the other, up to the first that fails. A cancelled check has failed.
+/// Runs `checks` where and as bounded as `place` says, whose prompt nobody reads, one after the other, up to the first
+/// that fails. A cancelled check has failed.
 pub async fn run_checks(
     checks: &[String],
-    folder: &Path,
-    limits: &RunLimits,
+    place: &RunRequest,
+    confinement: Option<&Confinement>,
     cancel: &CancellationToken,
 ) -> Vec<CheckResult> {
     let mut results = Vec::new();
     for check in checks {
-        let result = run(check, folder, limits, cancel).await;
+        let result = run(check, place, confinement, cancel).await;
         let passed = result.passed;
         results.push(result);
         if !passed {
@@ -40,21 +39,19 @@ pub async fn run_checks(
 
 async fn run(
     check: &str,
-    folder: &Path,
-    limits: &RunLimits,
+    place: &RunRequest,
+    confinement: Option<&Confinement>,
     cancel: &CancellationToken,
 ) -> CheckResult {
     // What a check says on standard output says why it failed as much as its standard error.
     let script = format!("exec 1>&2\n{check}");
-    let runner = CommandRunner::new(AgentCommand::new("sh", ["-c".to_owned(), script]));
+    let runner = CommandRunner::new(AgentCommand {
+        confinement: confinement.cloned(),
+        ..AgentCommand::new("sh", ["-c".to_owned(), script])
+    });
     let (_, mut control) = RunControl::channel(PermissionPolicy::Allow);
     control.cancel = cancel.clone();
-    let request = RunRequest {
-        prompt: String::new(),
-        cwd: folder.to_owned(),
-        resume: None,
-        limits: limits.clone(),
-    };
+    let request = place.clone();
     // Nobody follows a check.
     let (updates, _) = mpsc::channel(1);
     let (passed, said) = match runner.run(request, updates, control).await {
@@ -72,6 +69,8 @@ async fn run(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::confine::Folders;
+    use crate::runner::RunLimits;
 
     #[tokio::test]
     async fn checks_run_in_the_folder_until_one_fails() {
@@ -84,8 +83,14 @@ mod tests {
         ]
         .map(str::to_owned);
         let cancel = CancellationToken::new();
-        let limits = RunLimits::default();
-        let results = run_checks(&checks, folder.path(), &limits, &cancel).await;
+        let place = RunRequest {
+            prompt: String::new(),
+            cwd: folder.path().to_owned(),
+            resume: None,
+            folders: Folders::default(),
+            limits: RunLimits::default(),
+        };
+        let results = run_checks(&checks, &place, None, &cancel).await;
         let passed: Vec<_> = results.iter().map(|it| it.passed).collect();
         assert_eq!(passed, [true, true, false]);
         assert!(

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::runners::RunnerKind;
 use super::settings::{KindSettings, LimitSettings};
+use crate::confine::Confinement;
 use crate::runner::{AgentCommand, AnswerPolicy, PermissionPolicy, Price, RunLimits};
 
 const MAX_NAME_CHARS: usize = 80;
@@ -20,6 +21,8 @@ const MAX_COST_USD: f64 = 10_000.0;
 pub struct Workplace {
     /// The program of kinds without one, which speaks ACP.
     pub command: AgentCommand,
+    /// What holds the program of any other kind, and the checks of all of them.
+    pub confinement: Option<Confinement>,
     pub limits: RunLimits,
 }
 

@@ -6,10 +6,12 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{AgentKind, Workplace};
+use crate::confine::{Confinement, Folders};
 use crate::runner::{
     AcpRunner, AgentCommand, AgentRunner, AnswerPolicy, ClaudeCodeRunner, ClaudeSettings,
-    CommandRunner, RunLimits,
+    CommandRunner, RunLimits, RunRequest,
 };
+use crate::workspace::Worktree;
 
 /// How an agent is spoken to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +72,26 @@ pub struct Agent {
     pub answers: AnswerPolicy,
     /// Commands that must succeed in the repository after the work.
     pub checks: Vec<String>,
+    /// What holds the checks: they run what the agent wrote.
+    pub confinement: Option<Confinement>,
+}
+
+impl Agent {
+    /// Asks for `prompt` to be worked on in `worktree`, with what the agent needs beside the tree itself: a place for
+    /// temporary files, and its repository to commit to.
+    pub fn request(&self, worktree: &Worktree, prompt: String) -> RunRequest {
+        RunRequest {
+            prompt,
+            cwd: worktree.path().to_owned(),
+            resume: None,
+            folders: Folders {
+                temporary: Some(worktree.temporary().to_owned()),
+                writable: worktree.committed_to(),
+                readable: vec![worktree.repository().to_owned()],
+            },
+            limits: self.limits.clone(),
+        }
+    }
 }
 
 impl AgentKind {
@@ -83,7 +105,10 @@ impl AgentKind {
         variable: impl Fn(&str) -> Option<SecretString>,
     ) -> Result<Agent, String> {
         let mut command = match self.command.as_deref() {
-            Some([program, args @ ..]) => AgentCommand::new(program, args.to_vec()),
+            Some([program, args @ ..]) => AgentCommand {
+                confinement: workplace.confinement.clone(),
+                ..AgentCommand::new(program, args.to_vec())
+            },
             Some([]) | None => workplace.command.clone(),
         };
         for name in &self.env {
@@ -100,6 +125,7 @@ impl AgentKind {
             limits: self.limits(&workplace.limits),
             answers: self.answers.clone(),
             checks: self.checks.clone(),
+            confinement: workplace.confinement.clone(),
         })
     }
 }

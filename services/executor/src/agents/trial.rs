@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::checks::{CheckResult, run_checks};
 use super::runners::Agent;
-use crate::runner::{RunControl, RunHandle, RunOutcome, RunRequest, RunUpdate};
+use crate::runner::{RunControl, RunHandle, RunOutcome, RunUpdate};
 use crate::workspace::{
     Changes, GitSettings, RepositoryRef, Source, WorkspaceError, Workspaces, create_sample_site,
 };
@@ -48,12 +48,7 @@ pub async fn trial(
     let (handle, control) = RunControl::channel(agent.answers.clone());
     let (sender, mut updates) = mpsc::channel(UPDATE_BUFFER);
     let cancel = control.cancel.clone();
-    let request = RunRequest {
-        prompt,
-        cwd: worktree.path().to_owned(),
-        resume: None,
-        limits: agent.limits.clone(),
-    };
+    let request = agent.request(&worktree, prompt);
     let follow = async {
         while let Some(update) = updates.recv().await {
             told(update, &handle);
@@ -61,7 +56,9 @@ pub async fn trial(
     };
     let (outcome, ()) = tokio::join!(agent.runner.run(request, sender, control), follow);
     let changes = worktree.changed().await?;
-    let checks = run_checks(&agent.checks, worktree.path(), &agent.limits, &cancel).await;
+    let place = agent.request(&worktree, String::new());
+    let held_by = agent.confinement.as_ref();
+    let checks = run_checks(&agent.checks, &place, held_by, &cancel).await;
     Ok(Trial {
         outcome,
         changes,

@@ -1,34 +1,37 @@
-//! One request to the code host: addressed, authorised, bounded in time and size.
+//! A client of GitHub's REST interface, in the name of a person or of an App.
 
 use std::time::Duration;
 
-use futures::StreamExt;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, USER_AGENT};
-use reqwest::{Method, RequestBuilder, Response, Url};
-use secrecy::{ExposeSecret, SecretString};
+use reqwest::{Method, Url};
+use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::CodeHostError;
-use super::refusal::refusal_of;
+use super::app::App;
+use super::transport::Transport;
+use super::{CodeHostError, wire::UserBody};
 
-/// How long one request may take, from connecting to the last byte of the answer.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
-
-/// The longest answer that is read: a hundred pull requests with long bodies.
-const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
-
-const MEDIA_TYPE: &str = "application/vnd.github+json";
-const API_VERSION: &str = "2022-11-28";
-const AGENT: &str = concat!("errand/", env!("CARGO_PKG_VERSION"));
+/// By what right requests are made.
+#[derive(Clone, Debug)]
+pub enum Credential {
+    /// A person's or an organisation's token.
+    Token(SecretString),
+    /// An App, which has a token of its own for each repository.
+    App(App),
+}
 
 /// A client of GitHub's REST interface, as far as pull requests need it. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct GitHub {
-    base: Url,
-    token: SecretString,
-    http: reqwest::Client,
-    timeout: Duration,
+    transport: Transport,
+    credential: Credential,
+}
+
+/// The repository that a request is about.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'p> {
+    pub owner: &'p str,
+    pub repo: &'p str,
 }
 
 impl GitHub {
@@ -39,127 +42,95 @@ impl GitHub {
     /// [`CodeHostError::BadAddress`] when `base_url` is no http(s) address.
     pub fn new(
         base_url: &str,
-        token: SecretString,
+        credential: Credential,
         http: reqwest::Client,
     ) -> Result<Self, CodeHostError> {
-        let bad = || CodeHostError::BadAddress {
-            url: base_url.to_owned(),
-        };
-        let base = Url::parse(base_url).map_err(|_| bad())?;
-        if !matches!(base.scheme(), "http" | "https")
-            || !base.has_host()
-            || !base.username().is_empty()
-        {
-            return Err(bad());
-        }
         Ok(Self {
-            base,
-            token,
-            http,
-            timeout: REQUEST_TIMEOUT,
+            transport: Transport::new(base_url, http)?,
+            credential,
         })
     }
 
     /// The same client with another bound for one request.
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
-        Self { timeout, ..self }
+        Self {
+            transport: self.transport.with_timeout(timeout),
+            ..self
+        }
     }
 
-    /// The pull requests of a repository, with `more` after them in the path.
-    pub(super) fn pulls(&self, owner: &str, repo: &str, more: &[&str]) -> Url {
-        let mut url = self.base.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty()
-                .extend(["repos", owner, repo, "pulls"])
-                .extend(more);
+    /// A token that may work on this repository now.
+    pub(super) async fn token(&self, place: Place<'_>) -> Result<SecretString, CodeHostError> {
+        match &self.credential {
+            Credential::Token(token) => Ok(token.clone()),
+            Credential::App(app) => app.token(&self.transport, place.owner, place.repo).await,
         }
-        url
     }
 
-    /// The owner of the token.
-    pub(super) fn user(&self) -> Url {
-        let mut url = self.base.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().push("user");
+    /// Who we are, in words.
+    pub(super) async fn name(&self) -> Result<String, CodeHostError> {
+        match &self.credential {
+            Credential::Token(token) => {
+                let url = self.transport.url(&["user"]);
+                let request = self.transport.request(Method::GET, url, token);
+                let user: UserBody = Transport::send(request).await?.read("the token's owner")?;
+                Ok(user.login)
+            }
+            Credential::App(app) => Ok(format!("the App {}", app.name(&self.transport).await?)),
         }
-        url
+    }
+
+    /// The address of something in a repository.
+    pub(super) fn url(&self, place: Place<'_>, more: &[&str]) -> Url {
+        let path = [&["repos", place.owner, place.repo], more].concat();
+        self.transport.url(&path)
     }
 
     pub(super) async fn get<T: DeserializeOwned>(
         &self,
+        place: Place<'_>,
         url: Url,
         what: &str,
     ) -> Result<T, CodeHostError> {
-        self.answer(self.request(Method::GET, url), what).await
+        self.answer::<T, ()>(place, Method::GET, url, None, what)
+            .await
     }
 
     pub(super) async fn send<T: DeserializeOwned>(
         &self,
+        place: Place<'_>,
         method: Method,
         url: Url,
         body: &(impl Serialize + Sync),
         what: &str,
     ) -> Result<T, CodeHostError> {
-        self.answer(self.request(method, url).json(body), what)
-            .await
+        self.answer(place, method, url, Some(body), what).await
     }
 
-    fn request(&self, method: Method, url: Url) -> RequestBuilder {
-        let mut request = self
-            .http
-            .request(method, url)
-            .timeout(self.timeout)
-            .header(ACCEPT, MEDIA_TYPE)
-            .header(USER_AGENT, AGENT)
-            .header("X-GitHub-Api-Version", API_VERSION);
-        if let Ok(mut credential) =
-            HeaderValue::from_str(&format!("Bearer {}", self.token.expose_secret()))
-        {
-            credential.set_sensitive(true);
-            request = request.header(AUTHORIZATION, credential);
-        }
-        request
-    }
-
-    async fn answer<T: DeserializeOwned>(
+    /// An App's token that is refused before its end was taken back: one more is bought, once.
+    async fn answer<T: DeserializeOwned, B: Serialize + Sync>(
         &self,
-        request: RequestBuilder,
+        place: Place<'_>,
+        method: Method,
+        url: Url,
+        body: Option<&B>,
         what: &str,
     ) -> Result<T, CodeHostError> {
-        let response = request.send().await.map_err(|error| unavailable(&error))?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = bounded_body(response).await?;
-        if !status.is_success() {
-            return Err(refusal_of(status, &headers, &body, what));
-        }
-        serde_json::from_slice(&body).map_err(|error| CodeHostError::Unavailable {
-            detail: format!("an answer that cannot be read: {error}"),
-        })
-    }
-}
-
-async fn bounded_body(response: Response) -> Result<Vec<u8>, CodeHostError> {
-    let mut body = Vec::new();
-    let mut pieces = response.bytes_stream();
-    while let Some(piece) = pieces.next().await {
-        body.extend_from_slice(&piece.map_err(|error| unavailable(&error))?);
-        if body.len() > MAX_ANSWER_BYTES {
-            let detail = format!("an answer longer than {MAX_ANSWER_BYTES} bytes, the limit");
-            return Err(CodeHostError::Unavailable { detail });
+        let mut renewed = false;
+        loop {
+            let token = self.token(place).await?;
+            let mut request = self.transport.request(method.clone(), url.clone(), &token);
+            if let Some(body) = body {
+                request = request.json(body);
+            }
+            match (Transport::send(request).await?.read(what), &self.credential) {
+                (Err(CodeHostError::Unauthorized), Credential::App(app)) if !renewed => {
+                    app.forget(place.owner, place.repo).await;
+                    renewed = true;
+                }
+                (read, _) => return read,
+            }
         }
     }
-    Ok(body)
-}
-
-fn unavailable(error: &reqwest::Error) -> CodeHostError {
-    let detail = if error.is_timeout() {
-        "no answer in time".to_owned()
-    } else if error.is_connect() {
-        "no connection".to_owned()
-    } else {
-        // The address may be long and is known to the caller; the cause is what tells.
-        std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
-    };
-    CodeHostError::Unavailable { detail }
 }

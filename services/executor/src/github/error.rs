@@ -8,6 +8,21 @@ pub enum CodeHostError {
     #[error("the code host refused the token: set one that is valid and has not expired")]
     Unauthorized,
 
+    #[error(
+        "the code host does not take the GitHub App's proof: check that ERRAND_GITHUB_APP_ID and ERRAND_GITHUB_APP_KEY_FILE belong together"
+    )]
+    AppRefused,
+
+    #[error(
+        "the GitHub App's key is of no use ({reason}): download a private key at the App's settings and name its file as ERRAND_GITHUB_APP_KEY_FILE"
+    )]
+    BadKey { reason: String },
+
+    #[error(
+        "the GitHub App is not installed for {repository}: install it there, with contents: write and pull requests: write"
+    )]
+    NotInstalled { repository: String },
+
     #[error("the token may not do this ({message}): give it the permission {needed}")]
     Forbidden { needed: String, message: String },
 

@@ -1,6 +1,7 @@
 //! What the executor needs from a code host.
 
 use async_trait::async_trait;
+use secrecy::SecretString;
 
 use super::CodeHostError;
 
@@ -29,6 +30,7 @@ pub struct PullRequest {
     pub state: PullRequestState,
     pub draft: bool,
     pub title: String,
+    pub body: String,
     pub head: String,
     pub base: String,
 }
@@ -54,8 +56,12 @@ pub trait CodeHost: Send + Sync {
     /// Checks the connection; the answer says in words who we are.
     async fn check(&self) -> Result<String, CodeHostError>;
 
-    /// The pull request for `new.head`, opened if there is none. One that was closed or merged counts: it is
-    /// returned, never opened again. Calling it any number of times, also after unknown outcomes, opens one.
+    /// A token with which branches of this repository can be read and pushed now; it may be used for minutes.
+    async fn push_token(&self, owner: &str, repo: &str) -> Result<SecretString, CodeHostError>;
+
+    /// The pull request for `new.head`, opened if there is none, with the title and body of `new` if it is open. One
+    /// that was closed or merged counts: it is returned, never opened again. Calling it any number of times, also
+    /// after unknown outcomes, opens one.
     async fn ensure_pull_request(&self, new: NewPullRequest) -> Result<PullRequest, CodeHostError>;
 
     /// The pull request for `branch`: an open one before a merged one before a closed one, the newest of its kind.

@@ -63,6 +63,7 @@ pub(super) struct PullBody {
     #[serde(default)]
     draft: bool,
     title: String,
+    body: Option<String>,
     head: BranchBody,
     base: BranchBody,
 }
@@ -93,6 +94,7 @@ impl From<PullBody> for PullRequest {
             state,
             draft: body.draft,
             title: body.title,
+            body: body.body.unwrap_or_default(),
             head: body.head.name,
             base: body.base.name,
         }
@@ -108,6 +110,24 @@ pub(super) struct ProblemBody {
     pub errors: Vec<serde_json::Value>,
     #[serde(default)]
     pub documentation_url: String,
+}
+
+impl NewPullRequest {
+    /// What has to change on `found` so that it says what this one would; `None` when it does.
+    pub(super) fn update_of(&self, found: &PullRequest) -> Option<PullRequestUpdate> {
+        let changed = |wanted: &str, present: &str, max_chars| {
+            // Servers may give lines another end.
+            let present = present.replace("\r\n", "\n");
+            let wanted = cut(wanted, max_chars);
+            (wanted != present).then_some(wanted)
+        };
+        let update = PullRequestUpdate {
+            title: changed(&self.title, &found.title, MAX_TITLE_CHARS),
+            body: changed(&self.body, &found.body, MAX_BODY_CHARS),
+            base: None,
+        };
+        (update != PullRequestUpdate::default()).then_some(update)
+    }
 }
 
 /// `text` with at most `max_chars` characters, its end marked where it was cut.
@@ -128,6 +148,13 @@ mod tests {
         assert_eq!(cut("too long", 5), "too …");
         assert_eq!(cut("ääääää", 5).chars().count(), 5);
     }
+}
+
+/// A repository, as far as we look at it.
+#[derive(Deserialize)]
+pub(super) struct RepositoryBody {
+    pub owner: UserBody,
+    pub name: String,
 }
 
 /// The owner of a token, as far as we look at it.

@@ -9,7 +9,7 @@ use crate::{
     Executor,
     agents::{Agent, run_checks},
     project::Project,
-    runner::{RunControl, RunHandle, RunOutcome, RunRequest, StopReason},
+    runner::{RunControl, RunHandle, RunOutcome, StopReason},
     session::{Progress, Session},
     workspace::Worktree,
 };
@@ -60,7 +60,9 @@ impl Attempt<'_> {
         };
         let files = self.judge(&worktree, start, &words).await?;
         self.check(&worktree, &cancel).await?;
-        let summary = self.publish(project, &worktree, &words, &files).await?;
+        let summary = self
+            .publish(project, &worktree, &words, &files, usage)
+            .await?;
         if let Err(error) = worktree.remove().await {
             tracing::warn!(%error, "the worktree stays until the next clean-up");
         }
@@ -84,7 +86,8 @@ impl Attempt<'_> {
     async fn prepare(&self, project: &Project) -> Result<Worktree, Ending> {
         let workspaces = &self.executor.workspaces;
         let branch = &self.session.branch;
-        let worktree = workspaces.prepare(&project.id, self.session_id, branch, &project.source);
+        let source = project.source_now().await?;
+        let worktree = workspaces.prepare(&project.id, self.session_id, branch, &source);
         Ok(worktree.await?)
     }
 
@@ -103,27 +106,36 @@ impl Attempt<'_> {
     ) -> Result<String, Ending> {
         let facts = &self.session.facts.0;
         let agent = self.configured()?;
-        let request = RunRequest {
-            prompt: prompt(facts),
-            cwd: worktree.path().to_owned(),
-            resume: None,
-            limits: agent.limits.clone(),
-        };
+        let request = agent.request(worktree, prompt(facts));
         let (sender, updates) = mpsc::channel(UPDATE_BUFFER);
-        let (outcome, (used, recorded)) = tokio::join!(
-            agent.runner.run(request, sender, control),
-            recorder::record(updates, self.journal, self.run)
-        );
+        let work = async {
+            tokio::join!(
+                agent.runner.run(request, sender, control),
+                recorder::record(updates, self.journal, self.run)
+            )
+        };
+        let mut work = std::pin::pin!(work);
+        let (outgrown, (outcome, (used, recorded))) = tokio::select! {
+            done = &mut work => (None, done),
+            error = self.executor.workspaces.outgrown(worktree) => {
+                self.run.cancel();
+                (Some(error), work.await)
+            }
+        };
         *usage = used;
         Span::current()
             .record("gen_ai.usage.input_tokens", usage.input_tokens)
             .record("gen_ai.usage.output_tokens", usage.output_tokens);
         recorded.map_err(lost)?;
+        if let Some(error) = outgrown {
+            self.keep_partial_work(worktree).await;
+            return Err(error.into());
+        }
         match outcome {
             RunOutcome::Ended {
                 stop: StopReason::EndTurn,
                 message,
-            } => Ok(message),
+            } => Ok(self.executor.redactor.redact(&message).into_owned()),
             RunOutcome::Ended { stop, message } => {
                 self.keep_partial_work(worktree).await;
                 Err(stopped_early(stop, &message))
@@ -147,7 +159,9 @@ impl Attempt<'_> {
     /// The commands that must succeed after the work; what fails them stays on the branch.
     async fn check(&self, worktree: &Worktree, cancel: &CancellationToken) -> Result<(), Ending> {
         let agent = self.configured()?;
-        let results = run_checks(&agent.checks, worktree.path(), &agent.limits, cancel).await;
+        let place = agent.request(worktree, String::new());
+        let held_by = agent.confinement.as_ref();
+        let results = run_checks(&agent.checks, &place, held_by, cancel).await;
         let Some(failed) = results.into_iter().find(|it| !it.passed) else {
             return Ok(());
         };
@@ -179,7 +193,7 @@ impl Attempt<'_> {
 
     async fn push_partial_work(&self, worktree: &Worktree) -> Result<(), Ending> {
         if let Some(forge) = &self.project()?.forge {
-            worktree.push(&forge.push).await?;
+            worktree.push(&forge.target().await?).await?;
         }
         Ok(())
     }
@@ -210,13 +224,20 @@ impl Attempt<'_> {
         worktree: &Worktree,
         words: &str,
         files: &[v1::FileChange],
+        usage: &v1::Usage,
     ) -> Result<String, Ending> {
         // The plan of the pull request's checklist was recorded since the claim.
         let id = self.session_id.to_string();
         let loaded = self.executor.sessions.load(&id).await;
         let session = loaded.map_err(|e| lost(JournalError::Log(e)))?.aggregate;
         let url = &self.executor.settings.public_url;
-        let opened = publish::publish(project, worktree, &session, words, url).await?;
+        let text = publish::Text {
+            session: &session,
+            agent_words: words,
+            usage,
+            public_url: url,
+        };
+        let opened = publish::publish(project, worktree, &text).await?;
         if let Some(opened) = &opened {
             let url = opened.url.clone();
             let number = opened.number;

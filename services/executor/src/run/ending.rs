@@ -1,4 +1,8 @@
-use crate::{runner::RunFailure, workspace::WorkspaceError};
+use crate::{
+    github::CodeHostError,
+    runner::RunFailure,
+    workspace::{PushRefusal, WorkspaceError},
+};
 
 /// How a run ended, judged by the repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,15 +50,41 @@ impl From<WorkspaceError> for Ending {
     fn from(error: WorkspaceError) -> Self {
         use WorkspaceError as E;
         let outcome = match &error {
-            E::PushRefused { .. } => "push_refused",
-            E::Unauthorized { .. } | E::RepositoryMissing { .. } => "forge_refused",
+            E::PushRefused { refusal, .. } => push_outcome(refusal),
+            E::Conflict { .. } => "conflict",
+            E::Unauthorized { .. } | E::NotPermitted { .. } | E::RepositoryMissing { .. } => {
+                "forge_refused"
+            }
             E::Unreachable { .. } => "forge_down",
-            E::DiskFull { .. } => "disk_full",
+            E::DiskFull { .. } | E::WorkspacesFull { .. } | E::WorktreeTooLarge { .. } => {
+                "disk_full"
+            }
             E::TooManyFiles { .. } | E::FileTooLarge { .. } | E::TooManyBytes { .. } => {
                 "too_much_changed"
             }
             E::TimedOut { .. } | E::TooMuchOutput { .. } | E::Busy { .. } => "git_limit",
             _ => "repository",
+        };
+        Self::failed(outcome, error.to_string())
+    }
+}
+
+const fn push_outcome(refusal: &PushRefusal) -> &'static str {
+    match refusal {
+        PushRefusal::NonFastForward => "branch_moved",
+        PushRefusal::Protected { .. } => "branch_protected",
+        PushRefusal::WorkflowScope => "forge_refused",
+        _ => "push_refused",
+    }
+}
+
+impl From<CodeHostError> for Ending {
+    fn from(error: CodeHostError) -> Self {
+        use CodeHostError as E;
+        let outcome = match &error {
+            E::RateLimited { .. } | E::Unavailable { .. } => "forge_down",
+            E::Invalid { .. } => "pull_request_refused",
+            _ => "forge_refused",
         };
         Self::failed(outcome, error.to_string())
     }

@@ -1,5 +1,9 @@
 //! Writes to the session's stream on behalf of one run.
-use crate::session::{Progress, Session, SessionCommand, SessionRefusal};
+use super::redacted::redacted;
+use crate::{
+    redaction::Redactor,
+    session::{Progress, Session, SessionCommand, SessionRefusal},
+};
 use errand_eventlog::{
     LogError,
     aggregate::{Aggregates, CommandMeta, ExecuteError},
@@ -16,11 +20,12 @@ pub enum JournalError {
     Log(LogError),
 }
 
-/// The pen of one run. Every entry has its own command id, so that a repeated append is stored once.
+/// The pen of one run. Nothing is written with a secret in it. Every entry has its own command id, so that a repeated append is stored once.
 pub struct Journal {
     sessions: Aggregates<Session>,
     session_id: String,
     executor_id: String,
+    redactor: Redactor,
     cause: CommandMeta,
     entries: AtomicU64,
 }
@@ -31,12 +36,14 @@ impl Journal {
         sessions: &Aggregates<Session>,
         session_id: &str,
         executor_id: &str,
+        redactor: Redactor,
         cause: CommandMeta,
     ) -> Self {
         Self {
             sessions: sessions.clone(),
             session_id: session_id.to_owned(),
             executor_id: executor_id.to_owned(),
+            redactor,
             cause,
             entries: AtomicU64::new(0),
         }
@@ -57,12 +64,17 @@ impl Journal {
     pub async fn write(&self, command: SessionCommand) -> Result<(), JournalError> {
         let entry = self.entries.fetch_add(1, Ordering::Relaxed);
         let meta = self.cause.step(&entry.to_string());
+        let command = redacted(command, &self.redactor);
         let written = self.sessions.execute(&self.session_id, command, &meta);
         match written.await {
             Ok(_) => Ok(()),
             Err(ExecuteError::Refused(refusal)) => Err(JournalError::Lost(refusal)),
             Err(ExecuteError::Log(error)) => Err(JournalError::Log(error)),
         }
+    }
+
+    pub const fn redactor(&self) -> &Redactor {
+        &self.redactor
     }
 
     pub fn executor_id(&self) -> &str {

@@ -6,6 +6,7 @@ use crate::{
     session::Session,
     workspace::{WorkspaceError, Worktree},
 };
+use errand_proto::v1;
 use std::time::Duration;
 
 /// Tries before an unreachable forge ends the run; the branch keeps the work.
@@ -13,14 +14,20 @@ const MAX_TRIES: u32 = 6;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const MAX_PAUSE: Duration = Duration::from_secs(30);
 
+/// What a pull request is written from.
+pub struct Text<'t> {
+    pub session: &'t Session,
+    pub agent_words: &'t str,
+    pub usage: &'t v1::Usage,
+    pub public_url: &'t str,
+}
+
 /// # Errors
-/// How the run ends when the branch cannot be published.
+/// How the run ends when the branch cannot be published. What was pushed before stays at the forge.
 pub async fn publish(
     project: &Project,
     worktree: &Worktree,
-    session: &Session,
-    agent_words: &str,
-    public_url: &str,
+    text: &Text<'_>,
 ) -> Result<Option<PullRequest>, Ending> {
     let mut opened = None;
     if let Some(forge) = &project.forge {
@@ -28,11 +35,11 @@ pub async fn publish(
         let new = NewPullRequest {
             owner: forge.owner.clone(),
             repo: forge.repository.clone(),
-            title: pull_request_text::title(session),
+            title: pull_request_text::title(text.session),
             head: worktree.branch().to_owned(),
             base: worktree.base().to_owned(),
-            body: pull_request_text::body(session, agent_words, public_url),
-            draft: false,
+            body: pull_request_text::body(text),
+            draft: forge.draft,
         };
         opened = Some(open(forge, &new).await?);
     }
@@ -49,23 +56,59 @@ pub async fn publish(
 async fn push(forge: &Forge, worktree: &Worktree) -> Result<(), Ending> {
     let mut tries = 0;
     loop {
-        match push_once(forge, worktree).await {
+        let failed = match push_once(forge, worktree).await {
             Ok(()) => return Ok(()),
-            Err(error) if error.is_transient() && tries < MAX_TRIES => {
-                tries += 1;
-                tracing::warn!(%error, tries, "push failed, will try again");
-                tokio::time::sleep(pause(tries)).await;
-            }
-            Err(error) => return Err(error.into()),
+            Err(failed) => failed,
+        };
+        if !failed.is_transient() || tries >= MAX_TRIES {
+            return Err(failed.into());
+        }
+        tries += 1;
+        tracing::warn!(%failed, tries, "push failed, will try again");
+        tokio::time::sleep(failed.pause(tries)).await;
+    }
+}
+
+/// Why a branch did not reach the forge.
+#[derive(Debug, thiserror::Error)]
+enum PushFailure {
+    #[error(transparent)]
+    Git(#[from] WorkspaceError),
+    #[error(transparent)]
+    Host(#[from] CodeHostError),
+}
+
+impl PushFailure {
+    fn is_transient(&self) -> bool {
+        match self {
+            Self::Git(error) => error.is_transient(),
+            Self::Host(error) => error.is_transient(),
+        }
+    }
+
+    fn pause(&self, tries: u32) -> Duration {
+        match self {
+            Self::Git(_) => pause(tries),
+            Self::Host(error) => wait_for(error, tries),
         }
     }
 }
 
-async fn push_once(forge: &Forge, worktree: &Worktree) -> Result<(), WorkspaceError> {
+impl From<PushFailure> for Ending {
+    fn from(failure: PushFailure) -> Self {
+        match failure {
+            PushFailure::Git(error) => error.into(),
+            PushFailure::Host(error) => error.into(),
+        }
+    }
+}
+
+async fn push_once(forge: &Forge, worktree: &Worktree) -> Result<(), PushFailure> {
+    let target = forge.target().await?;
     // A forge that does not know the base branch could not show a difference to it.
-    worktree.mirror_to(&forge.push, &[worktree.base()]).await?;
-    worktree.push(&forge.push).await?;
-    Ok(())
+    worktree.mirror_to(&target, &[worktree.base()]).await?;
+    worktree.push(&target).await?;
+    Ok(worktree.check_mergeable(&target).await?)
 }
 
 #[tracing::instrument(name = "pull_request", skip_all)]
@@ -79,15 +122,8 @@ async fn open(forge: &Forge, new: &NewPullRequest) -> Result<PullRequest, Ending
                 tracing::warn!(%error, tries, "no pull request yet, will try again");
                 tokio::time::sleep(wait_for(&error, tries)).await;
             }
-            Err(error) => return Err(Ending::failed(outcome(&error), error.to_string())),
+            Err(error) => return Err(error.into()),
         }
-    }
-}
-
-fn outcome(error: &CodeHostError) -> &'static str {
-    match error {
-        CodeHostError::RateLimited { .. } | CodeHostError::Unavailable { .. } => "forge_down",
-        _ => "pull_request_refused",
     }
 }
 

@@ -1,6 +1,7 @@
 //! Writes down what the agent does: thoughts, tool calls and plan become events of the session.
 use super::journal::{Journal, JournalError};
 use crate::{
+    redaction::{RedactedStream, Redactor},
     runner::{Answer, PlanStatus, PlanStep, QuestionKind, RunHandle, RunUpdate},
     session::Progress,
 };
@@ -24,21 +25,62 @@ pub async fn record(
 ) -> (v1::Usage, Result<(), JournalError>) {
     let mut usage = v1::Usage::default();
     let mut result = Ok(());
+    let mut said = Said::new(journal.redactor());
     while let Some(update) = updates.recv().await {
         if result.is_err() {
             continue;
         }
-        if let Some(entry) = entry(update, &mut usage, run) {
+        if let Some(entry) = entry(update, &mut usage, &mut said, run) {
             result = journal.record(entry).await;
             if result.is_err() {
                 run.cancel();
             }
         }
     }
+    for entry in said.rest() {
+        if result.is_ok() {
+            result = journal.record(entry).await;
+        }
+    }
     (usage, result)
 }
 
-fn entry(update: RunUpdate, usage: &mut v1::Usage, run: &RunHandle) -> Option<Progress> {
+/// What the agent thinks and says comes in pieces, between which a secret may be cut.
+struct Said {
+    thoughts: RedactedStream,
+    messages: RedactedStream,
+}
+
+impl Said {
+    fn new(redactor: &Redactor) -> Self {
+        Self {
+            thoughts: redactor.stream(),
+            messages: redactor.stream(),
+        }
+    }
+
+    /// What was held back to the end.
+    fn rest(mut self) -> impl Iterator<Item = Progress> {
+        let rest = [
+            ("think", self.thoughts.finish()),
+            ("say", self.messages.finish()),
+        ];
+        rest.into_iter()
+            .filter_map(|(action, text)| spoken(action, text))
+    }
+}
+
+/// `None` when all of a piece is held back.
+fn spoken(action: &str, text: String) -> Option<Progress> {
+    (!text.trim().is_empty()).then(|| turn(action, text))
+}
+
+fn entry(
+    update: RunUpdate,
+    usage: &mut v1::Usage,
+    said: &mut Said,
+    run: &RunHandle,
+) -> Option<Progress> {
     match update {
         RunUpdate::Started {
             agent_name,
@@ -48,8 +90,8 @@ fn entry(update: RunUpdate, usage: &mut v1::Usage, run: &RunHandle) -> Option<Pr
             "start",
             format!("{agent_name} {agent_version} is at work"),
         )),
-        RunUpdate::Thought { text } => Some(turn("think", text)),
-        RunUpdate::Message { text } => Some(turn("say", text)),
+        RunUpdate::Thought { text } => spoken("think", said.thoughts.push(&text)),
+        RunUpdate::Message { text } => spoken("say", said.messages.push(&text)),
         RunUpdate::Steered { text } => Some(turn("steer", text)),
         RunUpdate::InputProvided {
             question, answer, ..

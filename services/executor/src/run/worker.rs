@@ -8,7 +8,7 @@ use super::{
     trace,
 };
 use crate::{
-    Executor,
+    Executor, cleaning,
     runner::{RunControl, RunHandle},
     session::{MAX_EXPIRED_LEASES, Session, SessionCommand},
 };
@@ -39,6 +39,7 @@ pub async fn work(executor: Executor, stop: CancellationToken) {
     let follower = signals.clone();
     let until = stop.clone();
     tasks.spawn(async move { follower.follow(log, until).await });
+    tasks.spawn(cleaning::run(executor.clone(), stop.clone()));
     let slots = Arc::new(Semaphore::new(executor.settings.slots));
     while let Some(claim) = next(&executor, &slots, &stop).await {
         let (slot, claim) = claim;
@@ -122,7 +123,9 @@ async fn own(
     let _counted = RUNNING.enter();
     trace::claimed(&id, session);
     let executor_id = &executor.settings.executor_id;
-    let journal = Journal::new(&executor.sessions, &id, executor_id, origin.command());
+    let redactor = executor.redactor.clone();
+    let cause = origin.command();
+    let journal = Journal::new(&executor.sessions, &id, executor_id, redactor, cause);
     let agent = executor.agents.get(&session.facts.0.agent);
     let answers = agent.map(|agent| agent.answers.clone());
     let (handle, control) = RunControl::channel(answers.unwrap_or_default());

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
+use crate::confine::{Confinement, Folders, Invocation, find_program};
+
 /// Variables that an agent inherits where Errand itself has them. Everything else, above all keys and tokens, is
 /// given by [`AgentCommand::env`] or not at all.
 pub const INHERITED_VARIABLES: [&str; 11] = [
@@ -21,6 +23,8 @@ pub struct AgentCommand {
     pub args: Vec<String>,
     /// Variables beside the inherited ones; they win over those of the same name.
     pub env: Vec<(String, SecretString)>,
+    /// What holds the agent; `None` lets it do whatever this user may.
+    pub confinement: Option<Confinement>,
 }
 
 impl AgentCommand {
@@ -33,6 +37,7 @@ impl AgentCommand {
             program: program.into(),
             args: args.into_iter().map(Into::into).collect(),
             env: Vec::new(),
+            confinement: None,
         }
     }
 
@@ -43,9 +48,33 @@ impl AgentCommand {
         self
     }
 
+    /// The same command, held by `confinement`.
+    #[must_use]
+    pub fn confined(self, confinement: Confinement) -> Self {
+        Self {
+            confinement: Some(confinement),
+            ..self
+        }
+    }
+
+    /// What is started in `folder`: the agent itself, or what holds it.
+    pub(super) fn invocation(&self, folder: &Path, session: &Folders) -> Invocation {
+        let program = self.program_path();
+        let arguments: Vec<OsString> = self.args.iter().map(OsString::from).collect();
+        match &self.confinement {
+            Some(confinement) => confinement.invocation(&program, &arguments, folder, session),
+            None => Invocation { program, arguments },
+        }
+    }
+
+    /// False when only what holds the agent could be started, not the agent itself.
+    pub(super) fn can_be_found(&self) -> bool {
+        self.confinement.is_none() || find_program(&self.program_path()).is_some()
+    }
+
     /// The program as it is told to the system. A relative path with a folder in it is meant from where Errand
     /// runs, not from the agent's folder, which is another person's repository.
-    pub(super) fn program_path(&self) -> PathBuf {
+    fn program_path(&self) -> PathBuf {
         let has_folder = self
             .program
             .parent()

@@ -13,11 +13,14 @@ use super::command::AgentCommand;
 use super::failure::{AgentExit, RunFailure};
 use super::stderr_tail::StderrTail;
 use super::strays;
+use crate::confine::{Folders, Invocation};
 
 /// How long an agent may take to leave by itself once its input is closed; some save their session then.
 const QUIT_GRACE: Duration = Duration::from_secs(2);
 /// How long the system may take to bury a killed process.
 const KILL_TIMEOUT: Duration = Duration::from_secs(5);
+
+const NO_SUCH_PROGRAM: &str = "there is no such program; install it, or correct the agent command";
 
 /// A running agent. Dropping it kills its process group.
 #[derive(Debug)]
@@ -44,6 +47,7 @@ impl AgentProcess {
     pub(super) async fn spawn(
         command: &AgentCommand,
         folder: &Path,
+        session: &Folders,
     ) -> Result<(Self, AgentPipes), RunFailure> {
         let refuse = |reason: String| RunFailure::NotStarted {
             program: command.program_name(),
@@ -58,8 +62,13 @@ impl AgentProcess {
         if left_over > 0 {
             tracing::warn!(left_over, folder = %folder.display(), "ended processes of an earlier run");
         }
-        let mut group = CommandWrap::with_new(command.program_path(), |inner| {
-            prepare(inner, command, &folder);
+        if !command.can_be_found() {
+            return Err(refuse(NO_SUCH_PROGRAM.to_owned()));
+        }
+        let Invocation { program, arguments } = command.invocation(&folder, session);
+        let mut group = CommandWrap::with_new(program, |inner| {
+            inner.args(arguments);
+            prepare(inner, command, &folder, session);
         });
         let mut child = group
             .wrap(ProcessGroup::leader())
@@ -158,12 +167,18 @@ async fn end_strays(folder: PathBuf) -> usize {
         .unwrap_or_default()
 }
 
-fn prepare(inner: &mut Command, command: &AgentCommand, folder: &Path) {
+/// What git of an agent must not use: the person's configuration, their credentials, and their patience.
+const GIT_VARIABLES: [(&str, &str); 2] = [
+    ("GIT_CONFIG_GLOBAL", "/dev/null"),
+    ("GIT_TERMINAL_PROMPT", "0"),
+];
+
+fn prepare(inner: &mut Command, command: &AgentCommand, folder: &Path, session: &Folders) {
     inner
-        .args(&command.args)
         .current_dir(folder)
         .env_clear()
         .envs(AgentCommand::inherited())
+        .envs(GIT_VARIABLES)
         .envs(
             command
                 .env
@@ -174,6 +189,9 @@ fn prepare(inner: &mut Command, command: &AgentCommand, folder: &Path) {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
+    if let Some(temporary) = &session.temporary {
+        inner.env("TMPDIR", temporary);
+    }
 }
 
 fn agent_exit(status: ExitStatus) -> AgentExit {
@@ -186,9 +204,7 @@ fn agent_exit(status: ExitStatus) -> AgentExit {
 
 fn explain(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            "there is no such program; install it, or correct the agent command".to_owned()
-        }
+        std::io::ErrorKind::NotFound => NO_SUCH_PROGRAM.to_owned(),
         std::io::ErrorKind::PermissionDenied => {
             "it is not executable for this user; correct its permissions".to_owned()
         }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::confine::Folders;
+
 /// One prompt for one agent in one folder.
 #[derive(Debug, Clone)]
 pub struct RunRequest {
@@ -12,6 +14,8 @@ pub struct RunRequest {
     pub cwd: PathBuf,
     /// A session of the same agent to go on with, instead of a new one.
     pub resume: Option<Resume>,
+    /// What else belongs to the session, for an agent that is confined.
+    pub folders: Folders,
     /// What the run may take.
     pub limits: RunLimits,
 }

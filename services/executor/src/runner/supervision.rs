@@ -63,10 +63,11 @@ where
         let (bytes, limit) = (request.prompt.len(), MAX_PROMPT_BYTES);
         return failed(RunFailure::PromptTooLarge { bytes, limit });
     }
-    let (mut process, pipes) = match AgentProcess::spawn(command, &request.cwd).await {
-        Ok(started) => started,
-        Err(failure) => return failed(failure),
-    };
+    let (mut process, pipes) =
+        match AgentProcess::spawn(command, &request.cwd, &request.folders).await {
+            Ok(started) => started,
+            Err(failure) => return failed(failure),
+        };
     let watch = Watch::new(request.limits.clone(), command.program_name());
     let price = request.limits.price;
     let recorder = Arc::new(Recorder::new(updates, price, Arc::clone(&watch)));

@@ -64,6 +64,30 @@ pub enum WorkspaceError {
     Unauthorized { url: String },
 
     #[error(
+        "{url} does not let this token in: give it contents: read and write for this repository, or install the App there"
+    )]
+    NotPermitted { url: String },
+
+    #[error(
+        "the work conflicts with `{base}` in {}: the branch `{branch}` is pushed; merge `{base}` into it by hand, or retry the story", .files.join(", ")
+    )]
+    Conflict {
+        base: String,
+        branch: String,
+        files: Vec<String>,
+    },
+
+    #[error(
+        "all workspaces together hold {bytes} bytes, more than {limit_bytes}, the limit: remove old ones, or raise ERRAND_WORKSPACES_BYTES"
+    )]
+    WorkspacesFull { bytes: u64, limit_bytes: u64 },
+
+    #[error(
+        "the session's folder has grown beyond {limit_bytes} bytes, the limit: keep what is built out of it, or raise ERRAND_WORKTREE_BYTES"
+    )]
+    WorktreeTooLarge { limit_bytes: u64 },
+
+    #[error(
         "{url} does not exist, or the token may not see it: check the address and the token's repositories"
     )]
     RepositoryMissing { url: String },
@@ -158,6 +182,16 @@ pub enum PushRefusal {
         "the repository was cloned without its whole history: run `git fetch --unshallow` in it"
     )]
     Incomplete,
+
+    #[error(
+        "it is protected there ({reason}): let Errand's branches (errand/*) be written, or change the rule"
+    )]
+    Protected { reason: String },
+
+    #[error(
+        "the work changes .github/workflows, which this token may not: give it the permission workflows: write"
+    )]
+    WorkflowScope,
 
     #[error("a rule of the server says no ({reason}): allow the branch there, or change the rule")]
     Rule { reason: String },

@@ -48,6 +48,7 @@ pub(crate) async fn prepare_tree(
     branch: &str,
     offered: &Advertised,
 ) -> Result<PreparedTree, WorkspaceError> {
+    make_temporary(&project.temporary(session)).await?;
     if let Some(record) = resumable(project, mirror, session, branch).await? {
         return Ok(PreparedTree {
             session,
@@ -83,6 +84,13 @@ pub(crate) async fn prepare_tree(
         record,
         resumed: false,
     })
+}
+
+/// An empty folder: what an earlier run left there is of no use to this one.
+async fn make_temporary(folder: &Path) -> Result<(), WorkspaceError> {
+    remove_tree(folder).await?;
+    std::fs::create_dir_all(folder)
+        .map_err(|source| WorkspaceError::io("make the folder for temporary files", source))
 }
 
 /// The record of a whole tree for this branch, its index repaired if a crash broke it.

@@ -78,6 +78,15 @@ impl ProjectFolder {
         self.trees().join(session.to_string())
     }
 
+    /// Temporary files of a session's agent.
+    pub(crate) fn temporary(&self, session: Uuid) -> PathBuf {
+        self.all_temporary().join(session.to_string())
+    }
+
+    pub(crate) fn all_temporary(&self) -> PathBuf {
+        self.path.join("tmp")
+    }
+
     /// Where git keeps HEAD and index of a session's work tree; git names it after the work tree's folder.
     pub(crate) fn administration(&self, session: Uuid) -> PathBuf {
         self.mirror().join("worktrees").join(session.to_string())

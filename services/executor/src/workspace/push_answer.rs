@@ -71,11 +71,22 @@ fn refusal(summary: &str, complaints: &str) -> Verdict {
     ]) {
         return Verdict::Failed;
     }
+    let said = format!("{summary} {complaints}");
+    if said.contains("refusing to allow") && said.contains("workflow") {
+        return Verdict::Refused(PushRefusal::WorkflowScope);
+    }
     let reason = summary
         .split_once('(')
         .map_or(summary, |(_, reason)| reason.trim_end_matches(')'));
-    Verdict::Refused(PushRefusal::Rule {
-        reason: reason.to_owned(),
+    let reason = reason.to_owned();
+    let protected = [
+        "GH006",
+        "protected branch",
+        "GL-HOOK-ERR: You are not allowed to push",
+    ];
+    Verdict::Refused(match protected.iter().any(|words| said.contains(words)) {
+        true => PushRefusal::Protected { reason },
+        false => PushRefusal::Rule { reason },
     })
 }
 
@@ -119,9 +130,20 @@ mod tests {
         );
         assert_eq!(
             refused("[remote rejected] (protected branch hook declined)"),
-            Verdict::Refused(PushRefusal::Rule {
+            Verdict::Refused(PushRefusal::Protected {
                 reason: "protected branch hook declined".to_owned()
             })
+        );
+        assert_eq!(
+            refused("[remote rejected] (push declined due to repository rule violations)"),
+            Verdict::Refused(PushRefusal::Rule {
+                reason: "push declined due to repository rule violations".to_owned()
+            })
+        );
+        let workflow = "[remote rejected] (refusing to allow a Personal Access Token to create or update workflow `.github/workflows/a.yml` without `workflow` scope)";
+        assert_eq!(
+            refused(workflow),
+            Verdict::Refused(PushRefusal::WorkflowScope)
         );
     }
 }

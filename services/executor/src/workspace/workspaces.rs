@@ -1,10 +1,11 @@
 //! All work trees of this machine.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
 use super::advertised::Advertised;
+use super::disk::{DiskLimits, Measure};
 use super::git::{Git, Protocols};
 use super::mirror::Mirror;
 use super::project::ProjectFolder;
@@ -20,6 +21,8 @@ const PACK_ABOVE_OBJECTS: &str = "2000";
 pub struct Workspaces {
     root: PathBuf,
     git: Git,
+    limits: DiskLimits,
+    measure: Measure,
 }
 
 impl Workspaces {
@@ -31,7 +34,18 @@ impl Workspaces {
             |source| WorkspaceError::io(format!("create the folder {}", root.display()), source);
         std::fs::create_dir_all(&root).map_err(failed)?;
         let root = std::fs::canonicalize(&root).map_err(failed)?;
-        Ok(Self { root, git })
+        Ok(Self {
+            root,
+            git,
+            limits: DiskLimits::default(),
+            measure: Measure::default(),
+        })
+    }
+
+    /// The same workspaces with other bounds on the disk they take.
+    #[must_use]
+    pub fn with_limits(self, limits: DiskLimits) -> Self {
+        Self { limits, ..self }
     }
 
     /// The work tree of `session` on `branch` (`errand/<story>`), ready to work in.
@@ -50,6 +64,7 @@ impl Workspaces {
         source: &Source,
     ) -> Result<Worktree, WorkspaceError> {
         branch::check_name(&self.git, branch).await?;
+        self.check_room().await?;
         let project = ProjectFolder::open(&self.root, project)?;
         let origin = Origin::find(&self.git, &source.repository).await?;
         let offered = Advertised::by(&self.git, &origin, source.base.as_deref(), branch).await?;
@@ -69,50 +84,103 @@ impl Workspaces {
             .map(|tree| tree.into_worktree(&self.git, project, &origin))
     }
 
+    /// The sessions that have anything in these workspaces.
+    pub fn sessions(&self) -> Result<Vec<Uuid>, WorkspaceError> {
+        let mut found = Vec::new();
+        for project in ProjectFolder::all(&self.root)? {
+            for folder in [project.trees(), project.all_temporary()] {
+                found.extend(entries(&folder).filter_map(|(_, session)| session));
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
     /// Removes the work trees of all sessions but those in `keep`, and returns how many. Branches stay.
     pub async fn prune(&self, keep: &[Uuid]) -> Result<u32, WorkspaceError> {
+        self.remove_where(|session| session.is_none_or(|session| !keep.contains(&session)))
+            .await
+    }
+
+    /// Removes what `sessions` left behind, and returns how many work trees that were. Branches and mirrors stay.
+    pub async fn remove(&self, sessions: &[Uuid]) -> Result<u32, WorkspaceError> {
+        self.remove_where(|session| session.is_some_and(|session| sessions.contains(&session)))
+            .await
+    }
+
+    async fn remove_where(
+        &self,
+        unwanted: impl Fn(Option<Uuid>) -> bool + Sync,
+    ) -> Result<u32, WorkspaceError> {
         let mut removed = 0;
         for project in ProjectFolder::all(&self.root)? {
-            removed += self.prune_project(&project, keep).await?;
+            let lock = project.lock().await?;
+            let here = remove_entries(&project.trees(), &unwanted).await?;
+            remove_entries(&project.all_temporary(), &unwanted).await?;
+            if here > 0 {
+                self.pack(&Mirror::of(&self.git, &project).in_turn(&lock))
+                    .await?;
+            }
+            removed += here;
         }
+        self.measure.forget();
         Ok(removed)
     }
 
-    async fn prune_project(
-        &self,
-        project: &ProjectFolder,
-        keep: &[Uuid],
-    ) -> Result<u32, WorkspaceError> {
-        let lock = project.lock().await?;
-        let mut removed = 0;
-        let entries = std::fs::read_dir(project.trees())
-            .map_err(|source| WorkspaceError::io("list the work trees", source))?;
-        for entry in entries.flatten() {
-            let session = entry
-                .file_name()
-                .to_str()
-                .and_then(|name| Uuid::try_parse(name).ok());
-            if session.is_some_and(|session| keep.contains(&session)) {
-                continue;
-            }
-            remove_tree(&entry.path()).await?;
+    /// Makes git forget work trees that are gone, and pack what they left.
+    async fn pack(&self, mirror: &Mirror) -> Result<(), WorkspaceError> {
+        if mirror.seal().is_err() {
+            return Ok(());
+        }
+        mirror
+            .command("worktree", Protocols::None)
+            .args(["prune", "--expire=now"])
+            .succeed()
+            .await?;
+        let packing = [("gc.auto".to_owned(), PACK_ABOVE_OBJECTS.to_owned())];
+        mirror
+            .command("gc", Protocols::None)
+            .args(["--auto", "--quiet"])
+            .config(packing)
+            .succeed()
+            .await?;
+        Ok(())
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) const fn limits(&self) -> &DiskLimits {
+        &self.limits
+    }
+
+    pub(crate) const fn measure(&self) -> &Measure {
+        &self.measure
+    }
+}
+
+/// The entries of `folder` with the session that each is named after.
+fn entries(folder: &Path) -> impl Iterator<Item = (PathBuf, Option<Uuid>)> + use<> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| {
+        let name = entry.file_name();
+        let session = name.to_str().and_then(|name| Uuid::try_parse(name).ok());
+        (entry.path(), session)
+    })
+}
+
+async fn remove_entries(
+    folder: &Path,
+    unwanted: &impl Fn(Option<Uuid>) -> bool,
+) -> Result<u32, WorkspaceError> {
+    let mut removed = 0;
+    for (path, session) in entries(folder) {
+        if unwanted(session) {
+            remove_tree(&path).await?;
             removed += 1;
         }
-        let mirror = Mirror::of(&self.git, project).in_turn(&lock);
-        if mirror.seal().is_ok() {
-            mirror
-                .command("worktree", Protocols::None)
-                .args(["prune", "--expire=now"])
-                .succeed()
-                .await?;
-            let packing = [("gc.auto".to_owned(), PACK_ABOVE_OBJECTS.to_owned())];
-            mirror
-                .command("gc", Protocols::None)
-                .args(["--auto", "--quiet"])
-                .config(packing)
-                .succeed()
-                .await?;
-        }
-        Ok(removed)
     }
+    Ok(removed)
 }

@@ -20,6 +20,7 @@ pub struct Worktree {
     mirror: Mirror,
     session: Uuid,
     path: PathBuf,
+    temporary: PathBuf,
     record: Record,
     local: Option<PathBuf>,
     notes: Vec<Note>,
@@ -39,6 +40,7 @@ impl Worktree {
             git: git.clone(),
             mirror: Mirror::of(git, &project),
             path: project.tree(session),
+            temporary: project.temporary(session),
             project,
             session,
             record,
@@ -51,6 +53,23 @@ impl Worktree {
     /// The folder to work in.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// A folder of the session's own for temporary files, outside the tree.
+    pub fn temporary(&self) -> &Path {
+        &self.temporary
+    }
+
+    /// The repository that the tree belongs to.
+    pub fn repository(&self) -> &Path {
+        self.mirror.path()
+    }
+
+    /// What git writes when somebody commits in the tree. The repository's configuration, its hooks and the
+    /// administration of other trees are not among it.
+    pub fn committed_to(&self) -> Vec<PathBuf> {
+        let shared = ["objects", "refs/heads"].map(|name| self.repository().join(name));
+        shared.into_iter().chain([self.administration()]).collect()
     }
 
     /// The branch of the session.
@@ -80,6 +99,10 @@ impl Worktree {
 
     pub(crate) fn base_commit(&self) -> &str {
         &self.record.base_commit
+    }
+
+    pub(crate) const fn project(&self) -> &ProjectFolder {
+        &self.project
     }
 
     pub(crate) fn mirror(&self) -> &Mirror {
@@ -139,6 +162,7 @@ impl Worktree {
     pub async fn remove(self) -> Result<(), WorkspaceError> {
         let _lock = self.project.lock().await?;
         remove_tree(&self.path).await?;
+        remove_tree(&self.temporary).await?;
         remove_tree(&self.administration()).await
     }
 }

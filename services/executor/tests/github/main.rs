@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+mod app;
+mod app_host;
 mod opening;
 mod refusals;
+mod renamed;
 mod sandbox;
 mod stand_in;

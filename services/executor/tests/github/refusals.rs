@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use errand_executor::github::{CodeHost, CodeHostError, GitHub};
+use errand_executor::github::{CodeHost, CodeHostError, Credential, GitHub};
 use serde_json::{Value, json};
 
 use crate::stand_in::{Answer, Host, TOKEN, new};
@@ -117,7 +117,12 @@ async fn silence_garbage_and_endless_answers_are_unavailability() {
             "{error}"
         );
     }
-    let nobody = GitHub::new("http://127.0.0.1:1", TOKEN.into(), reqwest::Client::new()).unwrap();
+    let nobody = GitHub::new(
+        "http://127.0.0.1:1",
+        Credential::Token(TOKEN.into()),
+        reqwest::Client::new(),
+    )
+    .unwrap();
     let error = nobody
         .find_pull_request("o", "site", BRANCH)
         .await
@@ -156,7 +161,12 @@ fn only_http_addresses_are_taken() {
         "ftp://example.com",
         "https://me:secret@example.com",
     ] {
-        let refused = GitHub::new(address, TOKEN.into(), reqwest::Client::new()).unwrap_err();
+        let refused = GitHub::new(
+            address,
+            Credential::Token(TOKEN.into()),
+            reqwest::Client::new(),
+        )
+        .unwrap_err();
         assert!(
             matches!(refused, CodeHostError::BadAddress { .. }),
             "{address}"

@@ -5,7 +5,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use errand_executor::github::{
-    CodeHost, CodeHostError, GitHub, NewPullRequest, PullRequestState, PullRequestUpdate,
+    CodeHost, CodeHostError, Credential, GitHub, NewPullRequest, PullRequestState,
+    PullRequestUpdate,
 };
 use errand_executor::workspace::{
     GitSettings, PushOutcome, PushTarget, RepositoryRef, Source, WorkspaceError, Workspaces,
@@ -19,14 +20,14 @@ use crate::stand_in::{TOKEN, new};
 
 const BRANCH: &str = "errand/story-1";
 
-struct Journey {
+pub struct Journey {
     folder: TempDir,
     sandbox: Sandbox,
     url: String,
 }
 
 impl Journey {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = TempDir::new().unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -49,11 +50,18 @@ impl Journey {
         }
     }
 
+    pub fn api(&self) -> String {
+        format!("{}/github", self.url)
+    }
+
     fn client(&self) -> GitHub {
-        let url = format!("{}/github", self.url);
-        GitHub::new(&url, TOKEN.into(), reqwest::Client::new())
-            .unwrap()
-            .with_timeout(Duration::from_secs(2))
+        GitHub::new(
+            &self.api(),
+            Credential::Token(TOKEN.into()),
+            reqwest::Client::new(),
+        )
+        .unwrap()
+        .with_timeout(Duration::from_secs(2))
     }
 
     fn target(&self) -> PushTarget {
@@ -78,7 +86,7 @@ impl Journey {
     }
 
     /// A branch with one commit at the forge, and its base.
-    async fn pushed(&self) -> Worktree {
+    pub async fn pushed(&self) -> Worktree {
         let tree = self.worktree().await;
         std::fs::write(tree.path().join("capture.html"), "<form>\n").unwrap();
         tree.commit_all("Add email capture").await.unwrap().unwrap();

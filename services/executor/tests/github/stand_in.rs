@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use errand_executor::github::{GitHub, NewPullRequest};
+use errand_executor::github::{Credential, GitHub, NewPullRequest};
 use serde_json::{Value, json};
 
 pub const TOKEN: &str = "t0ken-for-the-code-host";
@@ -74,7 +74,7 @@ impl Host {
     pub fn client(&self) -> GitHub {
         let client = GitHub::new(
             &format!("{}/api/", self.address),
-            TOKEN.into(),
+            Credential::Token(TOKEN.into()),
             reqwest::Client::new(),
         )
         .unwrap();
@@ -189,7 +189,7 @@ impl Host {
         axum::Json(self.list(&query)).into_response()
     }
 
-    async fn answer(&self, request: Request, number: Option<usize>) -> Response {
+    pub async fn answer(&self, request: Request, number: Option<usize>) -> Response {
         match self.take(&request) {
             Answer::Served => self.work(request, number).await,
             Answer::DoneButSays(status) => {

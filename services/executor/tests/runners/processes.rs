@@ -62,7 +62,16 @@ async fn an_agent_sees_only_the_variables_that_are_allowed() {
         .await;
     let seen = repository.read("seen.txt");
     // The shell itself adds the last four.
-    let expected = ["AGENT_KEY", MARK, "PWD", "OLDPWD", "SHLVL", "_"];
+    let expected = [
+        "AGENT_KEY",
+        MARK,
+        "GIT_CONFIG_GLOBAL",
+        "GIT_TERMINAL_PROMPT",
+        "PWD",
+        "OLDPWD",
+        "SHLVL",
+        "_",
+    ];
     for variable in seen
         .lines()
         .filter_map(|line| line.split_once('='))

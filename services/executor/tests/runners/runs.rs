@@ -1,5 +1,6 @@
 //! Starts runs and reads what they tell.
 
+use errand_executor::confine::Folders;
 use errand_executor::runner::{
     AcpRunner, AgentCommand, AgentRunner, AnswerPolicy, PermissionPolicy, PlanStatus, RunControl,
     RunFailure, RunHandle, RunLimits, RunOutcome, RunRequest, RunUpdate, StopReason,
@@ -55,6 +56,7 @@ pub(crate) fn request(repository: &Repository, prompt: &str) -> RunRequest {
         prompt: prompt.to_owned(),
         cwd: repository.path(),
         resume: None,
+        folders: Folders::default(),
         limits: limits(),
     }
 }

@@ -17,7 +17,7 @@ use crate::repository::git;
 
 pub const TOKEN: &str = "t0ken-for-the-forge";
 /// base64 of `x-access-token:t0ken-for-the-forge`.
-const EXPECTED: &str = "Basic eC1hY2Nlc3MtdG9rZW46dDBrZW4tZm9yLXRoZS1mb3JnZQ==";
+pub const EXPECTED: &str = "Basic eC1hY2Nlc3MtdG9rZW46dDBrZW4tZm9yLXRoZS1mb3JnZQ==";
 const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 
 /// How the forge behaves.

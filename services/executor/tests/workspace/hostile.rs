@@ -40,15 +40,24 @@ const PROGRAMS: &[&str] = &[
     "core.askPass",
     "core.gitProxy",
     "credential.helper",
+    "credential.http://127.0.0.1.helper",
     "diff.external",
     "diff.evil.command",
     "diff.evil.textconv",
     "filter.evil.clean",
     "filter.evil.smudge",
     "filter.evil.process",
+    "filter.lfs.clean",
+    "filter.lfs.process",
+    "filter.lfs.smudge",
     "gpg.program",
+    "gpg.ssh.defaultKeyCommand",
+    "gpg.ssh.program",
+    "interactive.diffFilter",
     "merge.evil.driver",
     "sequence.editor",
+    "submodule.sub.update",
+    "trailer.sign.command",
     "uploadpack.packObjectsHook",
 ];
 
@@ -117,10 +126,20 @@ impl Trap {
             "[url \"ext::{}\"]\n\tinsteadOf = http://\n",
             self.words()
         ));
+        config.push_str("[include]\n\tpath = included\n");
+        config.push_str(&format!("[init]\n\ttemplateDir = {path}/.git\n"));
+        config.push_str(&format!(
+            "[includeIf \"gitdir:{path}/\"]\n\tpath = included\n"
+        ));
         write(&folder.join("config"), &config);
+        let included = format!(
+            "[filter \"included\"]\n\tclean = {0}\n\tsmudge = {0}\n\trequired = true\n",
+            self.words()
+        );
+        write(&folder.join("included"), &included);
         write(
             &folder.join("info/attributes"),
-            "* filter=evil diff=evil merge=evil\n",
+            "* filter=evil diff=evil merge=evil\n*.css filter=included\n*.bin filter=lfs\n",
         );
         write(
             &folder.join("objects/info/alternates"),
@@ -134,7 +153,8 @@ fn hostile_site(place: &Place, trap: &Trap) {
     let site = place.site();
     write(
         &site.join(".gitattributes"),
-        "* filter=evil diff=evil merge=evil working-tree-encoding=UTF-8\n",
+        "* filter=evil diff=evil merge=evil working-tree-encoding=UTF-8\n\
+         *.css filter=included\n*.bin filter=lfs diff=lfs merge=lfs -text\n",
     );
     let modules = format!(
         "[submodule \"sub\"]\n\tpath = sub\n\turl = ext::{}\n\tupdate = !{0}\n",
@@ -180,6 +200,11 @@ async fn nothing_of_a_hostile_repository_is_run_from_first_look_to_published_bra
     let tree = place.worktree(BRANCH).await;
     assert!(!tree.notes().is_empty());
     write(&tree.path().join("index.html"), "<h1>Changed</h1>\n");
+    write(&tree.path().join("style.css"), "h1 { color: blue }\n");
+    write(
+        &tree.path().join("movie.bin"),
+        "kept as it is, by no large file storage",
+    );
     tree.changed().await.unwrap();
     tree.diff(10_000).await.unwrap();
     tree.commit_all("A change").await.unwrap().unwrap();

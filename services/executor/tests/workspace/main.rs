@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+mod conflicts;
 mod crashes;
+mod disk;
 mod forge;
 mod hostile;
 mod preparing;
@@ -11,3 +13,4 @@ mod repository;
 mod results;
 mod sample_site;
 mod sources;
+mod token;

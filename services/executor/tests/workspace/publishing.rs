@@ -156,7 +156,7 @@ async fn each_way_a_forge_refuses_is_told_apart() {
     forge.set(Mood::Answering(StatusCode::FORBIDDEN));
     let error = tree.push(&forge.target()).await.unwrap_err();
     assert!(
-        matches!(error, WorkspaceError::Unauthorized { .. }),
+        matches!(error, WorkspaceError::NotPermitted { .. }),
         "{error}"
     );
     let nobody = PushTarget {

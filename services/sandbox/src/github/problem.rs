@@ -14,6 +14,8 @@ const DOCUMENTATION: &str = "https://docs.github.com/rest/pulls/pulls";
 pub(super) enum Problem {
     NoUserAgent,
     NoToken,
+    /// An App's proof that is malformed, or not meant for this moment.
+    BadProof,
     NotFound,
     /// The body is no JSON object.
     NotJson,
@@ -61,6 +63,11 @@ impl IntoResponse for Problem {
             Self::NoToken => (
                 StatusCode::UNAUTHORIZED,
                 "Requires authentication".to_owned(),
+                None,
+            ),
+            Self::BadProof => (
+                StatusCode::UNAUTHORIZED,
+                "A JSON web token could not be decoded".to_owned(),
                 None,
             ),
             Self::NotFound => (StatusCode::NOT_FOUND, "Not Found".to_owned(), None),

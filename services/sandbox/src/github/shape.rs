@@ -1,10 +1,12 @@
 //! GitHub's JSON shapes, whole, so that typed clients can read them.
 
+mod app;
 mod commit;
 mod pull;
 mod repository;
 mod user;
 
+pub(super) use app::{app, installation};
 pub(super) use commit::commit;
 pub(super) use pull::{pull, pull_list};
 pub(super) use repository::repository;

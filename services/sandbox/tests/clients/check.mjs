@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
@@ -142,10 +142,36 @@ async function github() {
   assert.match(diff.data, /^diff --git/);
   conforms('pull-request', (await client.rest.pulls.update({ ...number, state: 'closed' })).data);
   conforms('pull-request', (await client.rest.pulls.update({ ...number, state: 'open' })).data);
+  await githubApp(conforms, site);
   await assert.rejects(client.rest.pulls.get({ ...site, pull_number: 99 }), (error) => {
     conforms('basic-error', error.response.data);
     return error.status === 404;
   });
+}
+
+/** An App: its proof by its own client, its installation, and a token that works. The key is made here and now. */
+async function githubApp(conforms, site) {
+  const { Octokit } = await load('@octokit/rest');
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const encode = (part) => Buffer.from(JSON.stringify(part)).toString('base64url');
+  const proofOf = (claims) => {
+    const signed = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}`;
+    return `${signed}.${sign('sha256', Buffer.from(signed), privateKey).toString('base64url')}`;
+  };
+  const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+  const as = (auth) => new Octokit({ auth, baseUrl: `${url}/github`, log: quiet });
+  const now = Math.floor(Date.now() / 1000);
+  const app = as(proofOf({ iat: now - 60, exp: now + 540, iss: '4711' }));
+  conforms('integration', (await app.rest.apps.getAuthenticated()).data);
+  const installation = (await app.rest.apps.getRepoInstallation(site)).data;
+  conforms('installation', installation);
+  const sold = await app.rest.apps.createInstallationAccessToken({ installation_id: installation.id, repositories: [site.repo] });
+  assert.equal(sold.status, 201);
+  conforms('installation-token', sold.data);
+  assert.equal((await as(sold.data.token).rest.repos.get(site)).data.name, site.repo);
+  const late = as(proofOf({ iat: now - 900, exp: now - 300, iss: '4711' }));
+  await assert.rejects(late.rest.apps.getAuthenticated(), (error) => error.status === 401);
+  await assert.rejects(as('ghp_no_proof').rest.apps.getAuthenticated(), (error) => error.status === 401);
 }
 
 /** Validators for GitHub's own OpenAPI description. */

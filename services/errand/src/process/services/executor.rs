@@ -1,11 +1,15 @@
 //! The executor, as configured.
 use super::Parts;
-use crate::{config::Config, wiring::agents};
+use crate::{
+    config::Config,
+    wiring::{agents, secrets},
+};
 use errand_eventlog::QueueLimits;
 use errand_executor::{
     Executor, Settings,
+    confine::Host,
     project::{Project, Projects},
-    workspace::{GitSettings, Workspaces},
+    workspace::{DiskLimits, GitSettings, Workspaces},
 };
 use errand_proto::DEFAULT_WORKSPACE;
 use std::{sync::Arc, time::Duration};
@@ -27,9 +31,12 @@ pub async fn build(parts: &Parts<'_>, project: Project) -> anyhow::Result<Execut
         log: Arc::clone(log),
         queue: Arc::clone(&parts.stores.queue),
         workspace_id: DEFAULT_WORKSPACE.to_owned(),
-        workspaces: Workspaces::open(folder, GitSettings::default()).await?,
+        workspaces: Workspaces::open(folder, GitSettings::default())
+            .await?
+            .with_limits(disk_limits(config)),
         projects: Arc::new(Projects::new([project])),
-        agents: Arc::new(agents::by_kind(config)?),
+        agents: Arc::new(agents::by_kind(config, &Host::look().await)?),
+        redactor: secrets::redactor(config),
         settings: Arc::new(Settings {
             executor_id: Uuid::new_v4().to_string(),
             slots: config.errand_slots.unwrap_or(DEFAULT_SLOTS),
@@ -46,6 +53,14 @@ pub fn queue_limits(config: &Config) -> QueueLimits {
             .unwrap_or(DEFAULT_SESSIONS_PER_PROJECT),
         lease: seconds(config.errand_lease_seconds, DEFAULT_LEASE),
         age_step: AGE_STEP,
+    }
+}
+
+fn disk_limits(config: &Config) -> DiskLimits {
+    let usual = DiskLimits::default();
+    DiskLimits {
+        worktree_bytes: config.errand_worktree_bytes.unwrap_or(usual.worktree_bytes),
+        all_bytes: config.errand_workspaces_bytes.unwrap_or(usual.all_bytes),
     }
 }
 

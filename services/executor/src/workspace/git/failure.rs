@@ -12,8 +12,12 @@ const UNAUTHORIZED: &[&str] = &[
     "could not read password",
     "terminal prompts disabled",
     "returned error: 401",
-    "returned error: 403",
     "invalid credentials",
+];
+
+const NOT_PERMITTED: &[&str] = &[
+    "returned error: 403",
+    "write access to repository not granted",
 ];
 
 const MISSING: &[&str] = &[
@@ -65,6 +69,9 @@ fn remote_failure(url: &str, output: &GitOutput) -> Option<WorkspaceError> {
     let words = output.stderr.to_lowercase();
     let says = |known: &[&str]| known.iter().any(|phrase| words.contains(phrase));
     let url = url.to_owned();
+    if says(NOT_PERMITTED) {
+        return Some(WorkspaceError::NotPermitted { url });
+    }
     if says(UNAUTHORIZED) {
         return Some(WorkspaceError::Unauthorized { url });
     }
@@ -134,7 +141,7 @@ mod tests {
         let denied = "fatal: unable to access 'https://f/': The requested URL returned error: 403";
         assert!(matches!(
             failed(denied),
-            WorkspaceError::Unauthorized { .. }
+            WorkspaceError::NotPermitted { .. }
         ));
         let missing = "remote: Repository not found.\nfatal: repository 'https://forge.example/o/r.git/' not found";
         assert!(matches!(

@@ -1,0 +1,48 @@
+//! What an agent or a vendor said is redacted before it becomes an event: one place for all entries of a run.
+use crate::{
+    redaction::Redactor,
+    session::{Progress, SessionCommand},
+};
+
+/// `command` without secrets.
+pub fn redacted(mut command: SessionCommand, redactor: &Redactor) -> SessionCommand {
+    use SessionCommand as C;
+    match &mut command {
+        C::Record { what, .. } => progress(what, redactor),
+        C::Complete { summary: text, .. }
+        | C::Fail { reason: text, .. }
+        | C::Cancel { reason: text, .. }
+        | C::Steer { text, .. } => redactor.clean(text),
+        // These hold what a person or Errand itself wrote.
+        C::Create(_) | C::Start { .. } | C::ExpireLease { .. } => {}
+    }
+    command
+}
+
+fn progress(what: &mut Progress, redactor: &Redactor) {
+    match what {
+        Progress::Turn {
+            thinking, prompt, ..
+        } => {
+            redactor.clean(thinking);
+            redactor.clean(prompt);
+        }
+        Progress::ToolCall(call) => {
+            redactor.clean(&mut call.name);
+            redactor.clean(&mut call.input);
+            redactor.clean(&mut call.output);
+        }
+        Progress::Plan(steps) => {
+            for step in steps {
+                redactor.clean(&mut step.content);
+            }
+        }
+        Progress::Changes(changes) => {
+            redactor.clean(&mut changes.diff);
+            for file in &mut changes.files {
+                redactor.clean(&mut file.path);
+            }
+        }
+        Progress::PullRequest { url, .. } => redactor.clean(url),
+    }
+}
