@@ -5,8 +5,9 @@ use serde_json::Value;
 use std::{collections::BTreeSet, time::Duration};
 use tokio::time::Instant;
 
-/// How long everything may take to come to rest after the last fault.
+/// How long everything may take to come to rest after the last fault, and for each spawn.
 const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE_EACH: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_millis(200);
 
 /// How often each thing happened.
@@ -63,7 +64,8 @@ impl Counts {
 /// Waits until everything has come to rest, and holds it against what was asked for.
 pub async fn settle(fleet: &Fleet, spawns: usize, seed: u64) {
     let expected = Counts::expected(spawns);
-    let end = Instant::now() + PATIENCE;
+    let spawned = u32::try_from(spawns).expect("a small number");
+    let end = Instant::now() + PATIENCE + PATIENCE_EACH * spawned;
     let mut counts = Counts::default();
     while counts != expected && Instant::now() < end {
         if let Some(now) = Counts::of(fleet).await {

@@ -91,13 +91,15 @@ mod tests {
 
     #[test]
     fn the_body_says_what_was_done_for_whom_and_at_what_cost() {
-        let mut session = Session::default();
-        session.facts = Json(v1::AgentSessionCreated {
-            prompt: "Add a form, fixes #7".to_owned(),
-            agent_name: "Code Generation".to_owned(),
-            story_id: "0123456789".to_owned(),
-            ..v1::AgentSessionCreated::default()
-        });
+        let mut session = Session {
+            facts: Json(v1::AgentSessionCreated {
+                prompt: "Add a form, fixes #7".to_owned(),
+                agent_name: "Code Generation".to_owned(),
+                story_id: "0123456789".to_owned(),
+                ..v1::AgentSessionCreated::default()
+            }),
+            ..Session::default()
+        };
         session.plan = vec![
             step("Write it\n## Not a heading", PlanStepStatus::Completed),
             step("Ask @ada", PlanStepStatus::Pending),

@@ -92,6 +92,7 @@ impl Place {
         let (sender, mut updates) = mpsc::channel(64);
         tokio::spawn(async move { while updates.recv().await.is_some() {} });
         let request = RunRequest {
+            resume: None,
             prompt: "x".to_owned(),
             cwd: self.tree.path().to_owned(),
             folders: Folders {
