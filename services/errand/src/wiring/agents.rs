@@ -10,7 +10,7 @@ use errand_executor::{
 };
 use std::{
     collections::{BTreeMap, HashMap},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -164,8 +164,26 @@ fn real_access(config: &Config) -> anyhow::Result<AgentAccess> {
     Ok(AgentAccess {
         network: network(config)?.unwrap_or_default(),
         writable: AGENT_STATE.iter().map(PathBuf::from).chain(more).collect(),
+        readable: scripts(config)?,
         ..AgentAccess::default()
     })
+}
+
+/// What an interpreter is told to run: the files that commands name, with the packages around them.
+fn scripts(config: &Config) -> anyhow::Result<Vec<PathBuf>> {
+    let catalogue = catalogue(config)?;
+    let kinds = catalogue.kinds().iter().flat_map(|kind| &kind.command);
+    let words = kinds.flatten().map(String::as_str);
+    let shared = config.errand_agent_command.iter();
+    let shared = shared.flat_map(|line| line.split_whitespace());
+    let files = words.chain(shared).map(Path::new);
+    let files = files.filter(|file| file.is_absolute() && file.is_file());
+    Ok(files.map(with_packages).collect())
+}
+
+fn with_packages(file: &Path) -> PathBuf {
+    let packages = file.ancestors().filter(|it| it.ends_with("node_modules"));
+    packages.last().unwrap_or(file).to_owned()
 }
 
 fn network(config: &Config) -> anyhow::Result<Option<Network>> {
