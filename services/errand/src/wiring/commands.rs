@@ -14,10 +14,26 @@ use async_trait::async_trait;
 use errand_dashboard::{
     CommandError, Commands, Done, NewConversation, PostMessage, Spawn, Spawned,
 };
+use errand_eventlog::aggregate::{ExecuteError, Executed};
 use order::{ChatRequest, SessionRequest, StoryRequest};
 use std::sync::Arc;
 
 type Answer = Result<Done, CommandError>;
+
+/// What a command on an aggregate came to; of one that is absent people are told so.
+fn answer<E, R: std::error::Error>(
+    executed: Result<Executed<E>, ExecuteError<R>>,
+    is_absent: impl Fn(&R) -> bool,
+) -> Answer {
+    match executed {
+        Ok(done) => Ok(Done { seq: done.seq }),
+        Err(ExecuteError::Refused(refusal)) if is_absent(&refusal) => {
+            Err(CommandError::NotFound(refusal.to_string()))
+        }
+        Err(ExecuteError::Refused(refusal)) => Err(CommandError::Refused(refusal.to_string())),
+        Err(ExecuteError::Log(error)) => Err(CommandError::Unavailable(error.to_string())),
+    }
+}
 
 /// Brings an order to whoever owns the aggregate.
 #[async_trait]

@@ -1,7 +1,7 @@
 //! What people tell running agents.
-use super::{Answer, order::SessionRequest};
-use errand_dashboard::{CommandError, Done};
-use errand_eventlog::aggregate::{Aggregates, CommandMeta, ExecuteError};
+use super::{Answer, answer, order::SessionRequest};
+use errand_dashboard::CommandError;
+use errand_eventlog::aggregate::{Aggregates, CommandMeta};
 use errand_executor::session::{Session, SessionCommand, SessionRefusal};
 
 const MAX_STEERING_CHARS: usize = 16_000;
@@ -24,14 +24,10 @@ pub async fn carry_out(
             )));
         }
     };
-    match sessions.execute(id, command, meta).await {
-        Ok(done) => Ok(Done { seq: done.seq }),
-        Err(ExecuteError::Refused(refusal @ SessionRefusal::Absent)) => {
-            Err(CommandError::NotFound(refusal.to_string()))
-        }
-        Err(ExecuteError::Refused(refusal)) => Err(CommandError::Refused(refusal.to_string())),
-        Err(ExecuteError::Log(error)) => Err(CommandError::Unavailable(error.to_string())),
-    }
+    let executed = sessions.execute(id, command, meta).await;
+    answer(executed, |refusal| {
+        matches!(refusal, SessionRefusal::Absent)
+    })
 }
 
 fn steering(text: &str) -> Result<String, CommandError> {

@@ -1,7 +1,7 @@
 //! What people do to stories.
-use super::{Answer, order::StoryRequest};
-use errand_dashboard::{CommandError, Done};
-use errand_eventlog::aggregate::{Aggregates, CommandMeta, Context, ExecuteError};
+use super::{Answer, answer, order::StoryRequest};
+use errand_dashboard::CommandError;
+use errand_eventlog::aggregate::{Aggregates, CommandMeta, Context};
 use errand_spawner::story::{Story, StoryCommand, StoryRefusal};
 use uuid::Uuid;
 
@@ -16,14 +16,8 @@ pub async fn carry_out(
     let story = story.map_err(|e| CommandError::Unavailable(e.to_string()))?;
     let command = command(id, &story, by, request)?;
     let meta = caused(&story, meta);
-    match stories.execute(id, command, &meta).await {
-        Ok(done) => Ok(Done { seq: done.seq }),
-        Err(ExecuteError::Refused(refusal @ StoryRefusal::Absent)) => {
-            Err(CommandError::NotFound(refusal.to_string()))
-        }
-        Err(ExecuteError::Refused(refusal)) => Err(CommandError::Refused(refusal.to_string())),
-        Err(ExecuteError::Log(error)) => Err(CommandError::Unavailable(error.to_string())),
-    }
+    let executed = stories.execute(id, command, &meta).await;
+    answer(executed, |refusal| matches!(refusal, StoryRefusal::Absent))
 }
 
 fn command(
