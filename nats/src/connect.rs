@@ -1,7 +1,10 @@
 //! The way to the servers, and whether they are fit.
 use crate::{
     error::ConnectError,
-    limits::{CONNECT_TIMEOUT, MAX_EVENT_BYTES, MAX_HEADER_BYTES, REQUEST_TIMEOUT},
+    limits::{
+        CONNECT_TIMEOUT, LAST_PAUSE, LEADER_PATIENCE, MAX_EVENT_BYTES, MAX_HEADER_BYTES,
+        REQUEST_TIMEOUT,
+    },
     options::{Credentials, NatsOptions},
     subjects::{Subjects, is_token},
     watched::Watched,
@@ -11,6 +14,7 @@ use async_nats::{
     jetstream::{self, Context, context::AccountErrorKind},
 };
 use secrecy::ExposeSecret;
+use tokio::time::Instant;
 
 /// Atomic batches came with it.
 const OLDEST_SERVER: (u64, u64) = (2, 12);
@@ -43,7 +47,13 @@ pub(crate) async fn connect(
     check_server(&options.url, &client)?;
     let mut js = jetstream::new(client.clone());
     js.set_timeout(REQUEST_TIMEOUT);
-    check_jetstream(&options.url, &js, refused).await?;
+    tokio::select! {
+        answered = check_jetstream(&options.url, &js) => answered?,
+        detail = refused => {
+            let action = "ask whether JetStream is there".into();
+            return Err(ConnectError::Permission { action, detail });
+        }
+    }
     Ok((client, js, watched))
 }
 
@@ -140,19 +150,21 @@ fn check_server(url: &str, client: &Client) -> Result<(), ConnectError> {
     Ok(())
 }
 
-async fn check_jetstream(
-    url: &str,
-    js: &Context,
-    refused: impl Future<Output = String>,
-) -> Result<(), ConnectError> {
-    let answer = tokio::select! {
-        answer = js.query_account() => answer,
-        detail = refused => {
-            let action = "ask whether JetStream is there".into();
-            return Err(ConnectError::Permission { action, detail });
+/// Waits for servers that are still choosing their leader, as all of a cluster do that start together with us.
+async fn check_jetstream(url: &str, js: &Context) -> Result<(), ConnectError> {
+    let end = Instant::now() + LEADER_PATIENCE;
+    loop {
+        match ask_jetstream(url, js).await {
+            Err(ConnectError::NoAnswer { .. }) if Instant::now() < end => {
+                tokio::time::sleep(LAST_PAUSE).await;
+            }
+            outcome => return outcome,
         }
-    };
-    let Err(error) = answer else {
+    }
+}
+
+async fn ask_jetstream(url: &str, js: &Context) -> Result<(), ConnectError> {
+    let Err(error) = js.query_account().await else {
         return Ok(());
     };
     let url = url.into();

@@ -30,6 +30,8 @@ pub(crate) const MAX_ERROR_CHARS: usize = 2000;
 pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 /// The time to get a connection.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A cluster that has just started gets this long to choose its leader.
+pub(crate) const LEADER_PATIENCE: Duration = Duration::from_secs(30);
 /// An append is tried again for this long before its outcome is told as unknown.
 pub(crate) const APPEND_TIMEOUT: Duration = Duration::from_secs(15);
 /// Pauses before something is tried again: doubled from the first to the last, with jitter.

@@ -74,7 +74,10 @@ pub async fn settle(fleet: &Fleet, spawns: usize, seed: u64) {
         tokio::time::sleep(POLL).await;
     }
     println!("seed {seed}: {counts:?}");
-    assert_eq!(counts, expected, "seed {seed}\n{}", fleet.logs());
+    if counts != expected {
+        let others = unfinished(fleet).await;
+        panic!("seed {seed}: {counts:?}, not {expected:?}\n{others}\n{}", fleet.logs());
+    }
     let output = command(&["audit", "verify", "--url", &fleet.api().url])
         .output()
         .await
@@ -85,6 +88,20 @@ pub async fn settle(fleet: &Fleet, spawns: usize, seed: u64) {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
+}
+
+/// What the API says of every story that is not completed, for a test that failed.
+async fn unfinished(fleet: &Fleet) -> String {
+    let api = fleet.api();
+    let mut all = String::new();
+    let stories = every(&api, "/api/v1/stories", "stories").await;
+    for story in stories.unwrap_or_default() {
+        if text(&story, "status") != "completed" {
+            let page = look(&api, &format!("/api/v1/stories/{}", text(&story, "id"))).await;
+            all += &format!("{}\n", page.unwrap_or(story));
+        }
+    }
+    all
 }
 
 /// All pages of a list.

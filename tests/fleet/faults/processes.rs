@@ -64,3 +64,25 @@ async fn two_executors_that_believe_they_own_one_session_do_its_work_once() {
     fleet.member("executor-1").signal("-CONT").await;
     counts::settle(&fleet, 1, 0).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn work_that_was_committed_but_never_pushed_is_done_again_elsewhere() {
+    let Some(mut fleet) = Fleet::with_roles(false, 1).await else {
+        return;
+    };
+    let (api, vendors) = (fleet.api(), fleet.vendors());
+    let hang = json!({"vendor": "git", "operation": "push", "fault": "timeout", "delay_ms": 20_000});
+    vendors.trouble(&hang).await;
+    let wish = json!({"agent": "codegen", "prompt": "add a README section"});
+    let (status, body) = api.post("/api/v1/stories", &wish).await;
+    assert_eq!(status, 201, "{body}");
+    until("the work is committed", || async {
+        let page = look(&api, "/api/v1/events?type=ChangesCommitted").await?;
+        (!page["events"].as_array()?.is_empty()).then_some(())
+    })
+    .await;
+    // The machine is gone, and with it the commit.
+    fleet.member("executor-1").kill().await;
+    fleet.add("executor", 2).await;
+    counts::settle(&fleet, 1, 0).await;
+}

@@ -48,15 +48,15 @@ impl Attempt<'_> {
         for note in worktree.notes() {
             self.note(note.to_string()).await?;
         }
+        let is_done = self.is_done(&worktree).await?;
         // A tree that this session worked in before may hold its work already; a new one starts from here.
-        let start = match worktree.resumed() {
+        let start = match is_done || worktree.resumed() {
             true => None,
             false => Some(worktree.head().await?),
         };
-        let words = if self.session.commit.is_empty() {
-            self.agent(&worktree, control, usage).await?
-        } else {
-            "The work was finished before this executor took over.".to_owned()
+        let words = match is_done {
+            true => "The work was finished before this executor took over.".to_owned(),
+            false => self.agent(&worktree, control, usage).await?,
         };
         let files = self.judge(&worktree, start, &words).await?;
         self.check(&worktree, &cancel).await?;
@@ -67,6 +67,18 @@ impl Attempt<'_> {
             tracing::warn!(%error, "the worktree stays until the next clean-up");
         }
         Ok(summary)
+    }
+
+    /// Whether an earlier executor finished the work. A commit that it recorded and never pushed is gone with its
+    /// machine: then the work is done again.
+    async fn is_done(&self, worktree: &Worktree) -> Result<bool, Ending> {
+        let commit = &self.session.commit;
+        if commit.is_empty() || worktree.holds(commit).await? {
+            return Ok(!commit.is_empty());
+        }
+        let lost = "The work of the executor before this one is not on this machine: the agent starts again.";
+        self.note(lost.to_owned()).await?;
+        Ok(false)
     }
 
     fn project(&self) -> Result<&Project, Ending> {
@@ -206,9 +218,7 @@ impl Attempt<'_> {
         words: &str,
     ) -> Result<Vec<v1::FileChange>, Ending> {
         let kept = judge::keep_work(worktree, self.session).await?;
-        let is_new = |kept: &v1::ChangesCommitted| {
-            !self.session.commit.is_empty() || start.as_ref() != Some(&kept.commit)
-        };
+        let is_new = |kept: &v1::ChangesCommitted| start.as_ref() != Some(&kept.commit);
         let changes = kept
             .filter(is_new)
             .ok_or_else(|| judge::nothing_changed(words))?;

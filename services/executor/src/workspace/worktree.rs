@@ -141,6 +141,12 @@ impl Worktree {
         format!("refs/heads/{}", self.branch())
     }
 
+    /// Whether `commit` is on the session's branch here: another machine may have made it and died before its push.
+    pub async fn holds(&self, commit: &str) -> Result<bool, WorkspaceError> {
+        self.mirror.seal()?;
+        self.mirror.is_ancestor(commit, &self.head_name()).await
+    }
+
     /// How many commits the session's branch has that the base has not.
     pub async fn commits_ahead(&self) -> Result<u32, WorkspaceError> {
         self.mirror.seal()?;
