@@ -205,7 +205,10 @@ impl Attempt<'_> {
 
     async fn push_partial_work(&self, worktree: &Worktree) -> Result<(), Ending> {
         if let Some(forge) = &self.project()?.forge {
-            worktree.push(&forge.target().await?).await?;
+            let target = forge.target().await?;
+            worktree
+                .push_instead_of(&target, &self.session.commit)
+                .await?;
         }
         Ok(())
     }
@@ -247,7 +250,7 @@ impl Attempt<'_> {
             usage,
             public_url: url,
         };
-        let opened = publish::publish(project, worktree, &text).await?;
+        let opened = publish::publish(project, worktree, &text, &self.session.commit).await?;
         if let Some(opened) = &opened {
             let url = opened.url.clone();
             let number = opened.number;

@@ -22,16 +22,19 @@ pub struct Text<'t> {
     pub public_url: &'t str,
 }
 
+/// `earlier` is the commit that an executor before this one recorded, or empty.
+///
 /// # Errors
 /// How the run ends when the branch cannot be published. What was pushed before stays at the forge.
 pub async fn publish(
     project: &Project,
     worktree: &Worktree,
     text: &Text<'_>,
+    earlier: &str,
 ) -> Result<Option<PullRequest>, Ending> {
     let mut opened = None;
     if let Some(forge) = &project.forge {
-        push(forge, worktree).await?;
+        push(forge, worktree, earlier).await?;
         let new = NewPullRequest {
             owner: forge.owner.clone(),
             repo: forge.repository.clone(),
@@ -53,10 +56,10 @@ pub async fn publish(
 }
 
 #[tracing::instrument(name = "push", skip_all)]
-async fn push(forge: &Forge, worktree: &Worktree) -> Result<(), Ending> {
+async fn push(forge: &Forge, worktree: &Worktree, earlier: &str) -> Result<(), Ending> {
     let mut tries = 0;
     loop {
-        let failed = match push_once(forge, worktree).await {
+        let failed = match push_once(forge, worktree, earlier).await {
             Ok(()) => return Ok(()),
             Err(failed) => failed,
         };
@@ -103,11 +106,11 @@ impl From<PushFailure> for Ending {
     }
 }
 
-async fn push_once(forge: &Forge, worktree: &Worktree) -> Result<(), PushFailure> {
+async fn push_once(forge: &Forge, worktree: &Worktree, earlier: &str) -> Result<(), PushFailure> {
     let target = forge.target().await?;
     // A forge that does not know the base branch could not show a difference to it.
     worktree.mirror_to(&target, &[worktree.base()]).await?;
-    worktree.push(&target).await?;
+    worktree.push_instead_of(&target, earlier).await?;
     Ok(worktree.check_mergeable(&target).await?)
 }
 

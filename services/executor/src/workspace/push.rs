@@ -1,4 +1,4 @@
-//! Sending branches to a forge, or back to the person's own repository. Never with force.
+//! Sending branches to a forge, or back to the person's own repository. Never over what somebody else has there.
 
 use secrecy::SecretString;
 
@@ -59,12 +59,35 @@ impl Worktree {
     /// [`WorkspaceError::PushRefused`] with the reason; `Unauthorized`, `RepositoryMissing`, `Unreachable`.
     pub async fn push(&self, target: &PushTarget) -> Result<PushOutcome, WorkspaceError> {
         let access = RemoteAccess::new(&target.url, target.token.as_ref())?;
-        self.push_ref(
-            &Destination::Forge(&access),
-            &self.head_name(),
-            self.branch(),
-        )
-        .await
+        let destination = Destination::Forge(&access);
+        let head = self.head_name();
+        self.push_ref(&destination, &head, self.branch(), None)
+            .await
+    }
+
+    /// As [`Worktree::push`]; a branch that stands at `own` gives way. That commit an earlier executor of the session
+    /// made, and its push arrived after this one had looked and begun anew. Empty when there is none.
+    ///
+    /// # Errors
+    /// As for [`Worktree::push`].
+    pub async fn push_instead_of(
+        &self,
+        target: &PushTarget,
+        own: &str,
+    ) -> Result<PushOutcome, WorkspaceError> {
+        match self.push(target).await {
+            Err(WorkspaceError::PushRefused {
+                refusal: PushRefusal::NonFastForward,
+                ..
+            }) if !own.is_empty() => {
+                let access = RemoteAccess::new(&target.url, target.token.as_ref())?;
+                let destination = Destination::Forge(&access);
+                let head = self.head_name();
+                self.push_ref(&destination, &head, self.branch(), Some(own))
+                    .await
+            }
+            outcome => outcome,
+        }
     }
 
     /// Puts the session's branch into the person's own repository, and nothing else: no work tree, index, HEAD,
@@ -74,7 +97,8 @@ impl Worktree {
     /// [`WorkspaceError::NotLocal`] when the source is not on this machine, else as for [`Worktree::push`].
     pub async fn publish_branch_to_local(&self) -> Result<PushOutcome, WorkspaceError> {
         let local = self.local().ok_or(WorkspaceError::NotLocal)?;
-        self.push_ref(&Destination::Local(local), &self.head_name(), self.branch())
+        let head = self.head_name();
+        self.push_ref(&Destination::Local(local), &head, self.branch(), None)
             .await
     }
 
@@ -88,7 +112,12 @@ impl Worktree {
         let mut seeded = Vec::new();
         for branch in branches {
             let result = self
-                .push_ref(&Destination::Forge(&access), &tracking(branch), branch)
+                .push_ref(
+                    &Destination::Forge(&access),
+                    &tracking(branch),
+                    branch,
+                    None,
+                )
                 .await;
             let outcome = match result {
                 Ok(PushOutcome::Pushed) => SeedOutcome::Pushed,
@@ -112,12 +141,14 @@ impl Worktree {
         destination: &Destination<'_>,
         from: &str,
         branch: &str,
+        instead_of: Option<&str>,
     ) -> Result<PushOutcome, WorkspaceError> {
         self.mirror().seal()?;
+        let lease = instead_of.map(|own| format!("--force-with-lease=refs/heads/{branch}:{own}"));
         let mut attempt = 1;
         loop {
             let output = destination
-                .command(self)
+                .command(self, lease.as_deref())
                 .arg(format!("{from}:refs/heads/{branch}"))
                 .run()
                 .await?;
@@ -147,12 +178,13 @@ enum Destination<'d> {
 }
 
 impl Destination<'_> {
-    fn command<'w>(&self, worktree: &'w Worktree) -> GitCommand<'w> {
+    fn command<'w>(&self, worktree: &'w Worktree, lease: Option<&str>) -> GitCommand<'w> {
         match self {
             Self::Forge(access) => worktree
                 .mirror()
                 .command("push", Protocols::Http)
                 .args(OPTIONS)
+                .args(lease)
                 .arg("--")
                 .arg(access.url())
                 .access(access),
@@ -160,6 +192,7 @@ impl Destination<'_> {
                 .mirror()
                 .command("push", Protocols::File)
                 .args(OPTIONS)
+                .args(lease)
                 .arg(format!(
                     "--receive-pack={}",
                     serving_program(worktree.program(), "receive-pack")

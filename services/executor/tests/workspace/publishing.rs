@@ -206,6 +206,11 @@ async fn commits_of_others_at_the_forge_are_never_overwritten() {
         refusal(tree.push(&forge.target()).await),
         PushRefusal::NonFastForward
     );
+    let unknown = tree.head().await.unwrap();
+    assert_eq!(
+        refusal(tree.push_instead_of(&forge.target(), &unknown).await),
+        PushRefusal::NonFastForward
+    );
     let seeded = tree.mirror_to(&forge.target(), &["main"]).await.unwrap();
     assert_eq!(seeded[0].outcome, SeedOutcome::ForgeDiffers);
     assert_eq!(
@@ -315,5 +320,27 @@ async fn a_branch_the_person_has_checked_out_or_named_otherwise_is_not_forced() 
     assert_eq!(
         refusal(tree.publish_branch_to_local().await),
         PushRefusal::NameTaken
+    );
+}
+
+#[tokio::test]
+async fn a_push_of_the_same_session_that_arrived_late_gives_way() {
+    let place = Place::new();
+    let forge = Forge::start(place.path()).await;
+    let late = with_work(&place).await;
+    let own = late.head().await.unwrap();
+    // The machine that made it is gone; this one knows only that it was made.
+    let elsewhere = Place::new();
+    let tree = elsewhere.worktree(BRANCH).await;
+    assert!(!tree.holds(&own).await.unwrap());
+    write(&tree.path().join("capture.html"), "<form> again\n");
+    tree.commit_all("Add a form").await.unwrap().unwrap();
+    late.push(&forge.target()).await.unwrap();
+
+    let replaced = tree.push_instead_of(&forge.target(), &own).await;
+    assert_eq!(replaced.unwrap(), PushOutcome::Pushed);
+    assert_eq!(
+        git(&forge.repository(), &["rev-parse", BRANCH]),
+        tree.head().await.unwrap()
     );
 }
