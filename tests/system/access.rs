@@ -34,6 +34,34 @@ async fn the_command_line_brings_the_token_and_never_shows_it() {
 }
 
 #[tokio::test]
+async fn the_sandbox_is_behind_the_same_token_and_the_work_still_gets_done() {
+    let errand = protected().await;
+    let url = format!("{}/sandbox/linear", errand.api.url);
+    let http = reqwest::Client::new();
+    let stranger = http.get(&url).send().await.unwrap();
+    assert_eq!(stranger.status(), 401);
+    let spawn = command(&[
+        "--url",
+        &errand.api.url,
+        "spawn",
+        "codegen",
+        "add a README section",
+        "--wait",
+    ])
+    .env("ERRAND_ACCESS_TOKEN", TOKEN)
+    .output()
+    .await
+    .unwrap();
+    assert!(spawn.status.success(), "{spawn:?}");
+    let page = http.get(&url).bearer_auth(TOKEN).send().await.unwrap();
+    let page = page.text().await.unwrap();
+    assert!(
+        page.contains("Code Generation: add a README section"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
 async fn a_person_signs_in_and_the_chat_is_live() {
     let Some(browser) = Browser::open(1280, 960).await else {
         return;

@@ -4,10 +4,16 @@ use crate::{Error, Result};
 use errand_eventlog::{EventLog, Filter, LogError, Page, Recorded, Seq, StartAt};
 use futures::{StreamExt as _, stream::BoxStream};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout_at},
+};
 
 /// Pages read ahead. The log bounds the size of each.
-const PAGES_AHEAD: usize = 8;
+const PAGES_AHEAD: usize = 32;
+/// Behind a page of so many events more will come at once: they are waited for, up to a full batch or this long.
+const BUSY_PAGE_EVENTS: usize = 64;
+const GATHERING: Duration = Duration::from_millis(20);
 /// A reader that takes no page for this long no longer holds up the others: it goes on with a stream of its own.
 const MAX_HOLD_UP: Duration = Duration::from_millis(500);
 
@@ -89,7 +95,7 @@ async fn pump(
 }
 
 impl Pages {
-    /// Waits for a page and adds those that are already there, as long as the batch is not full.
+    /// Waits for a page and adds those that are already there, or about to come, as long as the batch is not full.
     ///
     /// # Errors
     /// The stream ended.
@@ -100,13 +106,18 @@ impl Pages {
             events: Vec::new(),
             through: first.through,
         };
+        let patience = match first.events.len() < BUSY_PAGE_EVENTS {
+            true => Duration::ZERO,
+            false => GATHERING,
+        };
+        let end = Instant::now() + patience;
         let mut page = Some(first);
         while let Some(next) = page {
             let wanted = next.events.iter().filter(|e| self.filter.matches(e));
             batch.events.extend(wanted.cloned());
             batch.through = batch.through.max(next.through);
             page = if batch.events.len() < MAX_BATCH_EVENTS {
-                self.ready()
+                self.before(end).await
             } else {
                 None
             };
@@ -114,9 +125,10 @@ impl Pages {
         Ok(batch)
     }
 
-    /// A page that is already there. Trouble that waits behind it is met again by the next stream.
-    fn ready(&mut self) -> Option<Arc<Page>> {
-        self.receiver.try_recv().ok()?.ok()
+    /// A page that is already there, or is before `end`. Trouble that comes instead is met again by the next stream.
+    async fn before(&mut self, end: Instant) -> Option<Arc<Page>> {
+        let page = timeout_at(end, self.receiver.recv()).await;
+        page.ok()??.ok()
     }
 }
 

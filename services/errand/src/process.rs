@@ -21,7 +21,7 @@ use anyhow::Context;
 use errand_executor::project::Project;
 use errand_sandbox::{Sandbox, SandboxConfig};
 use services::{Parts, Services};
-use std::time::Duration;
+use std::{net::Ipv4Addr, time::Duration};
 use stores::Stores;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -38,8 +38,16 @@ pub async fn run(plan: Plan, config: Config) -> anyhow::Result<()> {
     let here = format!("http://{}", listener.local_addr()?);
     let public_url = config.errand_public_url.clone().unwrap_or(here.clone());
     let sandbox = played_here(&plan, &here)?;
+    let stop = CancellationToken::new();
+    let tasks = TaskTracker::new();
     let stand_in = match (&sandbox, &plan.players) {
-        (Some(sandbox), _) => Some(StandIn::here(sandbox, format!("{here}/sandbox"))),
+        (Some(sandbox), _) => {
+            let door = match config.errand_access_token {
+                Some(_) => back_door(sandbox, &tasks, &stop).await?,
+                None => here.clone(),
+            };
+            Some(StandIn::here(sandbox, format!("{door}/sandbox")))
+        }
         (None, Players::At(url)) => Some(StandIn::at(url.clone(), http::client()?)),
         (None, _) => None,
     };
@@ -49,8 +57,6 @@ pub async fn run(plan: Plan, config: Config) -> anyhow::Result<()> {
         stand_in.as_ref().map(StandIn::url),
     )?;
     let project = project(&plan, &config, &vendors, stand_in.as_ref()).await?;
-    let stop = CancellationToken::new();
-    let tasks = TaskTracker::new();
     let parts = Parts {
         plan: &plan,
         config: &config,
@@ -61,10 +67,12 @@ pub async fn run(plan: Plan, config: Config) -> anyhow::Result<()> {
     };
     let services = Services::build(parts).await?;
     let health = telemetry::routes(services::health(&plan, &config, &stores));
-    let health = errand_dashboard::protected(health, config.errand_access_token.clone());
-    let site = services
-        .site(&stores, sandbox.as_ref(), &stop)
-        .merge(health);
+    let mut others = health;
+    if let Some(sandbox) = &sandbox {
+        others = others.nest("/sandbox", sandbox.router());
+    }
+    let others = errand_dashboard::protected(others, config.errand_access_token.clone());
+    let site = services.site(&stores, &stop).merge(others);
     tasks.spawn(server::serve(listener, site, stop.clone()));
     services.start(&stores, &tasks, &stop);
     println!("{}: {here}", plan.greeting);
@@ -99,6 +107,20 @@ fn played_here(plan: &Plan, here: &str) -> anyhow::Result<Option<Sandbox>> {
         public_url: format!("{here}/sandbox"),
     });
     sandbox.map(Some).context("the sandbox cannot be opened")
+}
+
+/// Connectors bring a vendor's credential, not the access token: they reach the sandbox on a port of their own, which
+/// other machines cannot reach.
+async fn back_door(
+    sandbox: &Sandbox,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) -> anyhow::Result<String> {
+    let listener = server::bind((Ipv4Addr::LOCALHOST, 0).into(), None).await?;
+    let address = listener.local_addr()?;
+    let routes = axum::Router::new().nest("/sandbox", sandbox.router());
+    tasks.spawn(server::serve(listener, routes, stop.clone()));
+    Ok(format!("http://{address}"))
 }
 
 /// Where the executor of this process works; other roles need only its id.

@@ -22,6 +22,7 @@ async fn each_service_runs_its_groups_and_readers_and_letters_under_its_own_key(
         return skipped();
     };
     let projector = secured.log(Role::Projector).await;
+    let dashboard = secured.log(Role::Dashboard).await;
     for role in SERVICES {
         let log = secured.log(role).await;
         let own = role.owns().next().unwrap();
@@ -48,8 +49,11 @@ async fn each_service_runs_its_groups_and_readers_and_letters_under_its_own_key(
         let delivery = next(&mut deliveries, seq).await;
         delivery.progress().await.unwrap();
         delivery.dead("poison").await.unwrap();
-        let letters = DeadLetters::list(&*projector, 10).await.unwrap();
+        let letters = DeadLetters::list(&*dashboard, 10).await.unwrap();
         let letter = letters.iter().find(|l| l.group == name).unwrap();
+        assert_eq!(dashboard.counts().await.unwrap().get(name), Some(&1));
+        assert!(dashboard.get(letter.id).await.unwrap().is_some());
+        dashboard.discard(letter.id).await.unwrap_err();
         assert!(projector.redrive(letter.id).await.unwrap());
         next(&mut deliveries, seq).await.ack().await.unwrap();
         let groups = log.groups().await.unwrap();

@@ -24,7 +24,6 @@ use errand_eventlog::{
 use errand_executor::{Executor, project::Project};
 use errand_notifier::Notifier;
 use errand_proto::DEFAULT_WORKSPACE;
-use errand_sandbox::Sandbox;
 use errand_spawner::Spawner;
 use std::sync::Arc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -81,23 +80,14 @@ impl Services {
         })
     }
 
-    /// Pages and API where the dashboard is, and the sandbox where it plays.
-    pub fn site(
-        &self,
-        stores: &Stores,
-        sandbox: Option<&Sandbox>,
-        stop: &CancellationToken,
-    ) -> axum::Router {
-        let site = match (&self.dashboard, &stores.projector) {
+    /// Pages and API where the dashboard is.
+    pub fn site(&self, stores: &Stores, stop: &CancellationToken) -> axum::Router {
+        match (&self.dashboard, &stores.projector) {
             (Some(settings), Some(projector)) => {
                 let owners = self.owners(stores);
                 dashboard::router(settings, stores, projector.clone(), owners, stop)
             }
             _ => axum::Router::new(),
-        };
-        match sandbox {
-            Some(sandbox) => site.nest("/sandbox", sandbox.router()),
-            None => site,
         }
     }
 
