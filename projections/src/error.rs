@@ -79,6 +79,16 @@ impl Error {
         database.is_some_and(|e| e.code().as_deref() == Some(LOCK_NOT_AVAILABLE))
     }
 
+    /// True when the data base cannot be reached at the moment.
+    pub fn is_absence(&self) -> bool {
+        use sqlx::Error as E;
+        match self {
+            Self::Connect(_) => true,
+            Self::Sql(error) => matches!(error, E::Io(_) | E::PoolTimedOut | E::PoolClosed),
+            _ => false,
+        }
+    }
+
     /// True when the same work may succeed later without anybody doing anything.
     pub fn is_transient(&self) -> bool {
         match self {

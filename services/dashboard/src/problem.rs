@@ -160,6 +160,7 @@ impl From<errand_projections::Error> for Problem {
             E::Log(_) | E::Stopped | E::ArchiveEmptied | E::ArchiveBroken { .. } => {
                 Self::unavailable(format!("{error}."))
             }
+            error if error.is_absence() => Self::unavailable(format!("{error}.")),
             _ => Self::internal(&error),
         }
     }

@@ -41,6 +41,8 @@ async fn postgres_is_killed_and_nats_is_gone_for_half_a_minute() {
     let load = tokio::spawn(async move { load::spawn_many(&api, SPAWNS, AT_ONCE).await });
     tokio::time::sleep(RUN_UP).await;
     fleet.database.kill();
+    let page = reqwest::get(format!("{}/api/v1/stories", fleet.api().url)).await;
+    assert_eq!(page.expect("an answer").status(), 503);
     tokio::time::sleep(RUN_UP).await;
     fleet.database.start_again();
     let Log::One(server) = &fleet.log else {
