@@ -4,7 +4,7 @@
 //! Everything of a spawn is there: chat, spawner, executor's reactors, job queue and all read models, in one process.
 //! Linear answers at once, in process; agents do not run.
 //!
-//! `cargo bench -p errand --bench spawn` measures all; `-- million` compares an empty log with one of a million events.
+//! `cargo bench -p errand --bench spawn` measures all, `-- R3` those whose name begins so; `-- million` compares an empty log with one of a million events.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -45,7 +45,10 @@ fn main() {
 }
 
 async fn everywhere() {
-    for place in Place::ALL {
+    let named = std::env::args().skip(1).find(|word| !word.starts_with('-'));
+    let named = named.unwrap_or_default();
+    let wanted = |place: &Place| place.name().starts_with(&named);
+    for place in Place::ALL.into_iter().filter(wanted) {
         for at_once in [1, 16, 64] {
             let folder = tempfile::tempdir_in(machine::disk()).unwrap();
             let Some(opened) = place.open(folder.path()).await else {

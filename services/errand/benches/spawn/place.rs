@@ -17,7 +17,9 @@ pub enum Place {
     OneSynced,
     /// One server as it comes: synced now and then.
     One,
-    /// Three servers on this machine, every stream on all of them.
+    /// Three servers on this machine, every stream on all of them, every message synced.
+    ThreeSynced,
+    /// The same as they come: what one of them has not synced, two others have.
     Three,
 }
 
@@ -37,14 +39,21 @@ enum Servers {
 }
 
 impl Place {
-    pub const ALL: [Self; 4] = [Self::Embedded, Self::OneSynced, Self::One, Self::Three];
+    pub const ALL: [Self; 5] = [
+        Self::Embedded,
+        Self::OneSynced,
+        Self::One,
+        Self::ThreeSynced,
+        Self::Three,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Embedded => "embedded",
             Self::OneSynced => "R1, sync always",
             Self::One => "R1, default sync",
-            Self::Three => "R3, sync always",
+            Self::ThreeSynced => "R3, sync always",
+            Self::Three => "R3, default sync",
         }
     }
 
@@ -62,18 +71,19 @@ impl Place {
             }
             Self::OneSynced => one(Server::start("")?).await,
             Self::One => one(Server::start_with_default_sync()?).await,
-            Self::Three => {
-                let cluster = Cluster::start()?;
-                let (url, replicas) = (cluster.url(), 3);
-                let servers = Servers::Three { _cluster: cluster };
-                Some(opened(url, replicas, servers).await)
-            }
+            Self::ThreeSynced => three(Cluster::start()?).await,
+            Self::Three => three(Cluster::start_with_default_sync()?).await,
         }
     }
 }
 
 async fn one(server: Server) -> Option<Opened> {
     Some(opened(server.url(), 1, Servers::One { _server: server }).await)
+}
+
+async fn three(cluster: Cluster) -> Option<Opened> {
+    let url = cluster.url();
+    Some(opened(url, 3, Servers::Three { _cluster: cluster }).await)
 }
 
 async fn opened(url: String, replicas: usize, servers: Servers) -> Opened {
