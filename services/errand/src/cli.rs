@@ -73,6 +73,8 @@ pub enum Command {
     /// The Postgres database
     #[command(subcommand)]
     Database(Database),
+    /// Let a chat that speaks the Model Context Protocol spawn agents: over stdio, or at an address
+    Mcp(Mcp),
     /// Check every connection and say how to mend what fails
     Doctor(Doctor),
 }
@@ -115,6 +117,13 @@ pub struct Servers {
     /// the environment only [env: ERRAND_DATABASE_URL]
     #[arg(long, value_name = "URL")]
     pub database: Option<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Mcp {
+    /// Serve streamable HTTP at this address, under /mcp; another one than 127.0.0.1 needs ERRAND_ACCESS_TOKEN
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -6,6 +6,7 @@ mod database;
 mod dead_letters;
 mod doctor;
 mod events;
+mod mcp;
 mod nats;
 mod projections;
 mod queue;
@@ -48,6 +49,7 @@ pub async fn run(cli: cli::Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Agent(which) => return agent::run(&which).await,
         Command::Spawn(asked) => return spawn::run(&api()?, &asked, json).await,
+        Command::Mcp(options) => mcp::run(api()?, &options).await?,
         Command::Watch(which) => return watch::run(&api()?, &which.id, json).await,
         Command::Doctor(options) => return doctor::run(&options, json).await,
         Command::Stories(wanted) => stories::run(&api()?, &wanted, json).await?,
