@@ -47,7 +47,7 @@ fn listed(introduction: &str, entries: &[Block]) -> Vec<String> {
     let stem = stem.rsplit(['.', '!', '?', '\n']).next().unwrap_or(stem);
     let asked = |entry: &Block| {
         let text = entry.text.trim();
-        match is_open && !text.contains('?') || is_open && is_last_of_list(text) {
+        match is_open && (!text.contains('?') || is_last_of_list(text)) {
             true => vec![format!("{} {}", stem.trim(), completed(text))],
             false => sentences(text),
         }
