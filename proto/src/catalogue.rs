@@ -91,11 +91,12 @@ aggregate_events! {
     SessionEvent, Session, "executor", {
         AgentSessionCreated: "An attempt at a story is prepared.",
         ExecutionStarted: "One executor claimed the session and runs it.",
+        AgentSessionOpened: "The agent's own session began, or goes on.",
         TurnRecorded: "The agent thought or acted.",
         ToolCallRecorded: "The agent used a tool.",
         PlanUpdated: "The agent's whole plan, as it is now.",
         InputRequested: "The agent asks a person.",
-        InputProvided: "A person answered the agent.",
+        InputProvided: "The agent's question was answered, or is not open any more.",
         SteeringReceived: "A person gave the running agent a further instruction.",
         ChangesCommitted: "The agent's work was committed on its branch.",
         PullRequestOpened: "The branch has a pull request.",

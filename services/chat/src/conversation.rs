@@ -33,6 +33,8 @@ pub struct Conversation {
     /// Buttons that can still be pressed.
     pub open_actions: BTreeSet<String>,
     pub stories: BTreeMap<String, Told>,
+    /// Questions of agents, and whether they are open.
+    pub questions: BTreeMap<String, bool>,
 }
 
 /// Why a conversation says no.
@@ -44,6 +46,8 @@ pub enum ConversationRefusal {
     ActionSpent,
     #[error("only a reply that failed can be asked for again")]
     NothingToRetry,
+    #[error("no agent has asked this question here yet")]
+    NotAsked,
 }
 
 impl Aggregate for Conversation {

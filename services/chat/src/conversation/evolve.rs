@@ -38,6 +38,11 @@ pub(super) fn evolve(conversation: &mut Conversation, event: E) {
             let told = conversation.stories.entry(e.story_id).or_default();
             told.ended_session = e.session_id;
         }
-        E::QuestionAsked(_) | E::QuestionAnswered(_) => {}
+        E::QuestionAsked(e) => {
+            conversation.questions.insert(e.question_id, true);
+        }
+        E::QuestionAnswered(e) => {
+            conversation.questions.insert(e.question_id, false);
+        }
     }
 }

@@ -5,6 +5,7 @@ pub const GROUPS: &[&str] = &[
     "chat-announce-completion",
     "chat-announce-spawn",
     "chat-answer-message",
+    "chat-put-question",
     "executor-cancel-waiting",
     "executor-enqueue-job",
     "executor-open-session",

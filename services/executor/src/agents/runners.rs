@@ -123,7 +123,7 @@ impl AgentKind {
         Ok(Agent {
             runner: self.runner.runner(command, self),
             limits: self.limits(&workplace.limits),
-            answers: self.answers.clone(),
+            answers: self.answers(workplace),
             checks: self.checks.clone(),
             confinement: workplace.confinement.clone(),
         })

@@ -3,7 +3,10 @@
 use super::{
     ending::Ending,
     journal::{Journal, JournalError},
-    judge, publish, recorder,
+    judge, publish,
+    questions::Questions,
+    recorder,
+    signals::Signals,
 };
 use crate::{
     Executor,
@@ -28,6 +31,7 @@ pub struct Attempt<'a> {
     pub session: &'a Session,
     pub journal: &'a Journal,
     pub run: &'a RunHandle,
+    pub signals: &'a Signals,
 }
 
 impl Attempt<'_> {
@@ -120,14 +124,18 @@ impl Attempt<'_> {
         let agent = self.configured()?;
         let request = agent.request(worktree, prompt(facts));
         let (sender, updates) = mpsc::channel(UPDATE_BUFFER);
+        let (asked, news) = mpsc::channel(UPDATE_BUFFER);
+        let answers = self.signals.answers(&self.session_id.to_string());
+        let questions = Questions::new(self.journal, self.run, &agent.answers, answers);
         let work = async {
             tokio::join!(
                 agent.runner.run(request, sender, control),
-                recorder::record(updates, self.journal, self.run)
+                recorder::record(updates, self.journal, self.run, asked),
+                questions.follow(news),
             )
         };
         let mut work = std::pin::pin!(work);
-        let (outgrown, (outcome, (used, recorded))) = tokio::select! {
+        let (outgrown, (outcome, (used, recorded), followed)) = tokio::select! {
             done = &mut work => (None, done),
             error = self.executor.workspaces.outgrown(worktree) => {
                 self.run.cancel();
@@ -138,7 +146,7 @@ impl Attempt<'_> {
         Span::current()
             .record("gen_ai.usage.input_tokens", usage.input_tokens)
             .record("gen_ai.usage.output_tokens", usage.output_tokens);
-        recorded.map_err(lost)?;
+        recorded.and(followed).map_err(lost)?;
         if let Some(error) = outgrown {
             self.keep_partial_work(worktree).await;
             return Err(error.into());
@@ -267,13 +275,7 @@ impl Attempt<'_> {
     }
 
     async fn note(&self, thinking: String) -> Result<(), Ending> {
-        let turn = Progress::Turn {
-            thinking,
-            action: "note".to_owned(),
-            prompt: String::new(),
-            timestamp_us: errand_eventlog::aggregate::now_us(),
-        };
-        self.journal.record(turn).await.map_err(lost)
+        self.journal.note(thinking).await.map_err(lost)
     }
 }
 

@@ -1,8 +1,11 @@
 //! Writes down what the agent does: thoughts, tool calls and plan become events of the session.
-use super::journal::{Journal, JournalError};
+use super::{
+    journal::{Journal, JournalError},
+    questions::News,
+};
 use crate::{
     redaction::{RedactedStream, Redactor},
-    runner::{Answer, PlanStatus, PlanStep, QuestionKind, RunHandle, RunUpdate},
+    runner::{PlanStatus, PlanStep, RunHandle, RunUpdate},
     session::Progress,
 };
 use errand_eventlog::aggregate::now_us;
@@ -22,6 +25,7 @@ pub async fn record(
     mut updates: mpsc::Receiver<RunUpdate>,
     journal: &Journal,
     run: &RunHandle,
+    questions: mpsc::Sender<News>,
 ) -> (v1::Usage, Result<(), JournalError>) {
     let mut usage = v1::Usage::default();
     let mut result = Ok(());
@@ -30,11 +34,22 @@ pub async fn record(
         if result.is_err() {
             continue;
         }
-        if let Some(entry) = entry(update, &mut usage, &mut said, run) {
-            result = journal.record(entry).await;
-            if result.is_err() {
-                run.cancel();
+        let update = match News::of(update) {
+            // Nobody takes it any more when the session is somebody else's; then this run ends as well.
+            Ok(news) => {
+                let _ = questions.send(news).await;
+                continue;
             }
+            Err(update) => update,
+        };
+        let entries = [opened(&update), entry(update, &mut usage, &mut said)];
+        for entry in entries.into_iter().flatten() {
+            if result.is_ok() {
+                result = journal.record(entry).await;
+            }
+        }
+        if result.is_err() {
+            run.cancel();
         }
     }
     for entry in said.rest() {
@@ -75,21 +90,44 @@ fn spoken(action: &str, text: String) -> Option<Progress> {
     (!text.trim().is_empty()).then(|| turn(action, text))
 }
 
-fn entry(
-    update: RunUpdate,
-    usage: &mut v1::Usage,
-    said: &mut Said,
-    run: &RunHandle,
-) -> Option<Progress> {
+/// By what the agent finds its session again when this executor is lost.
+fn opened(update: &RunUpdate) -> Option<Progress> {
     match update {
         RunUpdate::Started {
             agent_name,
             agent_version,
+            agent_session_id,
+            resumed,
             ..
-        } => Some(turn(
-            "start",
-            format!("{agent_name} {agent_version} is at work"),
-        )),
+        } if !agent_session_id.is_empty() => Some(Progress::Opened(v1::AgentSessionOpened {
+            agent_session_id: agent_session_id.clone(),
+            agent_name: agent_name.clone(),
+            agent_version: agent_version.clone(),
+            resumed: *resumed,
+            ..Default::default()
+        })),
+        _ => None,
+    }
+}
+
+fn entry(update: RunUpdate, usage: &mut v1::Usage, said: &mut Said) -> Option<Progress> {
+    match update {
+        RunUpdate::Started {
+            agent_name,
+            agent_version,
+            resumed,
+            ..
+        } => {
+            let does = if resumed {
+                "goes on with its session"
+            } else {
+                "is at work"
+            };
+            Some(turn(
+                "start",
+                format!("{agent_name} {agent_version} {does}"),
+            ))
+        }
         RunUpdate::Thought { text } => spoken("think", said.thoughts.push(&text)),
         RunUpdate::Message { text } => spoken("say", said.messages.push(&text)),
         RunUpdate::Steered { text } => Some(turn("steer", text)),
@@ -123,18 +161,7 @@ fn entry(
             usage.cost_micro_usd = cost_usd.map_or(usage.cost_micro_usd, micro_usd);
             None
         }
-        RunUpdate::InputRequested(question) => {
-            // The sandboxed worktree is what bounds the agent; the pull request is where a person decides.
-            let answer = match question.kind {
-                QuestionKind::Permission => Answer::Allow,
-                QuestionKind::Information => Answer::Reject,
-            };
-            if let Err(error) = run.answer(&question.id, answer) {
-                tracing::debug!(%error, "the agent took its question back");
-            }
-            None
-        }
-        RunUpdate::ToolCallStarted { .. } => None,
+        RunUpdate::InputRequested(_) | RunUpdate::ToolCallStarted { .. } => None,
     }
 }
 

@@ -127,7 +127,8 @@ async fn own(
     let cause = origin.command();
     let journal = Journal::new(&executor.sessions, &id, executor_id, redactor, cause);
     let agent = executor.agents.get(&session.facts.0.agent);
-    let answers = agent.map(|agent| agent.answers.clone());
+    // How long a person may take is watched by whoever puts the question to them.
+    let answers = agent.map(|agent| agent.answers.clone().patient());
     let (handle, control) = RunControl::channel(answers.unwrap_or_default());
     signals.watch(&id, handle.clone());
     let story_id = &session.facts.0.story_id;
@@ -139,6 +140,7 @@ async fn own(
         session,
         journal: &journal,
         run: &handle,
+        signals,
     };
     let (ending, usage) = if session.expired_leases >= MAX_EXPIRED_LEASES {
         (executor_lost(), v1::Usage::default())

@@ -49,6 +49,7 @@ pub use failure::{AgentExit, RunFailure};
 pub use outcome::{RunOutcome, StopReason};
 pub use question::{
     Answer, AnswerPolicy, AnsweredBy, Choice, ChoiceKind, PermissionPolicy, Question, QuestionKind,
+    Unanswered,
 };
 pub use request::{Price, Resume, RunLimits, RunRequest};
 pub use update::{PlanPriority, PlanStatus, PlanStep, RunUpdate, ToolKind};

@@ -1,4 +1,4 @@
-use super::{Session, Stage};
+use super::{Question, Session, Stage};
 use errand_proto::{Json, SessionEvent as E};
 
 pub(super) fn evolve(session: &mut Session, event: E) {
@@ -26,6 +26,19 @@ pub(super) fn evolve(session: &mut Session, event: E) {
         E::ExecutionCompleted(_) => session.stage = Stage::Completed,
         E::ExecutionFailed(_) => session.stage = Stage::Failed,
         E::ExecutionCancelled(_) => session.stage = Stage::Cancelled,
-        E::InputRequested(_) | E::InputProvided(_) | E::SteeringReceived(_) => {}
+        E::AgentSessionOpened(e) => session.agent_session_id = e.agent_session_id,
+        // Asked again by the next executor, it is the same question.
+        E::InputRequested(e) if session.question(&e.question_id).is_some() => {}
+        E::InputRequested(e) => session.questions.push(Question {
+            asked: Json(e),
+            answer: None,
+        }),
+        E::InputProvided(e) => {
+            let mut questions = session.questions.iter_mut();
+            if let Some(question) = questions.find(|it| it.id() == e.question_id) {
+                question.answer = Some(Json(e));
+            }
+        }
+        E::SteeringReceived(_) => {}
     }
 }
