@@ -21,6 +21,8 @@ mod system {
     mod own_repository;
     mod past;
     mod questions;
+    mod resuming;
     mod secrets;
+    mod stopping;
     mod watched;
 }

@@ -62,6 +62,8 @@ pub struct Session {
     pub expired_leases: u32,
     /// What the agent asked people, in order.
     pub questions: Vec<Question>,
+    /// How often an executor has claimed it.
+    pub runs: u32,
     /// The agent's own id of its session; empty when it has none.
     pub agent_session_id: String,
 }

@@ -89,6 +89,7 @@ impl Agent {
                 writable: worktree.committed_to(),
                 readable: vec![worktree.repository().to_owned()],
             },
+            footprint: Some(worktree.footprint()),
             limits: self.limits.clone(),
         }
     }

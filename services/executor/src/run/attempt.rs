@@ -12,7 +12,7 @@ use crate::{
     Executor,
     agents::{Agent, run_checks},
     project::Project,
-    runner::{RunControl, RunHandle, RunOutcome, StopReason},
+    runner::{Resume, RunControl, RunHandle, RunOutcome, RunRequest, StopReason},
     session::{Progress, Session},
     workspace::Worktree,
 };
@@ -23,6 +23,11 @@ use tracing::{Span, field::Empty};
 use uuid::Uuid;
 
 const UPDATE_BUFFER: usize = 256;
+/// What an agent reads that goes on with its session; it knows its task.
+const GO_ON: &str = "You were interrupted, because the program that runs you was stopped. What you had changed is still \
+    in the folder. See where you were, and go on until your task is done.";
+const BEGINS_AGAIN: &str =
+    "The executor before this one is gone: the agent begins again on the same branch.";
 
 /// What a run needs, gathered once.
 pub struct Attempt<'a> {
@@ -122,7 +127,14 @@ impl Attempt<'_> {
     ) -> Result<String, Ending> {
         let facts = &self.session.facts.0;
         let agent = self.configured()?;
-        let request = agent.request(worktree, prompt(facts));
+        let request = RunRequest {
+            resume: self.resume(worktree),
+            ..agent.request(worktree, prompt(facts))
+        };
+        let resuming = request.resume.is_some();
+        if self.session.runs > 1 && !resuming {
+            self.note(BEGINS_AGAIN.to_owned()).await?;
+        }
         let (sender, updates) = mpsc::channel(UPDATE_BUFFER);
         let (asked, news) = mpsc::channel(UPDATE_BUFFER);
         let answers = self.signals.answers(&self.session_id.to_string());
@@ -130,7 +142,7 @@ impl Attempt<'_> {
         let work = async {
             tokio::join!(
                 agent.runner.run(request, sender, control),
-                recorder::record(updates, self.journal, self.run, asked),
+                recorder::record(updates, self.journal, self.run, asked, resuming),
                 questions.follow(news),
             )
         };
@@ -166,6 +178,15 @@ impl Attempt<'_> {
                 Err(failure.into())
             }
         }
+    }
+
+    /// The agent's own session, where an executor was lost that ran it in the same tree.
+    fn resume(&self, worktree: &Worktree) -> Option<Resume> {
+        let session_id = &self.session.agent_session_id;
+        (worktree.resumed() && !session_id.is_empty()).then(|| Resume {
+            session_id: session_id.clone(),
+            prompt: GO_ON.to_owned(),
+        })
     }
 
     fn configured(&self) -> Result<&Agent, Ending> {

@@ -20,12 +20,13 @@ const MAX_PLAN_STEPS: usize = 100;
 const MAX_STEP_CHARS: usize = 300;
 
 /// Drains the run's updates until it ends; answers what was used. When the session turns out to be somebody
-/// else's, the run is cancelled and the error is answered.
+/// else's, the run is cancelled and the error is answered. `resuming`: the agent was asked to go on with its session.
 pub async fn record(
     mut updates: mpsc::Receiver<RunUpdate>,
     journal: &Journal,
     run: &RunHandle,
     questions: mpsc::Sender<News>,
+    resuming: bool,
 ) -> (v1::Usage, Result<(), JournalError>) {
     let mut usage = v1::Usage::default();
     let mut result = Ok(());
@@ -42,7 +43,10 @@ pub async fn record(
             }
             Err(update) => update,
         };
-        let entries = [opened(&update), entry(update, &mut usage, &mut said)];
+        let entries = [
+            opened(&update),
+            entry(update, &mut usage, &mut said, resuming),
+        ];
         for entry in entries.into_iter().flatten() {
             if result.is_ok() {
                 result = journal.record(entry).await;
@@ -110,7 +114,12 @@ fn opened(update: &RunUpdate) -> Option<Progress> {
     }
 }
 
-fn entry(update: RunUpdate, usage: &mut v1::Usage, said: &mut Said) -> Option<Progress> {
+fn entry(
+    update: RunUpdate,
+    usage: &mut v1::Usage,
+    said: &mut Said,
+    resuming: bool,
+) -> Option<Progress> {
     match update {
         RunUpdate::Started {
             agent_name,
@@ -118,10 +127,12 @@ fn entry(update: RunUpdate, usage: &mut v1::Usage, said: &mut Said) -> Option<Pr
             resumed,
             ..
         } => {
-            let does = if resumed {
-                "goes on with its session"
-            } else {
-                "is at work"
+            let does = match (resumed, resuming) {
+                (true, _) => "goes on with its session",
+                (false, true) => {
+                    "begins again on the same branch: it cannot go on with its session"
+                }
+                (false, false) => "is at work",
             };
             Some(turn(
                 "start",

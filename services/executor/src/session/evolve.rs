@@ -13,6 +13,7 @@ pub(super) fn evolve(session: &mut Session, event: E) {
                 executor_id: e.executor_id,
             };
             session.branch = e.branch;
+            session.runs += 1;
         }
         E::LeaseExpired(e) => {
             session.stage = Stage::Queued;
