@@ -23,6 +23,7 @@ mod system {
     mod questions;
     mod resuming;
     mod secrets;
+    mod steering;
     mod stopping;
     mod watched;
 }

@@ -52,6 +52,7 @@ aggregate_events! {
         AssistantReplyFailed: "The reply could not be completed; what had arrived is kept.",
         ReplyRetryRequested: "A person asked for the reply again after it had failed.",
         AgentSpawnRequested: "The Task tool was called: an agent is to be put to work.",
+        AgentStopRequested: "The StopTask tool was called: an agent is to be stopped.",
         SpawnAnnounced: "The chat told the user that the agent was spawned.",
         CompletionAnnounced: "The chat told the user how the work ended.",
         QuestionAsked: "An agent's question was put to the user.",

@@ -67,10 +67,7 @@ async fn everything_that_a_stubborn_agent_started_ends_within_five_seconds() {
         })
         .await;
         assert!(asked.elapsed() < MAX_STOP, "{way}: {:?}", asked.elapsed());
-        let told = errand
-            .api
-            .hear(chat, "⏹ Code Generation cancelled by ")
-            .await;
+        let words = format!("⏹ Code Generation cancelled by you: {way}");
         errand.api.hear(chat, &words).await;
     }
     errand.kill().await;
@@ -86,4 +83,23 @@ async fn everything_that_a_stubborn_agent_started_ends_within_five_seconds() {
         "nothing runs again"
     );
     assert_eq!(running(&mark), 0);
+}
+
+#[tokio::test]
+async fn an_agent_is_stopped_by_saying_so_in_the_chat() {
+    let errand = Errand::up(&[]).await;
+    let api = &errand.api;
+    let chat = api.conversation().await;
+    api.say(&chat, "build email capture for the hero demo:hang")
+        .await;
+    api.story_is("in_progress").await;
+    let card = api.page(&format!("/chat/{chat}")).await;
+    assert!(card.contains("Stop the agent"), "a button on the card");
+    api.say(&chat, "cancel that").await;
+    api.hear(
+        &chat,
+        "⏹ Code Generation cancelled by you: asked for in the chat",
+    )
+    .await;
+    api.story_is("cancelled").await;
 }

@@ -135,6 +135,7 @@ impl MessageRow {
             ConversationEvent::QuestionAsked(e) => Some(Self::question(e)),
             ConversationEvent::ConversationStarted(_)
             | ConversationEvent::AgentSpawnRequested(_)
+            | ConversationEvent::AgentStopRequested(_)
             | ConversationEvent::QuestionAnswered(_)
             | ConversationEvent::ReplyRetryRequested(_) => None,
         }

@@ -15,6 +15,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What the conversation has told of one story.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
+    /// The kind of agent.
+    pub agent: String,
+    /// 0 for the first story of the conversation.
+    pub place: usize,
+    /// A person asked for it to be stopped.
+    pub stopping: bool,
     pub announced: bool,
     pub linked: bool,
     /// The last attempt whose ending was told.

@@ -11,6 +11,7 @@ mod question;
 mod spec;
 
 pub use command::{Progress, SessionCommand};
+pub use evolve::is_steering;
 pub use question::{Question, TIMEOUT, WITHDRAWN};
 
 use cqrs_es::{Aggregate, event_sink::EventSink};
@@ -23,6 +24,11 @@ pub const MAX_EXPIRED_LEASES: u32 = 10;
 pub const MAX_TRACE_ENTRIES: u32 = 2_000;
 /// Questions put to people per session; what the agent asks beyond that is answered as if nobody had answered in time.
 pub const MAX_QUESTIONS: usize = 100;
+/// Further instructions per session.
+pub const MAX_STEERING: usize = 200;
+
+/// The action of a turn in which the agent read a further instruction.
+pub const STEER: &str = "steer";
 
 /// Where a session stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +68,10 @@ pub struct Session {
     pub expired_leases: u32,
     /// What the agent asked people, in order.
     pub questions: Vec<Question>,
+    /// Further instructions of people, in order.
+    pub steering: Vec<String>,
+    /// How many of them the agent has read.
+    pub steered: usize,
     /// How often an executor has claimed it.
     pub runs: u32,
     /// The agent's own id of its session; empty when it has none.
@@ -69,6 +79,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// The instructions that the agent has read.
+    pub fn read_steering(&self) -> &[String] {
+        &self.steering[..self.steered.min(self.steering.len())]
+    }
+
     pub fn question(&self, id: &str) -> Option<&Question> {
         self.questions.iter().find(|question| question.id() == id)
     }
@@ -87,6 +102,10 @@ pub enum SessionRefusal {
         "the agent has not begun yet, so it cannot be told anything; wait until it runs, or cancel the story"
     )]
     NotStarted,
+    #[error(
+        "the agent was told {MAX_STEERING} things already; cancel the story and ask for what is left in a new one"
+    )]
+    TooMuchSteering,
     #[error("the agent asks no such question; to tell it something while it works, steer it")]
     NotAsked,
     #[error("this question was answered already by {by}: {answer}")]

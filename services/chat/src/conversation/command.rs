@@ -12,6 +12,7 @@ pub enum ConversationCommand {
         by: String,
     },
     RequestSpawn(Box<v1::AgentSpawnRequested>),
+    RequestStop(Box<v1::AgentStopRequested>),
     AnnounceSpawn(Box<v1::SpawnAnnounced>),
     AnnounceCompletion(Box<v1::CompletionAnnounced>),
     /// Puts an agent's question to the user.

@@ -24,6 +24,11 @@ pub(super) fn decide(conversation: &Conversation, command: C) -> Decision {
         C::RequestSpawn(request) => {
             Ok((!conversation.stories.contains_key(&request.story_id)).then(|| (*request).into()))
         }
+        C::RequestStop(request) => {
+            let told = conversation.stories.get(&request.story_id);
+            let is_new = told.is_some_and(|told| !told.stopping);
+            Ok(is_new.then(|| (*request).into()))
+        }
         C::AnnounceSpawn(announcement) => Ok(announce_spawn(conversation, *announcement)),
         C::Ask(question) => {
             let known = conversation.questions.contains_key(&question.question_id);

@@ -14,4 +14,5 @@ pub const GROUPS: &[&str] = &[
     "spawner-link-issue",
     "spawner-mirror-issue",
     "spawner-open-story",
+    "spawner-stop-story",
 ];

@@ -125,11 +125,10 @@ impl Attempt<'_> {
         control: RunControl,
         usage: &mut v1::Usage,
     ) -> Result<String, Ending> {
-        let facts = &self.session.facts.0;
         let agent = self.configured()?;
         let request = RunRequest {
             resume: self.resume(worktree),
-            ..agent.request(worktree, prompt(facts))
+            ..agent.request(worktree, prompt(self.session))
         };
         let resuming = request.resume.is_some();
         if self.session.runs > 1 && !resuming {
@@ -137,8 +136,8 @@ impl Attempt<'_> {
         }
         let (sender, updates) = mpsc::channel(UPDATE_BUFFER);
         let (asked, news) = mpsc::channel(UPDATE_BUFFER);
-        let answers = self.signals.answers(&self.session_id.to_string());
-        let questions = Questions::new(self.journal, self.run, &agent.answers, answers);
+        let words = self.signals.words(&self.session_id.to_string());
+        let questions = Questions::new(self.journal, self.run, &agent.answers, words);
         let work = async {
             tokio::join!(
                 agent.runner.run(request, sender, control),
@@ -301,8 +300,14 @@ impl Attempt<'_> {
 }
 
 /// The agent's kind comes first, so that one agent program can serve several kinds.
-fn prompt(facts: &v1::AgentSessionCreated) -> String {
-    format!("Agent: {}\n\n{}", facts.agent, facts.prompt)
+fn prompt(session: &Session) -> String {
+    let facts = &session.facts.0;
+    let mut prompt = format!("Agent: {}\n\n{}", facts.agent, facts.prompt);
+    // An agent that begins again knows nothing of what the one before was told; what nobody has read yet follows.
+    for said in session.read_steering() {
+        prompt += &format!("\n\n{said}");
+    }
+    prompt
 }
 
 fn stopped_early(stop: StopReason, message: &str) -> Ending {

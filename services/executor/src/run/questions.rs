@@ -8,6 +8,7 @@ mod wording;
 use super::{
     journal::{Journal, JournalError},
     redacted,
+    signals::Words,
 };
 use crate::{
     runner::{AnswerPolicy, AnsweredBy, Question, RunHandle, RunUpdate},
@@ -42,8 +43,8 @@ pub struct Questions<'a> {
     journal: &'a Journal,
     run: &'a RunHandle,
     policy: &'a AnswerPolicy,
-    /// What the log says was answered in this session.
-    answers: mpsc::Receiver<v1::InputProvided>,
+    /// What people said, as the log has it.
+    words: mpsc::Receiver<Words>,
     /// The recorded questions that this run has asked.
     asked: BTreeSet<String>,
     waiting: VecDeque<Question>,
@@ -63,13 +64,13 @@ impl<'a> Questions<'a> {
         journal: &'a Journal,
         run: &'a RunHandle,
         policy: &'a AnswerPolicy,
-        answers: mpsc::Receiver<v1::InputProvided>,
+        words: mpsc::Receiver<Words>,
     ) -> Self {
         Self {
             journal,
             run,
             policy,
-            answers,
+            words,
             asked: BTreeSet::new(),
             waiting: VecDeque::new(),
             present: None,
@@ -86,7 +87,7 @@ impl<'a> Questions<'a> {
                         Some(it) => self.take(it).await?,
                         None => return Ok(()),
                     },
-                    Some(answer) = self.answers.recv() => self.hear(&answer),
+                    Some(words) = self.words.recv() => self.hear(words).await?,
                     () = over(self.present.as_ref()) => self.time_out().await?,
                 }
                 self.put_next().await?;
@@ -167,11 +168,19 @@ impl<'a> Questions<'a> {
         Ok(())
     }
 
-    fn hear(&mut self, answer: &v1::InputProvided) {
+    async fn hear(&mut self, words: Words) -> Result<(), JournalError> {
+        let answer = match words {
+            Words::Answer(answer) => answer,
+            Words::Unheard { text, reason } => {
+                let note = format!("The agent was not told “{text}”: {reason}.");
+                return self.journal.note(note).await;
+            }
+        };
         let is_present = |put: &mut Put| put.recorded.question_id == answer.question_id;
         if let Some(put) = self.present.take_if(is_present) {
-            self.give(&put, answer);
+            self.give(&put, &answer);
         }
+        Ok(())
     }
 
     async fn time_out(&mut self) -> Result<(), JournalError> {

@@ -6,7 +6,7 @@ use super::{
 use crate::{
     redaction::{RedactedStream, Redactor},
     runner::{PlanStatus, PlanStep, RunHandle, RunUpdate},
-    session::Progress,
+    session::{Progress, STEER},
 };
 use errand_eventlog::aggregate::now_us;
 use errand_proto::v1;
@@ -141,7 +141,7 @@ fn entry(
         }
         RunUpdate::Thought { text } => spoken("think", said.thoughts.push(&text)),
         RunUpdate::Message { text } => spoken("say", said.messages.push(&text)),
-        RunUpdate::Steered { text } => Some(turn("steer", text)),
+        RunUpdate::Steered { text } => Some(turn(STEER, text)),
         RunUpdate::InputProvided {
             question, answer, ..
         } => Some(turn("permission", format!("{question}: {answer}"))),

@@ -1,12 +1,15 @@
 //! Hears of people who want a running session stopped, tell its agent something, or answer it.
 //!
 //! Every executor follows the log for itself, because only it can stop its own run.
-use crate::runner::RunHandle;
+use crate::{
+    runner::{NotRunning, RunHandle},
+    session::is_steering,
+};
 use errand_eventlog::{EventLog, Filter, LogError, Recorded, Seq, StartAt};
 use errand_proto::{AggregateKind, Event, SessionEvent, StoryEvent, Subject, v1};
 use futures::StreamExt;
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -19,8 +22,8 @@ const LISTENS_TO: &[&str] = &[
     "errand.v1.InputProvided",
 ];
 const REOPEN_DELAY: Duration = Duration::from_secs(1);
-/// Answers that may wait for their run; a session has one open question at a time.
-const MAX_WAITING_ANSWERS: usize = 32;
+/// Words that may wait for their run.
+const MAX_WAITING_WORDS: usize = 64;
 
 /// Who stopped a run, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +35,19 @@ pub struct CancelRequest {
 struct Watched {
     run: RunHandle,
     request: Option<CancelRequest>,
-    answers: Option<mpsc::Sender<v1::InputProvided>>,
+    words: Option<mpsc::Sender<Words>>,
+    /// Where in the log the instructions are that the agent was given.
+    steered: BTreeSet<Seq>,
+}
+
+/// What a person said to a running agent.
+pub enum Words {
+    Answer(v1::InputProvided),
+    /// An instruction that could not be given to the agent.
+    Unheard {
+        text: String,
+        reason: NotRunning,
+    },
 }
 
 /// The runs of this process that can be stopped, by session.
@@ -44,18 +59,19 @@ impl Signals {
         let watched = Watched {
             run,
             request: None,
-            answers: None,
+            words: None,
+            steered: BTreeSet::new(),
         };
         self.lock().insert(session_id.to_owned(), watched);
     }
 
-    /// The answers to the questions of a watched session, from now on.
-    pub fn answers(&self, session_id: &str) -> mpsc::Receiver<v1::InputProvided> {
-        let (sender, answers) = mpsc::channel(MAX_WAITING_ANSWERS);
+    /// What is said to the agent of a watched session from now on, and has to be seen to.
+    pub fn words(&self, session_id: &str) -> mpsc::Receiver<Words> {
+        let (sender, words) = mpsc::channel(MAX_WAITING_WORDS);
         if let Some(watched) = self.lock().get_mut(session_id) {
-            watched.answers = Some(sender);
+            watched.words = Some(sender);
         }
-        answers
+        words
     }
 
     /// Ends the watch; answers whether a person wanted the run stopped.
@@ -112,33 +128,37 @@ impl Signals {
         }
         let session = recorded.subject.id();
         match recorded.decode() {
-            Ok(Event::Session(SessionEvent::SteeringReceived(e))) => self.steer(session, e.text),
-            Ok(Event::Session(SessionEvent::InputProvided(e))) => self.answer(session, e),
+            Ok(Event::Session(SessionEvent::SteeringReceived(e))) => {
+                self.steer(session, recorded.seq, e.text);
+            }
+            Ok(Event::Session(SessionEvent::InputProvided(e))) => {
+                self.say(session, Words::Answer(e));
+            }
             _ => {}
         }
     }
 
-    fn steer(&self, session_id: &str, text: String) {
-        if let Some(watched) = self.lock().get(session_id)
-            && let Err(error) = watched.run.steer(text)
-        {
-            tracing::warn!(session = session_id, %error, "the agent was not told");
+    /// Given once, whether it is heard or found in the log.
+    fn steer(&self, session_id: &str, seq: Seq, text: String) {
+        let told = self.lock().get_mut(session_id).map(|watched| {
+            let is_news = watched.steered.insert(seq);
+            is_news.then(|| watched.run.steer(text.as_str()))
+        });
+        if let Some(Some(Err(reason))) = told {
+            self.say(session_id, Words::Unheard { text, reason });
         }
     }
 
-    fn answer(&self, session_id: &str, answer: v1::InputProvided) {
-        let answers = self
-            .lock()
-            .get(session_id)
-            .and_then(|it| it.answers.clone());
-        if let Some(answers) = answers
-            && let Err(error) = answers.try_send(answer)
+    fn say(&self, session_id: &str, words: Words) {
+        let listener = self.lock().get(session_id).and_then(|it| it.words.clone());
+        if let Some(listener) = listener
+            && let Err(error) = listener.try_send(words)
         {
-            tracing::debug!(session = session_id, %error, "nobody waits for this answer");
+            tracing::warn!(session = session_id, %error, "what a person said came too late");
         }
     }
 
-    /// Looks whether the session was to be stopped before the watch began.
+    /// Looks whether the session was to be stopped, or its agent told something, before the watch began.
     ///
     /// # Errors
     /// The log failed.
@@ -158,6 +178,33 @@ impl Signals {
                 }
                 _ => {}
             }
+        }
+        self.catch_up_steering(log, workspace, session_id).await
+    }
+
+    /// What the agent was told and has not read: its executor was lost, or had not yet begun to watch.
+    async fn catch_up_steering(
+        &self,
+        log: &Arc<dyn EventLog>,
+        workspace: &str,
+        session_id: &str,
+    ) -> Result<(), LogError> {
+        let subject = Subject::new(workspace, AggregateKind::Session, session_id)
+            .map_err(|e| LogError::Rejected(e.to_string()))?;
+        let (mut said, mut read) = (Vec::new(), 0);
+        for recorded in log.load(&subject, 0).await? {
+            match recorded.decode() {
+                Ok(Event::Session(SessionEvent::SteeringReceived(e))) => {
+                    said.push((recorded.seq, e.text));
+                }
+                Ok(Event::Session(SessionEvent::TurnRecorded(e))) => {
+                    read += usize::from(is_steering(&e));
+                }
+                _ => {}
+            }
+        }
+        for (seq, text) in said.into_iter().skip(read) {
+            self.steer(session_id, seq, text);
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The rules: a pure function from state and command to at most one event, or a refusal.
 use super::{
-    MAX_TRACE_ENTRIES, Progress, Session, SessionCommand as C, SessionRefusal, Stage, answering,
+    MAX_STEERING, MAX_TRACE_ENTRIES, Progress, Session, SessionCommand as C, SessionRefusal, Stage,
+    answering,
 };
 use errand_proto::{Json, SessionEvent, v1};
 
@@ -180,6 +181,9 @@ fn record(session: &Session, what: Progress) -> Option<SessionEvent> {
 
 fn steer(session: &Session, text: String, by: String) -> Decision {
     match &session.stage {
+        Stage::Running { .. } if session.steering.len() >= MAX_STEERING => {
+            Err(SessionRefusal::TooMuchSteering)
+        }
         Stage::Running { .. } => Ok(Some(v1::SteeringReceived { text, by }.into())),
         stage if stage.is_ended() => Err(SessionRefusal::Ended(stage.clone())),
         _ => Err(SessionRefusal::NotStarted),

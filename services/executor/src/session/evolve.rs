@@ -1,5 +1,10 @@
-use super::{Question, Session, Stage};
-use errand_proto::{Json, SessionEvent as E};
+use super::{Question, STEER, Session, Stage};
+use errand_proto::{Json, SessionEvent as E, v1};
+
+/// Whether the agent read what a person had told it.
+pub fn is_steering(turn: &v1::TurnRecorded) -> bool {
+    turn.turn.as_ref().is_some_and(|turn| turn.action == STEER)
+}
 
 pub(super) fn evolve(session: &mut Session, event: E) {
     match event {
@@ -19,7 +24,10 @@ pub(super) fn evolve(session: &mut Session, event: E) {
             session.stage = Stage::Queued;
             session.expired_leases += u32::from(!e.handed_over);
         }
-        E::TurnRecorded(_) => session.turns += 1,
+        E::TurnRecorded(e) => {
+            session.turns += 1;
+            session.steered += usize::from(is_steering(&e));
+        }
         E::ToolCallRecorded(_) => session.tool_calls += 1,
         E::PlanUpdated(e) => session.plan = e.steps.into_iter().map(Json).collect(),
         E::ChangesCommitted(e) => session.commit = e.commit,
@@ -40,6 +48,6 @@ pub(super) fn evolve(session: &mut Session, event: E) {
                 question.answer = Some(Json(e));
             }
         }
-        E::SteeringReceived(_) => {}
+        E::SteeringReceived(e) => session.steering.push(e.text),
     }
 }
