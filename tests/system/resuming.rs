@@ -1,5 +1,8 @@
 //! kill -9 of an executor whose agent has a session of its own: it goes on, and nothing of the old run is left.
-use super::harness::{Api, Errand, text, until};
+use super::{
+    agents::{model, programs},
+    harness::{Api, Errand, text, until},
+};
 use serde_json::{Value, json};
 use std::{fs, path::Path};
 use tempfile::TempDir;
@@ -134,4 +137,44 @@ async fn an_agent_that_cannot_begins_again_on_the_same_branch_and_that_is_said()
     for words in ["begins again on the same branch", "write it down"] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
+}
+
+#[tokio::test]
+async fn the_real_claude_code_goes_on_with_its_own_session() {
+    let Some(modules) = std::env::var_os("ERRAND_TEST_AGENTS") else {
+        println!("skipped: ERRAND_TEST_AGENTS does not name a folder with Claude Code");
+        return;
+    };
+    let (claude, _) = programs(Path::new(&modules));
+    let config = format!(
+        "[agents.codegen]\nrunner = \"claude-code\"\ncommand = [\"{}\"]\nenv = [\"ANTHROPIC_BASE_URL\", \"ANTHROPIC_API_KEY\"]\n",
+        claude.display()
+    );
+    let (folder, home) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    fs::write(folder.path().join("errand.toml"), config).unwrap();
+    let url = model(home.path()).await;
+    let environment = [
+        ("ANTHROPIC_BASE_URL", url.as_str()),
+        ("ANTHROPIC_API_KEY", "sk-ant-planted-key"),
+        ("HOME", home.path().to_str().unwrap()),
+    ];
+    let mut errand = Errand::up_in(folder, &[], &environment).await;
+    let wish = json!({"agent": "codegen", "prompt": "Add HELLO.md sandbox:hang"});
+    let (_, spawned) = errand.api.post("/api/v1/stories", &wish).await;
+    until("it has written and hangs in a command", || async {
+        let written = in_tree(errand.data.path(), "HELLO.md")?;
+        written.contains("Checked with git status.").then_some(())
+    })
+    .await;
+    errand.kill().await;
+    errand.start_again().await;
+    let chat = text(&spawned, "conversationId");
+    errand
+        .api
+        .hear(chat, "🎉 Code Generation complete! PR: ")
+        .await;
+    let opened = opened(&errand.api).await;
+    assert_eq!(opened.len(), 2, "{opened:?}");
+    assert_eq!(opened[0]["agentSessionId"], opened[1]["agentSessionId"]);
+    assert_eq!(opened[1]["resumed"], json!(true));
 }

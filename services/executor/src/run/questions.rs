@@ -25,15 +25,17 @@ pub enum News {
 }
 
 impl News {
-    /// # Errors
-    /// The update itself, when it is about no question for people.
-    pub fn of(update: RunUpdate) -> Result<Self, RunUpdate> {
+    /// `None` when the update is about no question for people.
+    pub fn of(update: &RunUpdate) -> Option<Self> {
         match update {
-            RunUpdate::InputRequested(question) => Ok(Self::Asked(question)),
+            RunUpdate::InputRequested(question) => Some(Self::Asked(question.clone())),
             RunUpdate::InputProvided {
                 question_id, by, ..
-            } if by != AnsweredBy::Policy => Ok(Self::Settled { question_id, by }),
-            other => Err(other),
+            } if *by != AnsweredBy::Policy => Some(Self::Settled {
+                question_id: question_id.clone(),
+                by: *by,
+            }),
+            _ => None,
         }
     }
 }

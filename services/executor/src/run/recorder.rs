@@ -35,14 +35,11 @@ pub async fn record(
         if result.is_err() {
             continue;
         }
-        let update = match News::of(update) {
+        if let Some(news) = News::of(&update) {
             // Nobody takes it any more when the session is somebody else's; then this run ends as well.
-            Ok(news) => {
-                let _ = questions.send(news).await;
-                continue;
-            }
-            Err(update) => update,
-        };
+            let _ = questions.send(news).await;
+            continue;
+        }
         let entries = [
             opened(&update),
             entry(update, &mut usage, &mut said, resuming),

@@ -113,6 +113,7 @@ fn an_agent_that_does_not_exist_is_named_beside_those_that_do() {
     let conversation = Conversation {
         turns: vec![user("spawn a juggling agent to amuse us")],
         spawning,
+        can_stop: true,
     };
     assert_eq!(
         answer(&conversation).text,
