@@ -21,6 +21,10 @@ mod system {
     mod nats_users;
     mod own_repository;
     mod past;
+    mod questions;
+    mod resuming;
     mod secrets;
+    mod steering;
+    mod stopping;
     mod watched;
 }

@@ -94,7 +94,9 @@ impl ConversationRow {
                 self.said(at, MessageKind::Completion, &e.markdown);
             }
             ConversationEvent::QuestionAsked(e) => self.said(at, MessageKind::Question, &e.text),
-            ConversationEvent::QuestionAnswered(_) | ConversationEvent::ReplyRetryRequested(_) => {}
+            ConversationEvent::QuestionAnswered(_)
+            | ConversationEvent::AgentStopRequested(_)
+            | ConversationEvent::ReplyRetryRequested(_) => {}
         }
     }
 

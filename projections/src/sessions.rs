@@ -142,6 +142,8 @@ impl SessionRow {
                 self.branch = e.branch;
                 self.started_at.get_or_insert(at.time);
             }
+            // By it the agent finds its session again; people are told by its first turn.
+            SessionEvent::AgentSessionOpened(_) => {}
             SessionEvent::TurnRecorded(e) => self.turn(at, e.turn, children),
             SessionEvent::ToolCallRecorded(e) => {
                 self.tool_calls += 1;

@@ -99,7 +99,7 @@ async fn a_mistake_in_a_kind_of_agent_stops_the_start_and_is_named() {
 }
 
 /// The program of the package for this machine, and the adapter's.
-fn programs(modules: &Path) -> (PathBuf, PathBuf) {
+pub fn programs(modules: &Path) -> (PathBuf, PathBuf) {
     let entries = fs::read_dir(modules.join("@anthropic-ai"))
         .unwrap()
         .flatten();
@@ -111,7 +111,7 @@ fn programs(modules: &Path) -> (PathBuf, PathBuf) {
 }
 
 /// A language model that plays a coding agent, and the address of its API.
-async fn model(folder: &Path) -> String {
+pub async fn model(folder: &Path) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/sandbox", listener.local_addr().unwrap());
     let sandbox = Sandbox::open(SandboxConfig {

@@ -53,7 +53,7 @@ table! {
         /// Why a reply failed.
         #[serde(serialize_with = "json::text")]
         pub reason: String,
-        /// The answer to a question; empty while it is open.
+        /// The answer to a question, by `user_id`; empty while it is open.
         #[serde(serialize_with = "json::text")]
         pub answer: String,
         #[serde(serialize_with = "json::text")]
@@ -99,6 +99,7 @@ pub(super) fn apply(
         ConversationEvent::QuestionAnswered(e) => {
             if let Some(question) = rows.find(&e.question_id) {
                 question.answer = e.answer;
+                question.user_id = e.user_id;
             }
             None
         }
@@ -134,6 +135,7 @@ impl MessageRow {
             ConversationEvent::QuestionAsked(e) => Some(Self::question(e)),
             ConversationEvent::ConversationStarted(_)
             | ConversationEvent::AgentSpawnRequested(_)
+            | ConversationEvent::AgentStopRequested(_)
             | ConversationEvent::QuestionAnswered(_)
             | ConversationEvent::ReplyRetryRequested(_) => None,
         }

@@ -16,8 +16,8 @@ pub struct Message {
     /// `linear_issue_url` is here as soon as the story has one, also when it was announced without.
     #[serde(flatten)]
     pub row: MessageRow,
-    /// The buttons can no longer be pressed: the user went on, the question is answered, or the failed reply was asked
-    /// for again.
+    /// The buttons can no longer be pressed: the user went on, the question is answered or its run is over, or the failed
+    /// reply was asked for again.
     pub spent: bool,
     /// The button that was pressed, if one was.
     #[serde(serialize_with = "json::text")]
@@ -46,15 +46,21 @@ impl FromCells for Message {
         let next_action = String::from_cell(cells, "next_action_id")?;
         let pressed = row.actions.iter().any(|a| a.id == next_action);
         let retried = i64::from_cell(cells, "asked_again_seq")? > row.seq;
+        let story_status: Option<StoryStatus> =
+            String::from_cell(cells, "story_status")?.parse().ok();
         let spent = match row.kind {
-            MessageKind::Question => !row.answer.is_empty(),
+            MessageKind::Question => {
+                let present = String::from_cell(cells, "story_session_id")?;
+                let over = story_status.is_some_and(StoryStatus::is_ended);
+                !row.answer.is_empty() || over || present != row.session_id
+            }
             MessageKind::Failed => retried,
             _ => went_on,
         };
         Ok(Self {
             spent,
             pressed_action_id: if pressed { next_action } else { String::new() },
-            story_status: String::from_cell(cells, "story_status")?.parse().ok(),
+            story_status,
             story_title: String::from_cell(cells, "story_title")?,
             row,
         })
@@ -96,7 +102,7 @@ fn select_messages() -> Statement {
     Statement::new(format!(
         "SELECT {}, {} AS next_user_seq, COALESCE({}, '') AS next_action_id, \
          COALESCE(s.linear_issue_url, '') AS story_linear_issue_url, COALESCE(s.status, '') AS story_status, \
-         COALESCE(s.title, '') AS story_title, COALESCE(q.retried_seq, 0) AS asked_again_seq \
+         COALESCE(s.title, '') AS story_title, COALESCE(s.session_id, '') AS story_session_id, COALESCE(q.retried_seq, 0) AS asked_again_seq \
          FROM messages m LEFT JOIN stories s ON s.id = m.story_id \
          LEFT JOIN messages q ON q.id = m.in_reply_to WHERE 1 = 1",
         MessageRow::TABLE.select("m."),

@@ -15,6 +15,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What the conversation has told of one story.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
+    /// The kind of agent.
+    pub agent: String,
+    /// 0 for the first story of the conversation.
+    pub place: usize,
+    /// A person asked for it to be stopped.
+    pub stopping: bool,
     pub announced: bool,
     pub linked: bool,
     /// The last attempt whose ending was told.
@@ -33,6 +39,8 @@ pub struct Conversation {
     /// Buttons that can still be pressed.
     pub open_actions: BTreeSet<String>,
     pub stories: BTreeMap<String, Told>,
+    /// Questions of agents, and whether they are open.
+    pub questions: BTreeMap<String, bool>,
 }
 
 /// Why a conversation says no.
@@ -44,6 +52,8 @@ pub enum ConversationRefusal {
     ActionSpent,
     #[error("only a reply that failed can be asked for again")]
     NothingToRetry,
+    #[error("no agent has asked this question here yet")]
+    NotAsked,
 }
 
 impl Aggregate for Conversation {

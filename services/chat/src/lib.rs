@@ -16,6 +16,7 @@ pub mod desk;
 pub mod llm;
 pub mod reactors;
 pub mod reply;
+mod stopping;
 mod tasks;
 
 pub use desk::{Desk, DeskError};

@@ -2,6 +2,7 @@
 mod announce_completion;
 mod announce_spawn;
 mod answer_message;
+mod put_question;
 
 use crate::Chat;
 use errand_eventlog::subscriber::Subscribers;
@@ -15,5 +16,6 @@ pub fn subscribers(chat: &Chat) -> Subscribers {
         Arc::new(announce_completion::AnnounceCompletion(
             chat.conversations.clone(),
         )),
+        Arc::new(put_question::PutQuestion(chat.conversations.clone())),
     ]
 }

@@ -10,11 +10,12 @@ use crate::{
     Chat, actions,
     conversation::ConversationCommand,
     llm::{LlmError, LlmEvent, LlmMessage, LlmRequest, ToolCall, Usage},
+    stopping::{self, NOTHING_TO_STOP, STOP_TOOL},
     tasks::{Origin, TASK_TOOL},
 };
 use draft::Draft;
 use errand_eventlog::subscriber::{Failure, Incoming};
-use errand_proto::v1;
+use errand_proto::{ConversationEvent, Event, v1};
 use futures::StreamExt;
 use uuid::Uuid;
 
@@ -91,7 +92,7 @@ impl<'a> Reply<'a> {
         let request = LlmRequest {
             system: SYSTEM_PROMPT.to_owned(),
             history: history.clone(),
-            tools: vec![self.chat.rules.tool()],
+            tools: vec![self.chat.rules.tool(), stopping::tool()],
         };
         let mut said = String::new();
         let mut calls = Vec::new();
@@ -107,7 +108,7 @@ impl<'a> Reply<'a> {
                 LlmEvent::ToolCall(call) => {
                     results.push(LlmMessage::ToolResult {
                         call_id: call.id.clone(),
-                        content: self.task(&call).await?,
+                        content: self.call(&call).await?,
                     });
                     calls.push(call);
                 }
@@ -131,6 +132,44 @@ impl<'a> Reply<'a> {
     }
 
     /// Carries out a tool call at once; the answer is for the model.
+    async fn call(&mut self, call: &ToolCall) -> Result<String, Broken> {
+        match call.name.as_str() {
+            TASK_TOOL => self.task(call).await,
+            STOP_TOOL => self.stop(call).await,
+            other => Ok(format!(
+                "there is no tool {other:?}; use {TASK_TOOL} or {STOP_TOOL}"
+            )),
+        }
+    }
+
+    /// Two stops in one reply are two calls, each with an id of its own.
+    async fn stop(&mut self, call: &ToolCall) -> Result<String, Broken> {
+        let conversation = self.chat.conversations.load(self.cause.id()).await?;
+        let Some(story_id) = stopping::meant(&conversation.aggregate, call) else {
+            return Ok(NOTHING_TO_STOP.to_owned());
+        };
+        let request = v1::AgentStopRequested {
+            story_id: story_id.to_owned(),
+            message_id: self.message_id.to_owned(),
+            user_id: self.user().to_owned(),
+            tool_call_id: call.id.clone(),
+        };
+        let command = ConversationCommand::RequestStop(Box::new(request));
+        self.execute(&format!("stop-{story_id}"), command).await?;
+        Ok(format!(
+            "The agent of story {story_id} is being stopped. The chat tells the user when it has stopped; do not repeat it."
+        ))
+    }
+
+    /// Who wrote the message, or asked for its answer again.
+    fn user(&self) -> &str {
+        match &self.cause.event {
+            Event::Conversation(ConversationEvent::UserMessagePosted(e)) => &e.user_id,
+            Event::Conversation(ConversationEvent::ReplyRetryRequested(e)) => &e.user_id,
+            _ => "",
+        }
+    }
+
     #[tracing::instrument(name = "execute_tool", skip_all, fields(
         otel.name = format!("execute_tool {TASK_TOOL}"),
         gen_ai.operation.name = "execute_tool",
@@ -138,9 +177,6 @@ impl<'a> Reply<'a> {
         gen_ai.tool.call.id = call.id,
     ))]
     async fn task(&mut self, call: &ToolCall) -> Result<String, Broken> {
-        if call.name != TASK_TOOL {
-            return Ok(format!("there is no tool {:?}; use {TASK_TOOL}", call.name));
-        }
         if self.spawns == MAX_SPAWNS {
             return Ok(format!(
                 "no more than {MAX_SPAWNS} agents per reply; tell the user"

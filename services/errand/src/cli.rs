@@ -42,6 +42,10 @@ pub enum Command {
     Show(Show),
     /// Follow one story until it ends
     Watch(Id),
+    /// Answer the question that an agent waits with
+    Answer(Words),
+    /// Tell a running agent something
+    Steer(Words),
     /// Stop a story
     Cancel(Reason),
     /// Run a failed or cancelled story again
@@ -219,6 +223,13 @@ pub struct Show {
 #[derive(Debug, Args)]
 pub struct Id {
     pub id: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Words {
+    /// The session or its story, by id or the start of its id
+    pub id: String,
+    pub text: String,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ mod mcp;
 mod nats;
 mod projections;
 mod queue;
+mod session_actions;
 mod sessions;
 mod show;
 mod spawn;
@@ -56,6 +57,8 @@ pub async fn run(cli: cli::Cli) -> anyhow::Result<ExitCode> {
         Command::Sessions(wanted) => sessions::run(&api()?, &wanted, json).await?,
         Command::Queue => queue::run(&api()?, json).await?,
         Command::Show(which) => show::run(&api()?, &which, json).await?,
+        Command::Answer(what) => session_actions::answer(&api()?, &what, json).await?,
+        Command::Steer(what) => session_actions::steer(&api()?, &what, json).await?,
         Command::Cancel(what) => story_actions::cancel(&api()?, &what, json).await?,
         Command::Retry(which) => story_actions::retry(&api()?, &which.id, json).await?,
         Command::Approve(which) => story_actions::approve(&api()?, &which.id, json).await?,

@@ -1,7 +1,7 @@
 //! One session from claim to end.
 //!
 //! `worker` claims jobs, `claim` takes ownership of a session, `attempt` goes through its phases
-//! (agent, then `judge`, then `publish`), `recorder` writes down what the agent does, `signals` hears of
+//! (agent, then `judge`, then `publish`), `recorder` writes down what the agent does, `questions` puts to people what it asks, `signals` hears of
 //! people who want a run stopped, `ending` says how it ended, and `trace` tells those who watch.
 mod attempt;
 mod claim;
@@ -10,6 +10,7 @@ mod journal;
 mod judge;
 mod publish;
 mod pull_request_text;
+mod questions;
 mod recorder;
 mod redacted;
 mod signals;

@@ -2,13 +2,17 @@
 //!
 //! Whoever appended `ExecutionStarted` under the guard owns the run. Every later command of a run names its
 //! executor, so that a late writer, whose lease has expired, is refused.
+mod answering;
 mod command;
 mod decide;
 mod evolve;
+mod question;
 #[cfg(test)]
 mod spec;
 
 pub use command::{Progress, SessionCommand};
+pub use evolve::is_steering;
+pub use question::{Question, TIMEOUT, WITHDRAWN};
 
 use cqrs_es::{Aggregate, event_sink::EventSink};
 use errand_proto::{Json, SessionEvent, v1};
@@ -18,6 +22,13 @@ use serde::{Deserialize, Serialize};
 pub const MAX_EXPIRED_LEASES: u32 = 10;
 /// Turns and tool calls recorded per session; what comes after is not recorded any more.
 pub const MAX_TRACE_ENTRIES: u32 = 2_000;
+/// Questions put to people per session; what the agent asks beyond that is answered as if nobody had answered in time.
+pub const MAX_QUESTIONS: usize = 100;
+/// Further instructions per session.
+pub const MAX_STEERING: usize = 200;
+
+/// The action of a turn in which the agent read a further instruction.
+pub const STEER: &str = "steer";
 
 /// Where a session stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +66,27 @@ pub struct Session {
     pub commit: String,
     pub pr_url: String,
     pub expired_leases: u32,
+    /// What the agent asked people, in order.
+    pub questions: Vec<Question>,
+    /// Further instructions of people, in order.
+    pub steering: Vec<String>,
+    /// How many of them the agent has read.
+    pub steered: usize,
+    /// How often an executor has claimed it.
+    pub runs: u32,
+    /// The agent's own id of its session; empty when it has none.
+    pub agent_session_id: String,
+}
+
+impl Session {
+    /// The instructions that the agent has read.
+    pub fn read_steering(&self) -> &[String] {
+        &self.steering[..self.steered.min(self.steering.len())]
+    }
+
+    pub fn question(&self, id: &str) -> Option<&Question> {
+        self.questions.iter().find(|question| question.id() == id)
+    }
 }
 
 /// Why a session says no.
@@ -66,6 +98,20 @@ pub enum SessionRefusal {
     OwnedBy(String),
     #[error("the session is not running")]
     NotRunning,
+    #[error(
+        "the agent has not begun yet, so it cannot be told anything; wait until it runs, or cancel the story"
+    )]
+    NotStarted,
+    #[error(
+        "the agent was told {MAX_STEERING} things already; cancel the story and ask for what is left in a new one"
+    )]
+    TooMuchSteering,
+    #[error("the agent asks no such question; to tell it something while it works, steer it")]
+    NotAsked,
+    #[error("this question was answered already by {by}: {answer}")]
+    Answered { by: String, answer: String },
+    #[error("this question is not open any more: {0}")]
+    Closed(String),
     #[error("the session has already ended as {0:?}; retry its story to run it again")]
     Ended(Stage),
 }

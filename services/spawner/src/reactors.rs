@@ -3,6 +3,7 @@ mod deliver;
 mod link_issue;
 mod mirror_issue;
 mod open_story;
+mod stop_story;
 
 use crate::Spawner;
 use errand_eventlog::subscriber::Subscribers;
@@ -13,6 +14,7 @@ pub fn subscribers(spawner: &Spawner) -> Subscribers {
     let mut list: Subscribers = vec![
         Arc::new(open_story::OpenStory(spawner.clone())),
         Arc::new(deliver::Deliver(spawner.clone())),
+        Arc::new(stop_story::StopStory(spawner.clone())),
     ];
     if let Some(tracker) = &spawner.tracker {
         list.push(Arc::new(link_issue::LinkIssue::new(spawner, tracker)));

@@ -53,6 +53,14 @@ impl Api {
         )
     }
 
+    /// Sends a page's form, and answers the status of the page that it leads to.
+    pub async fn form(&self, path: &str, fields: &str) -> u16 {
+        let form = self.http.post(format!("{}{path}", self.url));
+        let form = form.header("content-type", "application/x-www-form-urlencoded");
+        let answer = form.body(fields.to_owned()).send().await;
+        answer.expect("an answer").status().as_u16()
+    }
+
     /// Opens a conversation and answers its id.
     pub async fn conversation(&self) -> String {
         let id = Uuid::new_v4().to_string();

@@ -7,8 +7,16 @@ pub enum ConversationCommand {
     Post(Box<v1::UserMessagePosted>),
     Reply(Box<v1::AssistantReplied>),
     FailReply(Box<v1::AssistantReplyFailed>),
-    RetryReply { message_id: String, by: String },
+    RetryReply {
+        message_id: String,
+        by: String,
+    },
     RequestSpawn(Box<v1::AgentSpawnRequested>),
+    RequestStop(Box<v1::AgentStopRequested>),
     AnnounceSpawn(Box<v1::SpawnAnnounced>),
     AnnounceCompletion(Box<v1::CompletionAnnounced>),
+    /// Puts an agent's question to the user.
+    Ask(Box<v1::QuestionAsked>),
+    /// It was answered, here or elsewhere, or is not open any more.
+    CloseQuestion(Box<v1::QuestionAnswered>),
 }

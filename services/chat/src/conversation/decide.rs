@@ -24,7 +24,17 @@ pub(super) fn decide(conversation: &Conversation, command: C) -> Decision {
         C::RequestSpawn(request) => {
             Ok((!conversation.stories.contains_key(&request.story_id)).then(|| (*request).into()))
         }
+        C::RequestStop(request) => {
+            let told = conversation.stories.get(&request.story_id);
+            let is_new = told.is_some_and(|told| !told.stopping);
+            Ok(is_new.then(|| (*request).into()))
+        }
         C::AnnounceSpawn(announcement) => Ok(announce_spawn(conversation, *announcement)),
+        C::Ask(question) => {
+            let known = conversation.questions.contains_key(&question.question_id);
+            Ok((!known).then(|| (*question).into()))
+        }
+        C::CloseQuestion(answer) => close_question(conversation, *answer),
         C::AnnounceCompletion(completion) => Ok(announce_completion(conversation, *completion)),
     }
 }
@@ -66,6 +76,13 @@ fn announce_spawn(
     let told = conversation.stories.get(&announcement.story_id)?;
     let brings_link = !announcement.linear_issue_url.is_empty() && !told.linked;
     (!told.announced || brings_link).then(|| announcement.into())
+}
+
+fn close_question(conversation: &Conversation, answer: v1::QuestionAnswered) -> Decision {
+    match conversation.questions.get(&answer.question_id) {
+        None => Err(ConversationRefusal::NotAsked),
+        Some(open) => Ok(open.then(|| answer.into())),
+    }
 }
 
 fn announce_completion(

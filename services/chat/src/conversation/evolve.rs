@@ -27,7 +27,16 @@ pub(super) fn evolve(conversation: &mut Conversation, event: E) {
             conversation.unanswered.insert(e.message_id);
         }
         E::AgentSpawnRequested(e) => {
-            conversation.stories.insert(e.story_id, Told::default());
+            let told = Told {
+                agent: e.agent,
+                place: conversation.stories.len(),
+                ..Told::default()
+            };
+            conversation.stories.insert(e.story_id, told);
+        }
+        E::AgentStopRequested(e) => {
+            let told = conversation.stories.entry(e.story_id).or_default();
+            told.stopping = true;
         }
         E::SpawnAnnounced(e) => {
             let told = conversation.stories.entry(e.story_id).or_default();
@@ -38,6 +47,11 @@ pub(super) fn evolve(conversation: &mut Conversation, event: E) {
             let told = conversation.stories.entry(e.story_id).or_default();
             told.ended_session = e.session_id;
         }
-        E::QuestionAsked(_) | E::QuestionAnswered(_) => {}
+        E::QuestionAsked(e) => {
+            conversation.questions.insert(e.question_id, true);
+        }
+        E::QuestionAnswered(e) => {
+            conversation.questions.insert(e.question_id, false);
+        }
     }
 }

@@ -154,3 +154,36 @@ fn each_attempts_ending_is_told_once() {
         .when(tell("a2"))
         .then_expect_events(vec![ended("a2").into()]);
 }
+
+#[test]
+fn an_agents_question_is_put_once_and_its_buttons_are_spent_once() {
+    let asked = v1::QuestionAsked {
+        question_id: "q1".into(),
+        story_id: "s1".into(),
+        ..Default::default()
+    };
+    let answered = v1::QuestionAnswered {
+        question_id: "q1".into(),
+        answer: "Allow".into(),
+        ..Default::default()
+    };
+    let close = || ConversationCommand::CloseQuestion(Box::new(answered.clone()));
+    let spawned = vec![started(), spawn().into()];
+    Spec::with(())
+        .given(spawned.clone())
+        .when(close())
+        .then_expect_error(ConversationRefusal::NotAsked);
+    let open = [spawned, vec![asked.clone().into()]].concat();
+    Spec::with(())
+        .given(open.clone())
+        .when(ConversationCommand::Ask(Box::new(asked)))
+        .then_expect_events(vec![]);
+    Spec::with(())
+        .given(open.clone())
+        .when(close())
+        .then_expect_events(vec![answered.clone().into()]);
+    Spec::with(())
+        .given([open, vec![answered.clone().into()]].concat())
+        .when(close())
+        .then_expect_events(vec![]);
+}

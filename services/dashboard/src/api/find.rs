@@ -17,6 +17,16 @@ pub async fn session(site: &Site, id: &str) -> Result<SessionDetail, Problem> {
     found.ok_or_else(|| Problem::no_such("session", id))
 }
 
+/// The session of this id, or the present one of the story with this id: people know the story's.
+pub async fn session_or_its_story(site: &Site, id: &str) -> Result<SessionDetail, Problem> {
+    if let Some(found) = site.db().find_session(id).await? {
+        return Ok(found);
+    }
+    let found = site.db().find_story(id).await?;
+    let story = found.ok_or_else(|| Problem::no_such("session", id))?;
+    session(site, &story.session_id).await
+}
+
 /// A beginning is looked for among the latest conversations.
 pub async fn conversation(site: &Site, id: &str) -> Result<ConversationRow, Problem> {
     if let Some(found) = site.db().conversation(id).await? {

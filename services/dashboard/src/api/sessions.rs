@@ -87,7 +87,7 @@ pub struct Reply {
     question_id: Option<String>,
 }
 
-/// Answers the question that an agent waits with.
+/// Answers the question that an agent waits with; the id may be its story's.
 #[utoipa::path(post, path = "/api/v1/sessions/{id}/answer", tag = "stories", operation_id = "answerSession",
     params(("id" = String, Path)), request_body = Reply,
     responses((status = 200, body = records::Done), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
@@ -98,7 +98,7 @@ pub async fn answer(
     JsonBody(reply): JsonBody<Reply>,
 ) -> Answer<records::Done> {
     let text = required("answer", &reply.answer, MAX_MESSAGE_CHARS)?;
-    let session = find::session(&site, &id).await?;
+    let session = find::session_or_its_story(&site, &id).await?;
     let question = reply
         .question_id
         .unwrap_or_else(|| session.question_id.clone());
@@ -128,7 +128,7 @@ pub struct Steer {
     text: String,
 }
 
-/// Gives a running agent a further instruction.
+/// Gives a running agent a further instruction; the id may be its story's.
 #[utoipa::path(post, path = "/api/v1/sessions/{id}/steer", tag = "stories", operation_id = "steerSession",
     params(("id" = String, Path)), request_body = Steer,
     responses((status = 200, body = records::Done), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
@@ -139,7 +139,7 @@ pub async fn steer(
     JsonBody(steer): JsonBody<Steer>,
 ) -> Answer<records::Done> {
     let text = required("text", &steer.text, MAX_MESSAGE_CHARS)?;
-    let id = find::session(&site, &id).await?.session.row.id;
+    let id = find::session_or_its_story(&site, &id).await?.session.row.id;
     let done = site.commands.steer(&id, &text, &user).await;
     story_actions::answer(&site, done).await
 }

@@ -58,6 +58,10 @@ fn of_session(event: SessionEvent) -> Option<String> {
         SessionEvent::ExecutionStarted(e) => {
             Some(format!("{} on branch {}", e.executor_id, e.branch))
         }
+        SessionEvent::AgentSessionOpened(e) => {
+            let how = if e.resumed { ", goes on" } else { "" };
+            Some(format!("{} {}{how}", e.agent_name, e.agent_version))
+        }
         SessionEvent::TurnRecorded(e) => {
             let turn = e.turn?;
             Some(format!("{}: {}", turn.action, turn.thinking))
@@ -69,6 +73,7 @@ fn of_session(event: SessionEvent) -> Option<String> {
         }
         SessionEvent::PlanUpdated(e) => Some(plan(&e.steps)),
         SessionEvent::InputRequested(e) => Some(e.text),
+        SessionEvent::InputProvided(e) if e.by.is_empty() => Some(e.answer),
         SessionEvent::InputProvided(e) => Some(format!("{}: {}", e.by, e.answer)),
         SessionEvent::SteeringReceived(e) => Some(format!("{}: {}", e.by, e.text)),
         SessionEvent::ChangesCommitted(e) => {

@@ -1,5 +1,6 @@
 //! A story at a glance: in the chat, on the Agents tab and on its own page.
 use super::{Badge, Checklist, Clock, Link, story_badge};
+use crate::body::MAX_MESSAGE_CHARS;
 use errand_eventlog::{JobState, QueuedJob};
 use errand_projections::{
     sessions::{Session, SessionStatus},
@@ -66,6 +67,11 @@ pub struct StoryCard {
     /// Why it failed or was cancelled.
     pub reason: String,
     pub needs_approval: bool,
+    pub session_id: String,
+    /// The agent runs and can be told something.
+    pub can_steer: bool,
+    pub can_cancel: bool,
+    pub max_text: usize,
 }
 
 impl StoryCard {
@@ -87,6 +93,11 @@ impl StoryCard {
             clock: clock(story, session),
             question: open_question(session),
             needs_approval: needs_approval(story),
+            session_id: story.session_id.clone(),
+            can_steer: can_cancel(story)
+                && session.is_some_and(|s| s.status == SessionStatus::Running),
+            can_cancel: can_cancel(story),
+            max_text: MAX_MESSAGE_CHARS,
             reason: if ended {
                 story.reason.clone()
             } else {
@@ -111,6 +122,11 @@ pub fn needs_approval(story: &Story) -> bool {
     story.status == StoryStatus::Pending
         && story.policy == "needs_approval"
         && !story.cancel_requested
+}
+
+/// A story that waits for approval is rejected instead.
+pub fn can_cancel(story: &Story) -> bool {
+    !story.status.is_ended() && !story.cancel_requested && !needs_approval(story)
 }
 
 fn linear_note(story: &Story) -> &'static str {

@@ -19,7 +19,27 @@ pub async fn run(api: &Api, wanted: &cli::Sessions, json: bool) -> anyhow::Resul
     let sessions = answer["sessions"].as_array().cloned().unwrap_or_default();
     let rows: Vec<_> = sessions.iter().map(row).collect();
     let head = ["ID", "STORY", "AGENT", "STATUS", "PLAN", "TITLE"];
-    Ok(output::table(&head, &rows, "No agent has worked yet.")?)
+    output::table(&head, &rows, "No agent has worked yet.")?;
+    for session in sessions.iter().filter(|s| !text(s, "question").is_empty()) {
+        output::line(&question(session))?;
+    }
+    Ok(())
+}
+
+/// What an agent waits for, and how it is answered.
+pub(super) fn question(session: &Value) -> String {
+    let id = short(text(session, "id"));
+    let options = session["questionOptions"].as_array();
+    let options = options.into_iter().flatten().map(|it| text(it, "sends"));
+    let options: Vec<_> = options.map(|it| format!("\"{it}\"")).collect();
+    let example = options.join(" | ");
+    let example = if example.is_empty() {
+        "\"…\""
+    } else {
+        &example
+    };
+    let asked = text(session, "question");
+    format!("\n? {id} asks: {asked}\n  errand answer {id} {example}")
 }
 
 fn row(session: &Value) -> Vec<String> {

@@ -1,5 +1,5 @@
 //! `errand watch ID`: follows a story until it ends. Exit code 0 when it completed, 2 when it did not.
-use super::show::mark;
+use super::{sessions, show::mark};
 use crate::{
     api::Api,
     output::{self, cut, text},
@@ -56,27 +56,35 @@ async fn session(api: &Api, id: &str) -> Value {
     session.unwrap_or(Value::Null)
 }
 
-/// A line for each step that was finished since the last look, and the bar for what is under way.
+/// A line for each step that was finished since the last look and for each question, and the bar for what is under way.
 fn tell(bar: &ProgressBar, story: &Value, session: &Value, told: &mut Vec<String>) {
     let steps = session["plan"].as_array().cloned().unwrap_or_default();
     let is = |step: &&Value, status: &str| text(step, "status") == status;
     for step in steps.iter().filter(|s| is(s, "completed")) {
         let content = text(step, "content").to_owned();
         if !told.contains(&content) {
-            let line = format!("{} {content}", mark("completed"));
-            if bar.is_hidden() {
-                eprintln!("{line}");
-            } else {
-                bar.println(&line);
-            }
+            say(bar, &format!("{} {content}", mark("completed")));
             told.push(content);
         }
+    }
+    let question = session["questionId"].as_str().unwrap_or_default();
+    if !question.is_empty() && !told.iter().any(|it| it == question) {
+        say(bar, &sessions::question(session));
+        told.push(question.to_owned());
     }
     bar.set_length(steps.len() as u64);
     bar.set_position(steps.iter().filter(|s| is(s, "completed")).count() as u64);
     let now = steps.iter().find(|s| is(s, "in_progress"));
     let now = now.map_or_else(|| text(story, "status"), |s| text(s, "content"));
     bar.set_message(cut(now, 50));
+}
+
+fn say(bar: &ProgressBar, line: &str) {
+    if bar.is_hidden() {
+        eprintln!("{line}");
+    } else {
+        bar.println(line);
+    }
 }
 
 fn ending(story: &Value) -> String {

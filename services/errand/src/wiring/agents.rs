@@ -6,7 +6,7 @@ use errand_dashboard::AgentInfo;
 use errand_executor::{
     agents::{self, Agent, Catalogue, KindSettings, Workplace},
     confine::{AgentAccess, Confinement, Helper, Host, Isolation, Network},
-    runner::{AgentCommand, RunLimits},
+    runner::{AgentCommand, PermissionPolicy, RunLimits},
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -117,6 +117,11 @@ fn workplace(config: &Config, host: &Host) -> anyhow::Result<Workplace> {
     }
     Ok(Workplace {
         command: command(config)?.confined(shared),
+        // The demo agent asks only where its prompt wants it to, so that people can see a question.
+        permissions: match config.errand_agent_command {
+            Some(_) => PermissionPolicy::default(),
+            None => PermissionPolicy::Ask,
+        },
         confinement: Some(confinement),
         limits: limits(config),
     })

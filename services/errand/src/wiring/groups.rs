@@ -5,6 +5,7 @@ pub const GROUPS: &[&str] = &[
     "chat-announce-completion",
     "chat-announce-spawn",
     "chat-answer-message",
+    "chat-put-question",
     "executor-cancel-waiting",
     "executor-enqueue-job",
     "executor-open-session",
@@ -13,4 +14,5 @@ pub const GROUPS: &[&str] = &[
     "spawner-link-issue",
     "spawner-mirror-issue",
     "spawner-open-story",
+    "spawner-stop-story",
 ];

@@ -87,7 +87,8 @@ mod tests {
 
     use super::*;
     use crate::agents::RunnerKind;
-    use crate::runner::{PermissionPolicy, RunLimits};
+    use crate::agents::Workplace;
+    use crate::runner::{AgentCommand, PermissionPolicy, RunLimits};
 
     fn configured(text: &str) -> Result<Catalogue, CatalogueError> {
         Catalogue::of(toml::from_str(text).expect("TOML of the right form"))
@@ -124,12 +125,21 @@ mod tests {
             runner = "command"
             command = ["./write"]
         "#;
+        let workplace = Workplace {
+            command: AgentCommand::new("agent", [""; 0]),
+            confinement: None,
+            permissions: PermissionPolicy::Allow,
+            limits: RunLimits::default(),
+        };
         let catalogue = configured(text).expect("a catalogue");
         let codegen = catalogue.find("codegen").expect("codegen");
         assert_eq!(codegen.name, "Code Generation");
         assert_eq!(codegen.runner, RunnerKind::ClaudeCode);
         assert_eq!(codegen.command, Some(vec!["claude".to_owned()]));
-        assert_eq!(codegen.answers.permissions, PermissionPolicy::Ask);
+        assert_eq!(
+            codegen.answers(&workplace).permissions,
+            PermissionPolicy::Ask
+        );
         let limits = codegen.limits(&RunLimits::default());
         assert_eq!(limits.wall_clock, Duration::from_secs(60));
         assert_eq!(limits.stall, RunLimits::default().stall);

@@ -88,6 +88,7 @@ mod tests {
             cwd: folder.path().to_owned(),
             resume: None,
             folders: Folders::default(),
+            footprint: None,
             limits: RunLimits::default(),
         };
         let results = run_checks(&checks, &place, None, &cancel).await;

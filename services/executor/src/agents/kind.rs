@@ -23,6 +23,8 @@ pub struct Workplace {
     pub command: AgentCommand,
     /// What holds the program of any other kind, and the checks of all of them.
     pub confinement: Option<Confinement>,
+    /// How the shared program is answered when it asks for a permission.
+    pub permissions: PermissionPolicy,
     pub limits: RunLimits,
 }
 
@@ -41,7 +43,8 @@ pub struct AgentKind {
     pub model: Option<String>,
     pub env: Vec<String>,
     pub allowed_tools: Vec<String>,
-    pub answers: AnswerPolicy,
+    permissions: Option<PermissionPolicy>,
+    answers: AnswerPolicy,
     pub checks: Vec<String>,
     limits: LimitSettings,
     price: Option<Price>,
@@ -53,13 +56,11 @@ impl AgentKind {
     pub(super) fn checked(kind: &str, settings: KindSettings) -> Result<Self, String> {
         check(kind, &settings)?;
         let runner = settings.runner.unwrap_or_default();
-        let permissions: PermissionPolicy =
-            settings.permissions.map(Into::into).unwrap_or_default();
-        let usual = AnswerPolicy::from(permissions);
+        let usual = AnswerPolicy::default();
         let answers = AnswerPolicy {
-            patience: seconds(settings.answer_seconds, usual.patience),
-            allow_unanswered: settings.allow_unanswered.unwrap_or(usual.allow_unanswered),
-            ..usual
+            permissions: usual.permissions,
+            patience: seconds(settings.question_timeout_seconds, usual.patience),
+            unanswered: settings.unanswered.map_or(usual.unanswered, Into::into),
         };
         Ok(Self {
             kind: kind.to_owned(),
@@ -70,6 +71,7 @@ impl AgentKind {
             model: settings.model,
             env: settings.env.unwrap_or_default(),
             allowed_tools: settings.allowed_tools.unwrap_or_default(),
+            permissions: settings.permissions.map(Into::into),
             answers,
             checks: settings.checks.unwrap_or_default(),
             limits: settings.limits,
@@ -78,6 +80,18 @@ impl AgentKind {
                 output: price.output,
             }),
         })
+    }
+
+    /// How its agent is answered; what its kind does not say is as usual for the program.
+    pub fn answers(&self, workplace: &Workplace) -> AnswerPolicy {
+        let usual = match &self.command {
+            Some(_) => PermissionPolicy::default(),
+            None => workplace.permissions,
+        };
+        AnswerPolicy {
+            permissions: self.permissions.unwrap_or(usual),
+            ..self.answers.clone()
+        }
     }
 
     /// Its own limits, and `usual` where it has none.
@@ -161,7 +175,11 @@ fn text(key: &str, value: Option<&str>, max_chars: usize) -> Result<(), String> 
 fn numbers(settings: &KindSettings) -> Result<(), String> {
     let limits = &settings.limits;
     for (key, value, most) in [
-        ("answer_seconds", settings.answer_seconds, MAX_SECONDS),
+        (
+            "question_timeout_seconds",
+            settings.question_timeout_seconds,
+            MAX_SECONDS,
+        ),
         (
             "limits.wall_clock_seconds",
             limits.wall_clock_seconds,

@@ -89,6 +89,7 @@ impl Agent {
                 writable: worktree.committed_to(),
                 readable: vec![worktree.repository().to_owned()],
             },
+            footprint: Some(worktree.footprint()),
             limits: self.limits.clone(),
         }
     }
@@ -123,7 +124,7 @@ impl AgentKind {
         Ok(Agent {
             runner: self.runner.runner(command, self),
             limits: self.limits(&workplace.limits),
-            answers: self.answers.clone(),
+            answers: self.answers(workplace),
             checks: self.checks.clone(),
             confinement: workplace.confinement.clone(),
         })

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::runners::RunnerKind;
-use crate::runner::PermissionPolicy;
+use crate::runner::{PermissionPolicy, Unanswered};
 
 /// `[agents.NAME]`; what is left out is as in the shipped catalogue, else as usual.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -24,9 +24,9 @@ pub struct KindSettings {
     /// How the agent is answered when it asks whether it may do something.
     pub permissions: Option<Permissions>,
     /// How long a person may take to answer.
-    pub answer_seconds: Option<u64>,
-    /// Whether a permission that nobody decided in time is given.
-    pub allow_unanswered: Option<bool>,
+    pub question_timeout_seconds: Option<u64>,
+    /// What happens when nobody answers in that time.
+    pub unanswered: Option<UnansweredSetting>,
     /// Commands that must succeed in the repository after the work.
     pub checks: Option<Vec<String>>,
     pub limits: LimitSettings,
@@ -56,7 +56,7 @@ pub struct PriceSettings {
 #[serde(rename_all = "lowercase")]
 pub enum Permissions {
     Allow,
-    Reject,
+    Deny,
     Ask,
 }
 
@@ -64,8 +64,26 @@ impl From<Permissions> for PermissionPolicy {
     fn from(permissions: Permissions) -> Self {
         match permissions {
             Permissions::Allow => Self::Allow,
-            Permissions::Reject => Self::Reject,
+            Permissions::Deny => Self::Reject,
             Permissions::Ask => Self::Ask,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UnansweredSetting {
+    Deny,
+    Allow,
+    Fail,
+}
+
+impl From<UnansweredSetting> for Unanswered {
+    fn from(setting: UnansweredSetting) -> Self {
+        match setting {
+            UnansweredSetting::Deny => Self::Deny,
+            UnansweredSetting::Allow => Self::Allow,
+            UnansweredSetting::Fail => Self::Fail,
         }
     }
 }
@@ -82,8 +100,10 @@ impl KindSettings {
             env: self.env.or(base.env),
             allowed_tools: self.allowed_tools.or(base.allowed_tools),
             permissions: self.permissions.or(base.permissions),
-            answer_seconds: self.answer_seconds.or(base.answer_seconds),
-            allow_unanswered: self.allow_unanswered.or(base.allow_unanswered),
+            question_timeout_seconds: self
+                .question_timeout_seconds
+                .or(base.question_timeout_seconds),
+            unanswered: self.unanswered.or(base.unanswered),
             checks: self.checks.or(base.checks),
             limits: self.limits.over(base.limits),
             price: self.price.or(base.price),

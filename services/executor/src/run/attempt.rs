@@ -3,13 +3,16 @@
 use super::{
     ending::Ending,
     journal::{Journal, JournalError},
-    judge, publish, recorder,
+    judge, publish,
+    questions::Questions,
+    recorder,
+    signals::Signals,
 };
 use crate::{
     Executor,
     agents::{Agent, run_checks},
     project::Project,
-    runner::{RunControl, RunHandle, RunOutcome, StopReason},
+    runner::{Resume, RunControl, RunHandle, RunOutcome, RunRequest, StopReason},
     session::{Progress, Session},
     workspace::Worktree,
 };
@@ -20,6 +23,11 @@ use tracing::{Span, field::Empty};
 use uuid::Uuid;
 
 const UPDATE_BUFFER: usize = 256;
+/// What an agent reads that goes on with its session; it knows its task.
+const GO_ON: &str = "You were interrupted, because the program that runs you was stopped. What you had changed is still \
+    in the folder. See where you were, and go on until your task is done.";
+const BEGINS_AGAIN: &str =
+    "The executor before this one is gone: the agent begins again on the same branch.";
 
 /// What a run needs, gathered once.
 pub struct Attempt<'a> {
@@ -28,6 +36,7 @@ pub struct Attempt<'a> {
     pub session: &'a Session,
     pub journal: &'a Journal,
     pub run: &'a RunHandle,
+    pub signals: &'a Signals,
 }
 
 impl Attempt<'_> {
@@ -116,18 +125,28 @@ impl Attempt<'_> {
         control: RunControl,
         usage: &mut v1::Usage,
     ) -> Result<String, Ending> {
-        let facts = &self.session.facts.0;
         let agent = self.configured()?;
-        let request = agent.request(worktree, prompt(facts));
+        let request = RunRequest {
+            resume: self.resume(worktree),
+            ..agent.request(worktree, prompt(self.session))
+        };
+        let resuming = request.resume.is_some();
+        if self.session.runs > 1 && !resuming {
+            self.note(BEGINS_AGAIN.to_owned()).await?;
+        }
         let (sender, updates) = mpsc::channel(UPDATE_BUFFER);
+        let (asked, news) = mpsc::channel(UPDATE_BUFFER);
+        let words = self.signals.words(&self.session_id.to_string());
+        let questions = Questions::new(self.journal, self.run, &agent.answers, words);
         let work = async {
             tokio::join!(
                 agent.runner.run(request, sender, control),
-                recorder::record(updates, self.journal, self.run)
+                recorder::record(updates, self.journal, self.run, asked, resuming),
+                questions.follow(news),
             )
         };
         let mut work = std::pin::pin!(work);
-        let (outgrown, (outcome, (used, recorded))) = tokio::select! {
+        let (outgrown, (outcome, (used, recorded), followed)) = tokio::select! {
             done = &mut work => (None, done),
             error = self.executor.workspaces.outgrown(worktree) => {
                 self.run.cancel();
@@ -138,7 +157,7 @@ impl Attempt<'_> {
         Span::current()
             .record("gen_ai.usage.input_tokens", usage.input_tokens)
             .record("gen_ai.usage.output_tokens", usage.output_tokens);
-        recorded.map_err(lost)?;
+        recorded.and(followed).map_err(lost)?;
         if let Some(error) = outgrown {
             self.keep_partial_work(worktree).await;
             return Err(error.into());
@@ -158,6 +177,15 @@ impl Attempt<'_> {
                 Err(failure.into())
             }
         }
+    }
+
+    /// The agent's own session, where an executor was lost that ran it in the same tree.
+    fn resume(&self, worktree: &Worktree) -> Option<Resume> {
+        let session_id = &self.session.agent_session_id;
+        (worktree.resumed() && !session_id.is_empty()).then(|| Resume {
+            session_id: session_id.clone(),
+            prompt: GO_ON.to_owned(),
+        })
     }
 
     fn configured(&self) -> Result<&Agent, Ending> {
@@ -270,19 +298,19 @@ impl Attempt<'_> {
     }
 
     async fn note(&self, thinking: String) -> Result<(), Ending> {
-        let turn = Progress::Turn {
-            thinking,
-            action: "note".to_owned(),
-            prompt: String::new(),
-            timestamp_us: errand_eventlog::aggregate::now_us(),
-        };
-        self.journal.record(turn).await.map_err(lost)
+        self.journal.note(thinking).await.map_err(lost)
     }
 }
 
 /// The agent's kind comes first, so that one agent program can serve several kinds.
-fn prompt(facts: &v1::AgentSessionCreated) -> String {
-    format!("Agent: {}\n\n{}", facts.agent, facts.prompt)
+fn prompt(session: &Session) -> String {
+    let facts = &session.facts.0;
+    let mut prompt = format!("Agent: {}\n\n{}", facts.agent, facts.prompt);
+    // An agent that begins again knows nothing of what the one before was told; what nobody has read yet follows.
+    for said in session.read_steering() {
+        prompt += &format!("\n\n{said}");
+    }
+    prompt
 }
 
 fn stopped_early(stop: StopReason, message: &str) -> Ending {

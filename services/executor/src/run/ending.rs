@@ -102,6 +102,7 @@ impl From<RunFailure> for Ending {
             F::OutputTooLarge { .. } => "output_limit",
             F::TooManyTurns { .. } => "max_turns",
             F::TooExpensive { .. } => "cost_limit",
+            F::Unanswered { .. } => "unanswered",
             F::PromptTooLarge { .. } => "prompt_limit",
             F::Refused { .. } => "refused",
             F::LoginRequired { .. } => "login_required",

@@ -6,7 +6,7 @@ use crate::{
 };
 use errand_eventlog::{
     LogError,
-    aggregate::{Aggregates, CommandMeta, ExecuteError},
+    aggregate::{Aggregates, CommandMeta, ExecuteError, now_us},
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -71,6 +71,29 @@ impl Journal {
             Err(ExecuteError::Refused(refusal)) => Err(JournalError::Lost(refusal)),
             Err(ExecuteError::Log(error)) => Err(JournalError::Log(error)),
         }
+    }
+
+    /// A remark of Errand itself.
+    ///
+    /// # Errors
+    /// As [`Journal::record`].
+    pub async fn note(&self, thinking: String) -> Result<(), JournalError> {
+        self.record(Progress::Turn {
+            thinking,
+            action: "note".to_owned(),
+            prompt: String::new(),
+            timestamp_us: now_us(),
+        })
+        .await
+    }
+
+    /// The session as it is now.
+    ///
+    /// # Errors
+    /// The log failed.
+    pub async fn session(&self) -> Result<Session, JournalError> {
+        let loaded = self.sessions.load(&self.session_id).await;
+        Ok(loaded.map_err(JournalError::Log)?.aggregate)
     }
 
     pub const fn redactor(&self) -> &Redactor {

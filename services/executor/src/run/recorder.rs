@@ -1,9 +1,12 @@
 //! Writes down what the agent does: thoughts, tool calls and plan become events of the session.
-use super::journal::{Journal, JournalError};
+use super::{
+    journal::{Journal, JournalError},
+    questions::News,
+};
 use crate::{
     redaction::{RedactedStream, Redactor},
-    runner::{Answer, PlanStatus, PlanStep, QuestionKind, RunHandle, RunUpdate},
-    session::Progress,
+    runner::{PlanStatus, PlanStep, RunHandle, RunUpdate},
+    session::{Progress, STEER},
 };
 use errand_eventlog::aggregate::now_us;
 use errand_proto::v1;
@@ -17,11 +20,13 @@ const MAX_PLAN_STEPS: usize = 100;
 const MAX_STEP_CHARS: usize = 300;
 
 /// Drains the run's updates until it ends; answers what was used. When the session turns out to be somebody
-/// else's, the run is cancelled and the error is answered.
+/// else's, the run is cancelled and the error is answered. `resuming`: the agent was asked to go on with its session.
 pub async fn record(
     mut updates: mpsc::Receiver<RunUpdate>,
     journal: &Journal,
     run: &RunHandle,
+    questions: mpsc::Sender<News>,
+    resuming: bool,
 ) -> (v1::Usage, Result<(), JournalError>) {
     let mut usage = v1::Usage::default();
     let mut result = Ok(());
@@ -30,11 +35,22 @@ pub async fn record(
         if result.is_err() {
             continue;
         }
-        if let Some(entry) = entry(update, &mut usage, &mut said, run) {
-            result = journal.record(entry).await;
-            if result.is_err() {
-                run.cancel();
+        if let Some(news) = News::of(&update) {
+            // Nobody takes it any more when the session is somebody else's; then this run ends as well.
+            let _ = questions.send(news).await;
+            continue;
+        }
+        let entries = [
+            opened(&update),
+            entry(update, &mut usage, &mut said, resuming),
+        ];
+        for entry in entries.into_iter().flatten() {
+            if result.is_ok() {
+                result = journal.record(entry).await;
             }
+        }
+        if result.is_err() {
+            run.cancel();
         }
     }
     for entry in said.rest() {
@@ -75,24 +91,54 @@ fn spoken(action: &str, text: String) -> Option<Progress> {
     (!text.trim().is_empty()).then(|| turn(action, text))
 }
 
+/// By what the agent finds its session again when this executor is lost.
+fn opened(update: &RunUpdate) -> Option<Progress> {
+    match update {
+        RunUpdate::Started {
+            agent_name,
+            agent_version,
+            agent_session_id,
+            resumed,
+            ..
+        } if !agent_session_id.is_empty() => Some(Progress::Opened(v1::AgentSessionOpened {
+            agent_session_id: agent_session_id.clone(),
+            agent_name: agent_name.clone(),
+            agent_version: agent_version.clone(),
+            resumed: *resumed,
+            ..Default::default()
+        })),
+        _ => None,
+    }
+}
+
 fn entry(
     update: RunUpdate,
     usage: &mut v1::Usage,
     said: &mut Said,
-    run: &RunHandle,
+    resuming: bool,
 ) -> Option<Progress> {
     match update {
         RunUpdate::Started {
             agent_name,
             agent_version,
+            resumed,
             ..
-        } => Some(turn(
-            "start",
-            format!("{agent_name} {agent_version} is at work"),
-        )),
+        } => {
+            let does = match (resumed, resuming) {
+                (true, _) => "goes on with its session",
+                (false, true) => {
+                    "begins again on the same branch: it cannot go on with its session"
+                }
+                (false, false) => "is at work",
+            };
+            Some(turn(
+                "start",
+                format!("{agent_name} {agent_version} {does}"),
+            ))
+        }
         RunUpdate::Thought { text } => spoken("think", said.thoughts.push(&text)),
         RunUpdate::Message { text } => spoken("say", said.messages.push(&text)),
-        RunUpdate::Steered { text } => Some(turn("steer", text)),
+        RunUpdate::Steered { text } => Some(turn(STEER, text)),
         RunUpdate::InputProvided {
             question, answer, ..
         } => Some(turn("permission", format!("{question}: {answer}"))),
@@ -123,18 +169,7 @@ fn entry(
             usage.cost_micro_usd = cost_usd.map_or(usage.cost_micro_usd, micro_usd);
             None
         }
-        RunUpdate::InputRequested(question) => {
-            // The sandboxed worktree is what bounds the agent; the pull request is where a person decides.
-            let answer = match question.kind {
-                QuestionKind::Permission => Answer::Allow,
-                QuestionKind::Information => Answer::Reject,
-            };
-            if let Err(error) = run.answer(&question.id, answer) {
-                tracing::debug!(%error, "the agent took its question back");
-            }
-            None
-        }
-        RunUpdate::ToolCallStarted { .. } => None,
+        RunUpdate::InputRequested(_) | RunUpdate::ToolCallStarted { .. } => None,
     }
 }
 

@@ -3,6 +3,7 @@ use crate::{
     redaction::Redactor,
     session::{Progress, SessionCommand},
 };
+use errand_proto::v1;
 
 /// `command` without secrets.
 pub fn redacted(mut command: SessionCommand, redactor: &Redactor) -> SessionCommand {
@@ -14,7 +15,7 @@ pub fn redacted(mut command: SessionCommand, redactor: &Redactor) -> SessionComm
         | C::Cancel { reason: text, .. }
         | C::Steer { text, .. } => redactor.clean(text),
         // These hold what a person or Errand itself wrote.
-        C::Create(_) | C::Start { .. } | C::ExpireLease { .. } => {}
+        C::Create(_) | C::Start { .. } | C::ExpireLease { .. } | C::Answer { .. } => {}
     }
     command
 }
@@ -27,6 +28,12 @@ fn progress(what: &mut Progress, redactor: &Redactor) {
             redactor.clean(thinking);
             redactor.clean(prompt);
         }
+        Progress::Opened(opened) => {
+            redactor.clean(&mut opened.agent_name);
+            redactor.clean(&mut opened.agent_version);
+        }
+        Progress::Question(question) => self::question(question, redactor),
+        Progress::Unanswered { answer, .. } => redactor.clean(answer),
         Progress::ToolCall(call) => {
             redactor.clean(&mut call.name);
             redactor.clean(&mut call.input);
@@ -44,5 +51,15 @@ fn progress(what: &mut Progress, redactor: &Redactor) {
             }
         }
         Progress::PullRequest { url, .. } => redactor.clean(url),
+    }
+}
+
+/// What an agent asks, as it is recorded and compared.
+pub fn question(question: &mut v1::InputRequested, redactor: &Redactor) {
+    redactor.clean(&mut question.text);
+    redactor.clean(&mut question.input);
+    for option in &mut question.options {
+        redactor.clean(&mut option.label);
+        redactor.clean(&mut option.sends);
     }
 }

@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     Executor, cleaning,
-    runner::{RunControl, RunHandle},
+    runner::{self, RunControl, RunHandle},
     session::{MAX_EXPIRED_LEASES, Session, SessionCommand},
+    workspace::WorkspaceError,
 };
 use errand_eventlog::{Claim, LogError, metrics::Level};
 use errand_proto::v1;
@@ -28,11 +29,16 @@ static RUNNING: Level = Level::new(
 const PAUSE: Duration = Duration::from_secs(1);
 /// A session's first event follows its job within moments.
 const NOT_YET_PAUSE: Duration = Duration::from_millis(100);
+/// How long a run may take to come to an end when its executor stops, or has lost its lease.
+const STOP_GRACE: Duration = Duration::from_secs(10);
+/// The same when a person stops it: what runs then is killed within five seconds.
+const CANCEL_GRACE: Duration = Duration::from_millis(4_500);
 /// Tries to write an ending before the session is left to the next executor.
 const MAX_ENDING_TRIES: u32 = 5;
 
 /// Works until `stop`, then hands running sessions over to the next executor.
 pub async fn work(executor: Executor, stop: CancellationToken) {
+    end_abandoned(&executor).await;
     let signals = Signals::default();
     let tasks = TaskTracker::new();
     let log = Arc::clone(&executor.log);
@@ -53,6 +59,24 @@ pub async fn work(executor: Executor, stop: CancellationToken) {
     }
     tasks.close();
     tasks.wait().await;
+}
+
+/// Ends what an executor left running that was killed: its session may have been stopped meanwhile, and then nobody
+/// would look for its processes.
+async fn end_abandoned(executor: &Executor) {
+    let workspaces = executor.workspaces.clone();
+    let ending = tokio::task::spawn_blocking(move || {
+        let files = workspaces.footprints()?;
+        Ok::<usize, WorkspaceError>(files.iter().map(|file| runner::end_abandoned(file)).sum())
+    });
+    match ending.await {
+        Ok(Ok(0)) => {}
+        Ok(Ok(ended)) => tracing::warn!(ended, "ended processes of an executor that was killed"),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "cannot see what an executor before this one left")
+        }
+        Err(error) => tracing::error!(%error, "the search for abandoned processes broke off"),
+    }
 }
 
 type Slot = tokio::sync::OwnedSemaphorePermit;
@@ -127,7 +151,8 @@ async fn own(
     let cause = origin.command();
     let journal = Journal::new(&executor.sessions, &id, executor_id, redactor, cause);
     let agent = executor.agents.get(&session.facts.0.agent);
-    let answers = agent.map(|agent| agent.answers.clone());
+    // How long a person may take is watched by whoever puts the question to them.
+    let answers = agent.map(|agent| agent.answers.clone().patient());
     let (handle, control) = RunControl::channel(answers.unwrap_or_default());
     signals.watch(&id, handle.clone());
     let story_id = &session.facts.0.story_id;
@@ -139,6 +164,7 @@ async fn own(
         session,
         journal: &journal,
         run: &handle,
+        signals,
     };
     let (ending, usage) = if session.expired_leases >= MAX_EXPIRED_LEASES {
         (executor_lost(), v1::Usage::default())
@@ -170,15 +196,14 @@ async fn guarded(
     let lease = attempt.executor.settings.queue.lease;
     let work = attempt.go(control);
     tokio::pin!(work);
-    tokio::select! {
+    let grace = tokio::select! {
         done = &mut work => return done,
-        () = heartbeats(claim, lease) => {}
-        () = stop.cancelled() => {}
-        () = cancelled.cancelled() => {}
-    }
+        () = heartbeats(claim, lease) => STOP_GRACE,
+        () = stop.cancelled() => STOP_GRACE,
+        () = cancelled.cancelled() => CANCEL_GRACE,
+    };
     // The agent is told and, after its grace time, killed; git commands end with their future.
     run.cancel();
-    let grace = Duration::from_secs(10);
     match tokio::time::timeout(grace, work).await {
         Ok(done) => done,
         Err(_) => (Ending::HandedOver, v1::Usage::default()),

@@ -61,6 +61,10 @@ impl RunHandle {
         self.cancel.cancel();
     }
 
+    pub fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+
     /// Answers the open question with this id.
     ///
     /// # Errors

@@ -51,6 +51,11 @@ pub enum RunFailure {
         micro_usd(*limit_micro_usd)
     )]
     TooExpensive { limit_micro_usd: u64 },
+    /// Nobody said what the agent needed to know.
+    #[error(
+        "nobody answered the agent's question in time: {question}; retry and answer it, or raise question_timeout_seconds"
+    )]
+    Unanswered { question: String },
     /// Too much input.
     #[error("the prompt has {bytes} bytes and the limit is {limit}; shorten it")]
     PromptTooLarge { bytes: usize, limit: usize },

@@ -23,6 +23,7 @@ mod coalesce;
 mod command;
 mod control;
 mod failure;
+mod footprint;
 mod frames;
 mod outcome;
 mod process;
@@ -46,9 +47,11 @@ pub use claude_code::{ClaudeCodeRunner, ClaudeSettings};
 pub use command::{AgentCommand, INHERITED_VARIABLES};
 pub use control::{NotAsked, NotRunning, RunControl, RunHandle};
 pub use failure::{AgentExit, RunFailure};
+pub use footprint::end_abandoned;
 pub use outcome::{RunOutcome, StopReason};
 pub use question::{
     Answer, AnswerPolicy, AnsweredBy, Choice, ChoiceKind, PermissionPolicy, Question, QuestionKind,
+    Unanswered,
 };
 pub use request::{Price, Resume, RunLimits, RunRequest};
 pub use update::{PlanPriority, PlanStatus, PlanStep, RunUpdate, ToolKind};

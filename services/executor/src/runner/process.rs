@@ -11,12 +11,16 @@ use tokio::process::{ChildStdin, ChildStdout, Command};
 
 use super::command::AgentCommand;
 use super::failure::{AgentExit, RunFailure};
+use super::footprint::Footprint;
+use super::request::RunRequest;
 use super::stderr_tail::StderrTail;
 use super::strays;
 use crate::confine::{Folders, Invocation};
 
 /// How long an agent may take to leave by itself once its input is closed; some save their session then.
 const QUIT_GRACE: Duration = Duration::from_secs(2);
+/// The same when it was stopped: with the grace of the cancellation before, a stop takes less than five seconds.
+const HURRIED_QUIT_GRACE: Duration = Duration::from_millis(500);
 /// How long the system may take to bury a killed process.
 const KILL_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -29,6 +33,7 @@ pub(super) struct AgentProcess {
     stderr: StderrTail,
     exit: Option<AgentExit>,
     process_group: u32,
+    footprint: Footprint,
     folder: PathBuf,
     ended: bool,
 }
@@ -46,22 +51,20 @@ impl AgentProcess {
     /// [`RunFailure::NotStarted`] when the folder or the program is absent or may not be used.
     pub(super) async fn spawn(
         command: &AgentCommand,
-        folder: &Path,
-        session: &Folders,
+        request: &RunRequest,
     ) -> Result<(Self, AgentPipes), RunFailure> {
         let refuse = |reason: String| RunFailure::NotStarted {
             program: command.program_name(),
             reason,
         };
+        let (folder, session) = (&request.cwd, &request.folders);
         let folder = folder
             .canonicalize()
             .ok()
             .filter(|path| path.is_dir())
             .ok_or_else(|| refuse(format!("the folder {} does not exist", folder.display())))?;
-        let left_over = end_strays(folder.clone()).await;
-        if left_over > 0 {
-            tracing::warn!(left_over, folder = %folder.display(), "ended processes of an earlier run");
-        }
+        let footprint = begin(request.footprint.clone(), folder.clone()).await;
+        let mut footprint = footprint.map_err(|error| refuse(unwritten(&error)))?;
         if !command.can_be_found() {
             return Err(refuse(NO_SUCH_PROGRAM.to_owned()));
         }
@@ -82,14 +85,19 @@ impl AgentProcess {
         let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
             return Err(refuse("the system gave it no pipes".to_owned()));
         };
+        let process_group = child.id().unwrap_or_default();
+        let noted = footprint.started(process_group);
         let process = Self {
-            process_group: child.id().unwrap_or_default(),
+            process_group,
+            footprint,
             stderr: StderrTail::follow(stderr),
             child,
             exit: None,
             folder,
             ended: false,
         };
+        // The agent is killed with `process` when it could not be written down.
+        noted.map_err(|error| refuse(unwritten(&error)))?;
         Ok((process, AgentPipes { stdin, stdout }))
     }
 
@@ -112,9 +120,13 @@ impl AgentProcess {
         exit
     }
 
-    /// Gives the agent, whose input is closed by now, a moment to leave by itself.
-    pub(super) async fn quit(&mut self) {
-        let _ = tokio::time::timeout(QUIT_GRACE, self.exited()).await;
+    /// Gives the agent, whose input is closed by now, a moment to leave by itself: `hurried` when a person waits for it.
+    pub(super) async fn quit(&mut self, hurried: bool) {
+        let grace = match hurried {
+            true => HURRIED_QUIT_GRACE,
+            false => QUIT_GRACE,
+        };
+        let _ = tokio::time::timeout(grace, self.exited()).await;
     }
 
     /// How the process ended, waiting briefly: output that closes is mostly followed by an exit.
@@ -141,6 +153,7 @@ impl AgentProcess {
                 "a killed agent is still not buried"
             );
         }
+        self.footprint.erase();
         self.stderr.last_words().await
     }
 
@@ -158,6 +171,17 @@ impl Drop for AgentProcess {
             strays::signal_all(&self.folder);
         }
     }
+}
+
+/// Ends what an earlier run left, on a thread that may block, and begins to write down this one.
+async fn begin(file: Option<PathBuf>, folder: PathBuf) -> std::io::Result<Footprint> {
+    tokio::task::spawn_blocking(move || Footprint::begin(file, &folder)).await?
+}
+
+fn unwritten(error: &std::io::Error) -> String {
+    format!(
+        "its processes cannot be written down ({error}); see whether the data folder is full or not writable"
+    )
 }
 
 /// Ends the marked processes of `folder` on a thread that may block, and tells how many there were.

@@ -71,6 +71,8 @@ pub enum Answer {
     Choice(String),
     /// A person's own words. For a permission they count as a refusal.
     Text(String),
+    /// Nobody answered in time, and the run shall end because of it.
+    GiveUp,
 }
 
 /// Who answered.
@@ -97,14 +99,45 @@ pub enum PermissionPolicy {
     Ask,
 }
 
+/// What happens when nobody answers in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unanswered {
+    /// A permission is refused; for information the agent shall decide for itself.
+    #[default]
+    Deny,
+    /// A permission is given; for information the agent shall decide for itself.
+    Allow,
+    /// The run fails.
+    Fail,
+}
+
+impl Unanswered {
+    /// The answer to a question of this kind.
+    pub const fn answer(self, kind: QuestionKind) -> Answer {
+        match (self, kind) {
+            (Self::Fail, _) => Answer::GiveUp,
+            (Self::Allow, QuestionKind::Permission) => Answer::Allow,
+            (Self::Allow, QuestionKind::Information) | (Self::Deny, _) => Answer::Reject,
+        }
+    }
+}
+
 /// How the questions of a run are answered. Questions for information always go to a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerPolicy {
     pub permissions: PermissionPolicy,
     /// How long a person may take.
     pub patience: Duration,
-    /// Whether a permission that nobody decided in time is given.
-    pub allow_unanswered: bool,
+    pub unanswered: Unanswered,
+}
+
+impl AnswerPolicy {
+    /// The same policy, where the caller watches the time: the run waits until it is told an answer.
+    #[must_use]
+    pub const fn patient(mut self) -> Self {
+        self.patience = Duration::MAX;
+        self
+    }
 }
 
 impl From<PermissionPolicy> for AnswerPolicy {
@@ -112,7 +145,7 @@ impl From<PermissionPolicy> for AnswerPolicy {
         Self {
             permissions,
             patience: DEFAULT_PATIENCE,
-            allow_unanswered: false,
+            unanswered: Unanswered::default(),
         }
     }
 }
@@ -136,6 +169,7 @@ pub(super) fn pick<'a>(choices: &'a [Choice], answer: &Answer) -> Option<&'a Cho
         Answer::Reject | Answer::Text(_) => {
             first_of([ChoiceKind::RejectOnce, ChoiceKind::RejectAlways])
         }
+        Answer::GiveUp => None,
         Answer::Choice(id) => choices.iter().find(|choice| choice.id == *id),
     }
 }

@@ -93,8 +93,14 @@ impl Questions {
             () = withdrawn => None,
         };
         self.open.close(&question.id);
-        let (answer, by) = settled.unzip();
-        let by = by.unwrap_or(AnsweredBy::Withdrawn);
+        let (answer, by) = match settled {
+            Some((Answer::GiveUp, _)) => {
+                self.watch.unanswered(&question.text);
+                (None, AnsweredBy::Timeout)
+            }
+            Some((answer, by)) => (Some(answer), by),
+            None => (None, AnsweredBy::Withdrawn),
+        };
         let told = answered(question, answer.as_ref(), by);
         self.recorder.tell(told).await;
         answer
@@ -121,14 +127,10 @@ impl Questions {
         self.recorder.tell(asked).await;
         match tokio::time::timeout(question.patience, answered).await {
             Ok(Ok(answer)) => (answer, AnsweredBy::Person),
-            Ok(Err(_)) | Err(_) => (self.unanswered(question.kind), AnsweredBy::Timeout),
-        }
-    }
-
-    fn unanswered(&self, kind: QuestionKind) -> Answer {
-        match kind {
-            QuestionKind::Permission if self.policy.allow_unanswered => Answer::Allow,
-            QuestionKind::Permission | QuestionKind::Information => Answer::Reject,
+            Ok(Err(_)) | Err(_) => {
+                let answer = self.policy.unanswered.answer(question.kind);
+                (answer, AnsweredBy::Timeout)
+            }
         }
     }
 }
@@ -136,6 +138,7 @@ impl Questions {
 fn answered(question: &Question, answer: Option<&Answer>, by: AnsweredBy) -> RunUpdate {
     let chosen = answer.and_then(|answer| pick(&question.choices, answer));
     let (text, allowed) = match (question.kind, answer, chosen) {
+        (_, None, _) if by == AnsweredBy::Timeout => ("Nobody answered.".to_owned(), false),
         (_, None, _) => ("The question was withdrawn.".to_owned(), false),
         (QuestionKind::Information, Some(Answer::Text(text)), _) => {
             (shorten(text, MAX_INPUT_BYTES), true)

@@ -16,6 +16,8 @@ pub struct RunRequest {
     pub resume: Option<Resume>,
     /// What else belongs to the session, for an agent that is confined.
     pub folders: Folders,
+    /// Where it is written down which processes belong to the run, out of the agent's reach.
+    pub footprint: Option<PathBuf>,
     /// What the run may take.
     pub limits: RunLimits,
 }

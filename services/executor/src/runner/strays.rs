@@ -71,7 +71,7 @@ fn is_marked(pid: Pid, folder: &Path) -> bool {
 }
 
 /// All processes but this one.
-fn process_ids() -> Vec<Pid> {
+pub(super) fn process_ids() -> Vec<Pid> {
     let own = rustix::process::getpid();
     let Ok(entries) = fs::read_dir("/proc") else {
         return Vec::new();

@@ -63,11 +63,10 @@ where
         let (bytes, limit) = (request.prompt.len(), MAX_PROMPT_BYTES);
         return failed(RunFailure::PromptTooLarge { bytes, limit });
     }
-    let (mut process, pipes) =
-        match AgentProcess::spawn(command, &request.cwd, &request.folders).await {
-            Ok(started) => started,
-            Err(failure) => return failed(failure),
-        };
+    let (mut process, pipes) = match AgentProcess::spawn(command, request).await {
+        Ok(started) => started,
+        Err(failure) => return failed(failure),
+    };
     let watch = Watch::new(request.limits.clone(), command.program_name());
     let price = request.limits.price;
     let recorder = Arc::new(Recorder::new(updates, price, Arc::clone(&watch)));
@@ -122,7 +121,7 @@ async fn until_end<O: From<RunOutcome>>(
     };
     match ended {
         Ok(outcome) => {
-            process.quit().await;
+            process.quit(cancel.is_cancelled()).await;
             Ok(outcome)
         }
         Err(LineClosed) if cancel.is_cancelled() => Ok(RunOutcome::Cancelled.into()),

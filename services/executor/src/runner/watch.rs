@@ -111,6 +111,12 @@ impl Watch {
         }
     }
 
+    /// Nobody answered a question without which the run shall not go on.
+    pub(super) fn unanswered(&self, question: &str) {
+        let question = question.to_owned();
+        self.break_off(self.lock(), RunFailure::Unanswered { question });
+    }
+
     /// One line alone is longer than any message may be.
     pub(super) fn line_too_long(&self, limit: u64) {
         self.break_off(self.lock(), RunFailure::OutputTooLarge { limit });

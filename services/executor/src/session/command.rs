@@ -24,6 +24,12 @@ pub enum SessionCommand {
         text: String,
         by: String,
     },
+    /// A person answers the agent's question, also while nobody runs the session.
+    Answer {
+        question_id: String,
+        answer: String,
+        by: String,
+    },
     Complete {
         executor_id: String,
         summary: String,
@@ -52,8 +58,20 @@ pub enum Progress {
         prompt: String,
         timestamp_us: i64,
     },
+    /// The agent's own session began, or goes on.
+    Opened(v1::AgentSessionOpened),
     ToolCall(v1::ToolCall),
     Plan(Vec<v1::PlanStep>),
+    /// The agent asks a person; story and conversation are the session's.
+    Question(Box<v1::InputRequested>),
+    /// The question is closed without a person's answer.
+    Unanswered {
+        question_id: String,
+        /// What the agent is told.
+        answer: String,
+        /// [`super::TIMEOUT`] or [`super::WITHDRAWN`].
+        instead: &'static str,
+    },
     Changes(Box<v1::ChangesCommitted>),
     PullRequest {
         url: String,

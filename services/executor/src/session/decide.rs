@@ -1,9 +1,11 @@
 //! The rules: a pure function from state and command to at most one event, or a refusal.
-use super::Progress;
-use super::{MAX_TRACE_ENTRIES, Session, SessionCommand as C, SessionRefusal, Stage};
+use super::{
+    MAX_STEERING, MAX_TRACE_ENTRIES, Progress, Session, SessionCommand as C, SessionRefusal, Stage,
+    answering,
+};
 use errand_proto::{Json, SessionEvent, v1};
 
-type Decision = Result<Option<SessionEvent>, SessionRefusal>;
+pub(super) type Decision = Result<Option<SessionEvent>, SessionRefusal>;
 
 pub(super) fn decide(session: &Session, command: C) -> Decision {
     if let C::Create(facts) = command {
@@ -27,6 +29,11 @@ pub(super) fn decide(session: &Session, command: C) -> Decision {
             Ok(record(session, what))
         }
         C::Steer { text, by } => steer(session, text, by),
+        C::Answer {
+            question_id,
+            answer,
+            by,
+        } => answering::answer(session, question_id, answer, by),
         C::Complete {
             executor_id,
             summary,
@@ -63,7 +70,7 @@ pub(super) fn decide(session: &Session, command: C) -> Decision {
     }
 }
 
-fn story_id(session: &Session) -> String {
+pub(super) fn story_id(session: &Session) -> String {
     session.facts.0.story_id.clone()
 }
 
@@ -130,6 +137,19 @@ fn record(session: &Session, what: Progress) -> Option<SessionEvent> {
             };
             v1::TurnRecorded { turn: Some(turn) }.into()
         }),
+        Progress::Opened(opened) => Some(
+            v1::AgentSessionOpened {
+                story_id: story_id(session),
+                ..opened
+            }
+            .into(),
+        ),
+        Progress::Question(question) => answering::ask(session, *question),
+        Progress::Unanswered {
+            question_id,
+            answer,
+            instead,
+        } => answering::close(session, question_id, answer, instead),
         Progress::ToolCall(call) => (session.tool_calls < MAX_TRACE_ENTRIES).then(|| {
             v1::ToolCallRecorded {
                 tool_call: Some(call),
@@ -161,9 +181,12 @@ fn record(session: &Session, what: Progress) -> Option<SessionEvent> {
 
 fn steer(session: &Session, text: String, by: String) -> Decision {
     match &session.stage {
+        Stage::Running { .. } if session.steering.len() >= MAX_STEERING => {
+            Err(SessionRefusal::TooMuchSteering)
+        }
         Stage::Running { .. } => Ok(Some(v1::SteeringReceived { text, by }.into())),
         stage if stage.is_ended() => Err(SessionRefusal::Ended(stage.clone())),
-        _ => Err(SessionRefusal::NotRunning),
+        _ => Err(SessionRefusal::NotStarted),
     }
 }
 

@@ -1,5 +1,10 @@
-use super::{Session, Stage};
-use errand_proto::{Json, SessionEvent as E};
+use super::{Question, STEER, Session, Stage};
+use errand_proto::{Json, SessionEvent as E, v1};
+
+/// Whether the agent read what a person had told it.
+pub fn is_steering(turn: &v1::TurnRecorded) -> bool {
+    turn.turn.as_ref().is_some_and(|turn| turn.action == STEER)
+}
 
 pub(super) fn evolve(session: &mut Session, event: E) {
     match event {
@@ -13,12 +18,16 @@ pub(super) fn evolve(session: &mut Session, event: E) {
                 executor_id: e.executor_id,
             };
             session.branch = e.branch;
+            session.runs += 1;
         }
         E::LeaseExpired(e) => {
             session.stage = Stage::Queued;
             session.expired_leases += u32::from(!e.handed_over);
         }
-        E::TurnRecorded(_) => session.turns += 1,
+        E::TurnRecorded(e) => {
+            session.turns += 1;
+            session.steered += usize::from(is_steering(&e));
+        }
         E::ToolCallRecorded(_) => session.tool_calls += 1,
         E::PlanUpdated(e) => session.plan = e.steps.into_iter().map(Json).collect(),
         E::ChangesCommitted(e) => session.commit = e.commit,
@@ -26,6 +35,19 @@ pub(super) fn evolve(session: &mut Session, event: E) {
         E::ExecutionCompleted(_) => session.stage = Stage::Completed,
         E::ExecutionFailed(_) => session.stage = Stage::Failed,
         E::ExecutionCancelled(_) => session.stage = Stage::Cancelled,
-        E::InputRequested(_) | E::InputProvided(_) | E::SteeringReceived(_) => {}
+        E::AgentSessionOpened(e) => session.agent_session_id = e.agent_session_id,
+        // Asked again by the next executor, it is the same question.
+        E::InputRequested(e) if session.question(&e.question_id).is_some() => {}
+        E::InputRequested(e) => session.questions.push(Question {
+            asked: Json(e),
+            answer: None,
+        }),
+        E::InputProvided(e) => {
+            let mut questions = session.questions.iter_mut();
+            if let Some(question) = questions.find(|it| it.id() == e.question_id) {
+                question.answer = Some(Json(e));
+            }
+        }
+        E::SteeringReceived(e) => session.steering.push(e.text),
     }
 }

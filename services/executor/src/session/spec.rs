@@ -173,3 +173,111 @@ fn a_running_session_is_cancelled_by_its_own_executor_only() {
         .when(cancel(""))
         .then_expect_events(vec![cancelled]);
 }
+
+fn asked(id: &str) -> v1::InputRequested {
+    v1::InputRequested {
+        question_id: id.into(),
+        text: "May I?".into(),
+        story_id: "s1".into(),
+        ..Default::default()
+    }
+}
+
+fn ask(executor: &str, id: &str) -> SessionCommand {
+    SessionCommand::Record {
+        executor_id: executor.into(),
+        what: Progress::Question(Box::new(asked(id))),
+    }
+}
+
+fn answer(text: &str, by: &str) -> SessionCommand {
+    SessionCommand::Answer {
+        question_id: "q1".into(),
+        answer: text.into(),
+        by: by.into(),
+    }
+}
+
+fn answered(text: &str, by: &str) -> v1::InputProvided {
+    v1::InputProvided {
+        question_id: "q1".into(),
+        answer: text.into(),
+        by: by.into(),
+        ..Default::default()
+    }
+}
+
+#[test]
+fn the_first_answer_to_a_question_counts() {
+    let open = vec![created(), started("x"), asked("q1").into()];
+    Spec::with(())
+        .given(open.clone())
+        .when(answer("Allow", "ann"))
+        .then_expect_events(vec![answered("Allow", "ann").into()]);
+    let closed = [open, vec![answered("Allow", "ann").into()]].concat();
+    Spec::with(())
+        .given(closed.clone())
+        .when(answer("Allow", "ann"))
+        .then_expect_events(vec![]);
+    Spec::with(())
+        .given(closed)
+        .when(answer("Reject", "bob"))
+        .then_expect_error(SessionRefusal::Answered {
+            by: "ann".into(),
+            answer: "Allow".into(),
+        });
+}
+
+#[test]
+fn a_question_can_be_answered_while_nobody_runs_the_session() {
+    let waiting = vec![created(), started("x"), asked("q1").into(), expired("x")];
+    Spec::with(())
+        .given(waiting.clone())
+        .when(answer("Allow", "ann"))
+        .then_expect_events(vec![answered("Allow", "ann").into()]);
+    Spec::with(())
+        .given([waiting, vec![started("y")]].concat())
+        .when(ask("y", "q1"))
+        .then_expect_events(vec![asked("q1").into()]);
+}
+
+#[test]
+fn a_person_who_answered_wins_over_the_time_that_ran_out() {
+    let timeout = |executor: &str| SessionCommand::Record {
+        executor_id: executor.into(),
+        what: Progress::Unanswered {
+            question_id: "q1".into(),
+            answer: "It was refused.".into(),
+            instead: TIMEOUT,
+        },
+    };
+    let open = vec![created(), started("x"), asked("q1").into()];
+    Spec::with(())
+        .given([open.clone(), vec![answered("Allow", "ann").into()]].concat())
+        .when(timeout("x"))
+        .then_expect_events(vec![]);
+    let late = v1::InputProvided {
+        instead: TIMEOUT.into(),
+        ..answered("It was refused.", "")
+    };
+    Spec::with(())
+        .given(open.clone())
+        .when(timeout("x"))
+        .then_expect_events(vec![late.clone().into()]);
+    Spec::with(())
+        .given([open, vec![late.into()]].concat())
+        .when(answer("Allow", "ann"))
+        .then_expect_error(SessionRefusal::Closed("It was refused.".into()));
+}
+
+#[test]
+fn an_agent_that_has_not_begun_cannot_be_told_anything() {
+    let steer = || SessionCommand::Steer {
+        text: "faster".into(),
+        by: "ann".into(),
+    };
+    Spec::with(())
+        .given(vec![created()])
+        .when(steer())
+        .then_expect_error(SessionRefusal::NotStarted);
+}

@@ -87,6 +87,15 @@ impl ProjectFolder {
         self.path.join("tmp")
     }
 
+    /// What is written down of the processes in a session's work tree.
+    pub(crate) fn footprint(&self, session: Uuid) -> PathBuf {
+        self.all_footprints().join(format!("{session}.json"))
+    }
+
+    pub(crate) fn all_footprints(&self) -> PathBuf {
+        self.path.join("runs")
+    }
+
     /// Where git keeps HEAD and index of a session's work tree; git names it after the work tree's folder.
     pub(crate) fn administration(&self, session: Uuid) -> PathBuf {
         self.mirror().join("worktrees").join(session.to_string())

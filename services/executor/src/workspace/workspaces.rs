@@ -97,6 +97,15 @@ impl Workspaces {
         Ok(found)
     }
 
+    /// What was written down of processes that run in the work trees, or ran there when a machine or an Errand stopped.
+    pub fn footprints(&self) -> Result<Vec<PathBuf>, WorkspaceError> {
+        let projects = ProjectFolder::all(&self.root)?;
+        let folders = projects.iter().map(ProjectFolder::all_footprints);
+        Ok(folders
+            .flat_map(|folder| entries(&folder).map(|(path, _)| path).collect::<Vec<_>>())
+            .collect())
+    }
+
     /// Removes the work trees of all sessions but those in `keep`, and returns how many. Branches stay.
     pub async fn prune(&self, keep: &[Uuid]) -> Result<u32, WorkspaceError> {
         self.remove_where(|session| session.is_none_or(|session| !keep.contains(&session)))

@@ -60,6 +60,11 @@ impl Worktree {
         &self.temporary
     }
 
+    /// Where it may be written down what runs in the tree; out of the reach of what runs there.
+    pub fn footprint(&self) -> PathBuf {
+        self.project.footprint(self.session)
+    }
+
     /// The repository that the tree belongs to.
     pub fn repository(&self) -> &Path {
         self.mirror.path()

@@ -100,6 +100,7 @@ impl Place {
                 writable: self.tree.committed_to(),
                 readable: vec![self.tree.repository().to_owned()],
             },
+            footprint: None,
             limits: RunLimits {
                 wall_clock: PATIENCE,
                 ..RunLimits::default()

@@ -57,6 +57,7 @@ pub(crate) fn request(repository: &Repository, prompt: &str) -> RunRequest {
         cwd: repository.path(),
         resume: None,
         folders: Folders::default(),
+        footprint: None,
         limits: limits(),
     }
 }

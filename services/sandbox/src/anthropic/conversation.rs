@@ -6,6 +6,8 @@ use super::request::MessagesRequest;
 
 /// The tool that spawns an agent.
 pub(super) const TASK_TOOL: &str = "Task";
+/// The tool that stops one.
+pub(super) const STOP_TOOL: &str = "StopTask";
 
 /// One thing that was said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub(super) enum Turn {
 pub(super) struct Conversation {
     pub(super) turns: Vec<Turn>,
     pub(super) spawning: Spawning,
+    /// Whether there is a tool that stops an agent.
+    pub(super) can_stop: bool,
 }
 
 /// Whether and what the request lets us spawn.
@@ -53,6 +57,7 @@ impl Conversation {
         Self {
             turns: turns.collect(),
             spawning: spawning(request),
+            can_stop: request.offers(STOP_TOOL),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::conversation::{Conversation, Spawning, TASK_TOOL, Turn};
+use super::conversation::{Conversation, STOP_TOOL, Spawning, TASK_TOOL, Turn};
 use super::intent::{Intent, intent, named_agent};
 use super::reply::{Call, Reply};
 use super::topic::Topic;
@@ -30,6 +30,8 @@ pub(super) fn answer(conversation: &Conversation) -> Reply {
     };
     let spawning = &conversation.spawning;
     match intent(message) {
+        Intent::Stop(agent) if conversation.can_stop => stop(agent.as_deref()),
+        Intent::Stop(_) => Reply::words(WHO_I_AM),
         Intent::Decline => Reply::words(DECLINED),
         Intent::Worry(topic) => offer(topic),
         Intent::Build(phrase) => build(spawning, message, &phrase),
@@ -38,6 +40,11 @@ pub(super) fn answer(conversation: &Conversation) -> Reply {
         Intent::Accept(named) => accept(spawning, named, before),
         Intent::Other => Reply::words(WHO_I_AM),
     }
+}
+
+fn stop(agent: Option<&str>) -> Reply {
+    let input = agent.map_or_else(|| json!({}), |agent| json!({"agent_type": agent}));
+    Reply::calling("All right, I stop it.", vec![Call::new(STOP_TOOL, input)])
 }
 
 fn build(spawning: &Spawning, message: &str, phrase: &str) -> Reply {

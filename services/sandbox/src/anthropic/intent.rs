@@ -5,6 +5,8 @@ use super::topic::{TOPICS, Topic};
 /// What a message asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Intent {
+    /// "Cancel that", "stop the security agent": the agent, when one is named.
+    Stop(Option<String>),
     /// "Not now".
     Decline,
     /// "Yes, spawn a security agent to analyze this": the agent, when one is named.
@@ -126,6 +128,9 @@ const NEEDS: [&str; 8] = [
     "give me",
 ];
 const SPAWNERS: [&str; 5] = ["spawn", "start", "launch", "run", "use"];
+const STOPPERS: [&str; 3] = ["cancel", "stop", "abort"];
+/// A longer wish is about something else that shall be stopped.
+const MAX_STOP_WORDS: usize = 6;
 /// A longer answer than this is more than a yes or no.
 const MAX_NO_WORDS: usize = 6;
 
@@ -144,6 +149,9 @@ pub(super) fn intent(message: &str) -> Intent {
     }
     let request = without_politeness(message);
     let first = first_word(request);
+    if STOPPERS.contains(&first.as_str()) && request.split_whitespace().count() <= MAX_STOP_WORDS {
+        return Intent::Stop(named_agent(request));
+    }
     if SPAWNERS.contains(&first.as_str())
         && let Some(agent) = named_agent(request)
     {

@@ -66,6 +66,8 @@ struct MessageView<'a> {
     spent: bool,
     pressed: Option<&'a str>,
     answer: &'a str,
+    /// Who answered a question.
+    answered_by: &'a str,
     reason: &'a str,
     card: Option<&'a StoryCard>,
     pull_request: Option<Link>,
@@ -100,6 +102,7 @@ pub fn render(message: &Message, cards: &Cards) -> Result<Fragment, Problem> {
         spent,
         pressed: pressed.map(|a| a.label.as_str()),
         answer: &message.answer,
+        answered_by: &message.user_id,
         reason: &message.reason,
         card: cards
             .0
@@ -129,6 +132,7 @@ pub fn streaming(message_id: &str, text: &str) -> Result<Fragment, Problem> {
         spent: true,
         pressed: None,
         answer: "",
+        answered_by: "",
         reason: "",
         card: None,
         pull_request: None,

@@ -1,10 +1,11 @@
-//! What people tell running agents.
+//! What people tell agents: further instructions, and answers to their questions.
 use super::{Answer, answer, order::SessionRequest};
 use errand_dashboard::CommandError;
 use errand_eventlog::aggregate::{Aggregates, CommandMeta};
 use errand_executor::session::{Session, SessionCommand, SessionRefusal};
 
-const MAX_STEERING_CHARS: usize = 16_000;
+/// Longest text that an agent is told at once.
+const MAX_TEXT_CHARS: usize = 16_000;
 
 pub async fn carry_out(
     sessions: &Aggregates<Session>,
@@ -15,14 +16,25 @@ pub async fn carry_out(
 ) -> Answer {
     let command = match request {
         SessionRequest::Steer { text } => SessionCommand::Steer {
-            text: steering(&text)?,
+            text: said(
+                "text",
+                &text,
+                "the text is empty; say what the agent shall do",
+            )?,
             by,
         },
-        SessionRequest::Answer { question_id, .. } => {
-            return Err(CommandError::Refused(format!(
-                "no question {question_id:?} is open in this session; to tell the agent something, steer it"
-            )));
-        }
+        SessionRequest::Answer {
+            question_id,
+            answer,
+        } => SessionCommand::Answer {
+            question_id,
+            answer: said(
+                "answer",
+                &answer,
+                "the answer is empty; press a button or write one",
+            )?,
+            by,
+        },
     };
     let executed = sessions.execute(id, command, meta).await;
     answer(executed, |refusal| {
@@ -30,16 +42,16 @@ pub async fn carry_out(
     })
 }
 
-fn steering(text: &str) -> Result<String, CommandError> {
+fn said(field: &'static str, text: &str, empty: &str) -> Result<String, CommandError> {
     let text = text.trim();
     if text.is_empty() {
         return Err(CommandError::Invalid {
-            field: "text".into(),
-            reason: "the text is empty; say what the agent shall do".to_owned(),
+            field: field.into(),
+            reason: empty.to_owned(),
         });
     }
-    if text.chars().count() > MAX_STEERING_CHARS {
-        let limit = format!("{MAX_STEERING_CHARS} characters");
+    if text.chars().count() > MAX_TEXT_CHARS {
+        let limit = format!("{MAX_TEXT_CHARS} characters");
         return Err(CommandError::TooLarge { limit });
     }
     Ok(text.to_owned())

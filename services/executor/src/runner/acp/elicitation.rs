@@ -66,7 +66,7 @@ async fn fill(questions: &Questions, message: &str, form: &ElicitationFormMode) 
         };
         match questions.settle(&question, std::future::pending()).await {
             None => return Filled::Withdrawn,
-            Some(Answer::Allow | Answer::Reject) => {}
+            Some(Answer::Allow | Answer::Reject | Answer::GiveUp) => {}
             Some(Answer::Choice(id)) => {
                 content.extend(value(field, &id).map(|value| (name.clone(), value)));
             }

@@ -88,7 +88,7 @@ async fn inform(
             Answer::Choice(words) | Answer::Text(words) => {
                 answers.insert(one.question, Value::String(words));
             }
-            Answer::Allow | Answer::Reject => {}
+            Answer::Allow | Answer::Reject | Answer::GiveUp => {}
         }
     }
     if answers.is_empty() {

@@ -4,6 +4,7 @@ fn reply_to(turns: &[Turn]) -> Reply {
     answer(&Conversation {
         turns: turns.to_vec(),
         spawning: Spawning::Anything,
+        can_stop: true,
     })
 }
 
@@ -101,6 +102,7 @@ fn without_the_task_tool_it_says_so() {
     let conversation = Conversation {
         turns: vec![user("build x")],
         spawning: Spawning::Impossible,
+        can_stop: true,
     };
     assert_eq!(answer(&conversation), Reply::words(NO_TASK_TOOL));
 }
@@ -111,6 +113,7 @@ fn an_agent_that_does_not_exist_is_named_beside_those_that_do() {
     let conversation = Conversation {
         turns: vec![user("spawn a juggling agent to amuse us")],
         spawning,
+        can_stop: true,
     };
     assert_eq!(
         answer(&conversation).text,
@@ -124,5 +127,24 @@ fn anything_else_is_answered_honestly() {
         reply_to(&[user("hello")])
             .text
             .contains("a script that follows a few rules")
+    );
+}
+
+#[test]
+fn a_wish_to_stop_stops_the_agent_that_is_named_or_the_latest() {
+    let stopped = |words: &str| {
+        reply_to(&[user(words)])
+            .calls
+            .pop()
+            .map(|call| (call.tool.to_owned(), call.input))
+    };
+    let latest = ("StopTask".to_owned(), json!({}));
+    assert_eq!(stopped("Cancel that."), Some(latest.clone()));
+    assert_eq!(stopped("please stop"), Some(latest));
+    let named = ("StopTask".to_owned(), json!({"agent_type": "security"}));
+    assert_eq!(stopped("stop the security agent"), Some(named));
+    assert_eq!(
+        stopped("cancel buttons should be red on every page we have"),
+        None
     );
 }

@@ -4,7 +4,7 @@ use crate::{
     body::{MAX_MESSAGE_CHARS, MAX_REASON_CHARS},
     markdown,
     problem::Problem,
-    view::needs_approval,
+    view::{can_cancel, needs_approval},
 };
 use askama::Template;
 use errand_projections::{
@@ -48,11 +48,7 @@ pub fn controls(record: &StoryRecord) -> Result<Fragment, Problem> {
             .map(|s| s.question_options.as_slice())
             .unwrap_or_default(),
         can_approve: is_now && needs_approval(story),
-        // A story that waits for approval is rejected instead.
-        can_cancel: is_now
-            && !story.status.is_ended()
-            && !story.cancel_requested
-            && !needs_approval(story),
+        can_cancel: is_now && can_cancel(story),
         can_retry: is_now && matches!(story.status, StoryStatus::Failed | StoryStatus::Cancelled),
         can_steer: is_now && status == Some(SessionStatus::Running) && !story.cancel_requested,
         max_text: MAX_MESSAGE_CHARS,

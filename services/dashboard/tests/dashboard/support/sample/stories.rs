@@ -378,6 +378,7 @@ pub async fn asking(world: &World, ids: &Ids, at: i64) {
         text: "Two buttons have no text. Shall I name them after their icons?".into(),
         options: vec![option],
         story_id: outline.id.into(),
+        ..Default::default()
     };
     world.add(&session, S::from(asked), at + MINUTE_US).await;
 }

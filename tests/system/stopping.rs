@@ -1,0 +1,105 @@
+//! A story that a person stops is stopped whole, soon, and for good.
+use super::harness::{Errand, command, text, until};
+use serde_json::json;
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+/// From the request to the end of the last process.
+const MAX_STOP: Duration = Duration::from_secs(5);
+
+/// Ignores what it is told, and starts a command that leaves its process group.
+const STUBBORN: &str =
+    "trap '' TERM INT HUP; sleep MARK & setsid sh -c 'sleep MARK; true' & wait; wait";
+
+/// How many processes have this word in their command line.
+fn running(word: &str) -> usize {
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let lines = processes.filter_map(|it| fs::read(it.path().join("cmdline")).ok());
+    let has_word = |line: &Vec<u8>| String::from_utf8_lossy(line).contains(word);
+    lines.filter(has_word).count()
+}
+
+#[tokio::test]
+async fn everything_that_a_stubborn_agent_started_ends_within_five_seconds() {
+    let mark = (4_000_000 + std::process::id()).to_string();
+    let folder = TempDir::new().unwrap();
+    let script = STUBBORN.replace("MARK", &mark);
+    let config = format!(
+        "[agents.codegen]\nrunner = \"command\"\ncommand = [\"sh\", \"-c\", \"{script}\"]\n"
+    );
+    fs::write(folder.path().join("errand.toml"), config).unwrap();
+    let mut errand = Errand::up_in(folder, &[], &[]).await;
+    for way in ["api", "command line", "page"] {
+        let wish = json!({"agent": "codegen", "prompt": "never end"});
+        let (_, spawned) = errand.api.post("/api/v1/stories", &wish).await;
+        let (story, chat) = (text(&spawned, "storyId"), text(&spawned, "conversationId"));
+        // The agent itself, the shell that left its group, and their commands.
+        until("the agent and its commands run", || async {
+            (running(&mark) >= 4).then_some(())
+        })
+        .await;
+        let asked = Instant::now();
+        match way {
+            "api" => {
+                let path = format!("/api/v1/stories/{story}/cancel");
+                let (status, said) = errand.api.post(&path, &json!({"reason": way})).await;
+                assert_eq!(status, 200, "{said}");
+            }
+            "command line" => {
+                let url = errand.api.url.as_str();
+                let cancel = ["cancel", story, "--reason", way, "--url", url];
+                let ended = command(&cancel).output().await.unwrap();
+                assert!(ended.status.success(), "{ended:?}");
+            }
+            _ => {
+                let status = errand
+                    .api
+                    .form(&format!("/stories/{story}/cancel"), "reason=page")
+                    .await;
+                assert_eq!(status, 200);
+            }
+        }
+        until("no process is left", || async {
+            (running(&mark) == 0).then_some(())
+        })
+        .await;
+        assert!(asked.elapsed() < MAX_STOP, "{way}: {:?}", asked.elapsed());
+        let words = format!("⏹ Code Generation cancelled by you: {way}");
+        errand.api.hear(chat, &words).await;
+    }
+    errand.kill().await;
+    errand.start_again().await;
+    let stories = errand.api.stories().await;
+    assert!(
+        stories.iter().all(|it| text(it, "status") == "cancelled"),
+        "{stories:?}"
+    );
+    assert_eq!(
+        errand.api.get("/api/v1/queue").await,
+        json!([]),
+        "nothing runs again"
+    );
+    assert_eq!(running(&mark), 0);
+}
+
+#[tokio::test]
+async fn an_agent_is_stopped_by_saying_so_in_the_chat() {
+    let errand = Errand::up(&[]).await;
+    let api = &errand.api;
+    let chat = api.conversation().await;
+    api.say(&chat, "build email capture for the hero demo:hang")
+        .await;
+    api.story_is("in_progress").await;
+    let card = api.page(&format!("/chat/{chat}")).await;
+    assert!(card.contains("Stop the agent"), "a button on the card");
+    api.say(&chat, "cancel that").await;
+    api.hear(
+        &chat,
+        "⏹ Code Generation cancelled by you: asked for in the chat",
+    )
+    .await;
+    api.story_is("cancelled").await;
+}
