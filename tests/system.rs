@@ -20,6 +20,7 @@ mod system {
     mod nats_users;
     mod own_repository;
     mod past;
+    mod queue_pause;
     mod secrets;
     mod watched;
 }

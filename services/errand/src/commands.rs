@@ -52,7 +52,7 @@ pub async fn run(cli: cli::Cli) -> anyhow::Result<ExitCode> {
         Command::Doctor(options) => return doctor::run(&options, json).await,
         Command::Stories(wanted) => stories::run(&api()?, &wanted, json).await?,
         Command::Sessions(wanted) => sessions::run(&api()?, &wanted, json).await?,
-        Command::Queue => queue::run(&api()?, json).await?,
+        Command::Queue(which) => queue::run(&api()?, &which, json).await?,
         Command::Show(which) => show::run(&api()?, &which, json).await?,
         Command::Cancel(what) => story_actions::cancel(&api()?, &what, json).await?,
         Command::Retry(which) => story_actions::retry(&api()?, &which.id, json).await?,

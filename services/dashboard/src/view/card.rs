@@ -26,25 +26,13 @@ impl Place {
         })
     }
 
-    /// "Next in the queue, waits for a free worker".
+    /// "Next in the queue, waits for a free worker"; "Number 3 in the queue, 2 ahead of it".
     pub fn text(&self) -> String {
         let place = match self.position {
             1 => "Next in the queue".to_owned(),
             n => format!("Number {n} in the queue"),
         };
-        match why(&self.waiting_for).as_str() {
-            "" => place,
-            why => format!("{place}, {why}"),
-        }
-    }
-}
-
-/// The queue tells a thing ("a free worker") or a sentence ("2 of 2 sessions of project web are running").
-pub fn why(waiting_for: &str) -> String {
-    match waiting_for.chars().next() {
-        None => String::new(),
-        Some(first) if first.is_ascii_digit() => waiting_for.to_owned(),
-        Some(_) => format!("waits for {waiting_for}"),
+        format!("{place}, {}", self.waiting_for)
     }
 }
 

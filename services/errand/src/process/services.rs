@@ -111,6 +111,7 @@ impl Services {
             }),
             stories: self.spawner.as_ref().map(|s| s.stories.clone()),
             sessions: self.executor.as_ref().map(|e| e.sessions.clone()),
+            queue: self.executor.as_ref().map(|e| Arc::clone(&e.queue)),
             projections: stores
                 .projector
                 .clone()
