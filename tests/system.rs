@@ -18,9 +18,11 @@ mod system {
     mod journey;
     mod linear_down;
     mod nats_users;
+    mod outcomes;
     mod own_repository;
     mod past;
     mod queue_pause;
+    mod retries;
     mod secrets;
     mod watched;
 }

@@ -19,7 +19,7 @@ pub mod reply;
 mod tasks;
 
 pub use desk::{Desk, DeskError};
-pub use tasks::{AgentKind, TaskRules, session_id};
+pub use tasks::{AgentKind, TaskRules};
 
 use conversation::Conversation;
 use errand_eventlog::{EventLog, aggregate::Aggregates, live::Live};

@@ -2,7 +2,7 @@
 use crate::{
     dashboard::Site,
     problem::Problem,
-    view::{needs_approval, short_title},
+    view::{needs_approval, retry_words, short_title},
 };
 use errand_projections::{
     MAX_PAGE_ROWS,
@@ -28,7 +28,7 @@ pub struct Held {
 /// The newest first.
 pub async fn held(site: &Site) -> Result<Vec<Held>, Problem> {
     let filter = StoryFilter {
-        statuses: vec![StoryStatus::Pending],
+        statuses: vec![StoryStatus::Pending, StoryStatus::Approved],
         limit: MAX_PAGE_ROWS,
         ..StoryFilter::default()
     };
@@ -57,5 +57,8 @@ fn of(story: &Story) -> Option<Held> {
 }
 
 fn waits_for(story: &Story) -> Option<(&'static str, String)> {
-    needs_approval(story).then(|| ("approval", "waits for approval".to_owned()))
+    if needs_approval(story) {
+        return Some(("approval", "waits for approval".to_owned()));
+    }
+    retry_words(story).map(|words| ("retry", words))
 }

@@ -1,6 +1,6 @@
 //! The words of a message about an ending. Pure.
 use crate::slack::Message;
-use errand_proto::{Event, StoryEvent, v1};
+use errand_proto::{Event, Outcome, StoryEvent, v1};
 use uuid::Uuid;
 
 /// A story's ending, ready to be told.
@@ -9,7 +9,7 @@ pub struct Ending {
     pub story_id: String,
     pub session_id: String,
     pub conversation_id: String,
-    /// "completed", "failed" or "cancelled".
+    /// "completed", "failed", "retrying" or "cancelled".
     pub about: &'static str,
     pub message: Message,
 }
@@ -37,8 +37,18 @@ pub fn ending(event: &Event, public_url: &str) -> Option<Ending> {
         Event::Story(StoryEvent::StoryFailed(e)) => {
             let story = e.story.as_ref()?;
             let title = format!("❌ {} failed", story.agent_name);
-            let (session, reason) = (&e.session_id, &e.reason);
-            Some(new(story, session, "failed", title, reason, public_url))
+            let detail = failure(&e.reason, &e.outcome);
+            let mut ending = new(story, &e.session_id, "failed", title, &detail, public_url);
+            add_branch(&mut ending, &e.branch_url);
+            Some(ending)
+        }
+        Event::Story(StoryEvent::StoryRetryScheduled(e)) => {
+            let story = e.story.as_ref()?;
+            let title = format!("🔁 {} is tried again", story.agent_name);
+            let detail = format!("{}\n{}", e.retry_words(), failure(&e.reason, &e.outcome));
+            let mut ending = new(story, &e.session_id, "retrying", title, &detail, public_url);
+            add_branch(&mut ending, &e.branch_url);
+            Some(ending)
         }
         Event::Story(StoryEvent::StoryCancelled(e)) => {
             let story = e.story.as_ref()?;
@@ -53,6 +63,25 @@ pub fn ending(event: &Event, public_url: &str) -> Option<Ending> {
             Some(new(story, session, "cancelled", title, reason, public_url))
         }
         _ => None,
+    }
+}
+
+/// What happened, its code, and what to do.
+fn failure(reason: &str, outcome: &str) -> String {
+    let advice = |outcome: Outcome| {
+        format!(
+            "{reason}\nOutcome `{}`. {}",
+            outcome.code(),
+            outcome.advice()
+        )
+    };
+    Outcome::find(outcome).map_or_else(|| reason.to_owned(), advice)
+}
+
+fn add_branch(ending: &mut Ending, url: &str) {
+    if !url.is_empty() {
+        let link = ("Partial work".to_owned(), url.to_owned());
+        ending.message.links.insert(0, link);
     }
 }
 

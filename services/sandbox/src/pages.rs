@@ -30,6 +30,7 @@ pub(crate) fn routes() -> Router<Sandbox> {
         .route("/github", get(github::repositories))
         .route("/github/", get(github::repositories))
         .route("/github/{owner}/{repo}", get(github::repository))
+        .route("/github/{owner}/{repo}/tree/{*branch}", get(github::branch))
         .route("/github/{owner}/{repo}/pull/{number}", get(github::pull))
         .fallback(refusal::nothing_here)
 }

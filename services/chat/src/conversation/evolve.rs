@@ -37,6 +37,7 @@ pub(super) fn evolve(conversation: &mut Conversation, event: E) {
         E::CompletionAnnounced(e) => {
             let told = conversation.stories.entry(e.story_id).or_default();
             told.ended_session = e.session_id;
+            told.ended_as = e.status;
         }
         E::QuestionAsked(_) | E::QuestionAnswered(_) => {}
     }

@@ -54,6 +54,8 @@ pub struct StoryCard {
     /// Why it failed or was cancelled.
     pub reason: String,
     pub needs_approval: bool,
+    /// "retry 1 of 2 at 14:05 UTC"; empty when none is scheduled.
+    pub retry: String,
 }
 
 impl StoryCard {
@@ -75,7 +77,8 @@ impl StoryCard {
             clock: clock(story, session),
             question: open_question(session),
             needs_approval: needs_approval(story),
-            reason: if ended {
+            retry: retry_words(story).unwrap_or_default(),
+            reason: if ended || story.retry_at.is_some() {
                 story.reason.clone()
             } else {
                 String::new()
@@ -99,6 +102,16 @@ pub fn needs_approval(story: &Story) -> bool {
     story.status == StoryStatus::Pending
         && story.policy == "needs_approval"
         && !story.cancel_requested
+}
+
+/// "retry 1 of 2 at 14:05 UTC", when one is scheduled.
+pub fn retry_words(story: &Story) -> Option<String> {
+    let due_us = story.retry_at?;
+    Some(errand_proto::outcome::retry_words(
+        story.retry,
+        story.retries,
+        due_us,
+    ))
 }
 
 fn linear_note(story: &Story) -> &'static str {

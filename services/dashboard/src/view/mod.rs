@@ -9,7 +9,7 @@ mod shell;
 mod viewer;
 
 pub use badge::{Badge, session_badge, story_badge};
-pub use card::{StoryCard, needs_approval, short_title};
+pub use card::{StoryCard, needs_approval, retry_words, short_title};
 pub use checklist::{Checklist, Mark};
 pub use clock::Clock;
 pub use event::EventLine;

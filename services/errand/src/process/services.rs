@@ -64,10 +64,10 @@ impl Services {
             chat: roles
                 .has(Role::Chat)
                 .then(|| chat(&parts, Arc::clone(&rules))),
-            spawner: roles.has(Role::Spawner).then(|| {
-                let tracker = parts.vendors.tracker.clone();
-                Spawner::new(Arc::clone(&parts.stores.log), DEFAULT_WORKSPACE, tracker)
-            }),
+            spawner: roles
+                .has(Role::Spawner)
+                .then(|| spawner(&parts))
+                .transpose()?,
             executor,
             notifier: roles
                 .has(Role::Notifier)
@@ -135,6 +135,9 @@ impl Services {
                 stop.clone(),
             ));
             tasks.spawn(errand_executor::run::work(executor, stop.clone()));
+        }
+        if let Some(spawner) = self.spawner {
+            tasks.spawn(errand_spawner::retry_timer::run(spawner, stop.clone()));
         }
         if let Some(projector) = stores.projector.clone() {
             let (fills, until) = (self.fills_views, stop.clone());
@@ -206,6 +209,14 @@ fn chat(parts: &Parts<'_>, rules: Arc<TaskRules>) -> Chat {
         workspace: DEFAULT_WORKSPACE.to_owned(),
         rules,
     }
+}
+
+fn spawner(parts: &Parts<'_>) -> anyhow::Result<Spawner> {
+    let (log, tracker) = (&parts.stores.log, parts.vendors.tracker.clone());
+    Ok(Spawner {
+        retries: agents::retries(parts.config)?,
+        ..Spawner::new(Arc::clone(log), DEFAULT_WORKSPACE, tracker)
+    })
 }
 
 /// `None` when there is nobody to notify.

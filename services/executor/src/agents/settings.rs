@@ -29,6 +29,10 @@ pub struct KindSettings {
     pub allow_unanswered: Option<bool>,
     /// Commands that must succeed in the repository after the work.
     pub checks: Option<Vec<String>>,
+    /// How often it is tried again by itself after what may pass.
+    pub retries: Option<u32>,
+    /// The pause before the first of these; each further one is four times as long.
+    pub retry_seconds: Option<u64>,
     pub limits: LimitSettings,
     pub price: Option<PriceSettings>,
 }
@@ -85,6 +89,8 @@ impl KindSettings {
             answer_seconds: self.answer_seconds.or(base.answer_seconds),
             allow_unanswered: self.allow_unanswered.or(base.allow_unanswered),
             checks: self.checks.or(base.checks),
+            retries: self.retries.or(base.retries),
+            retry_seconds: self.retry_seconds.or(base.retry_seconds),
             limits: self.limits.over(base.limits),
             price: self.price.or(base.price),
         }

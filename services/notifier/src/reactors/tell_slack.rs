@@ -23,6 +23,7 @@ impl Reactor for TellSlack {
         &[
             "errand.v1.StoryCompleted",
             "errand.v1.StoryFailed",
+            "errand.v1.StoryRetryScheduled",
             "errand.v1.StoryCancelled",
             "errand.v1.StoryRejected",
         ]

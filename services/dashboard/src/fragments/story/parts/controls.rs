@@ -53,7 +53,9 @@ pub fn controls(record: &StoryRecord) -> Result<Fragment, Problem> {
             && !story.status.is_ended()
             && !story.cancel_requested
             && !needs_approval(story),
-        can_retry: is_now && matches!(story.status, StoryStatus::Failed | StoryStatus::Cancelled),
+        can_retry: is_now
+            && (matches!(story.status, StoryStatus::Failed | StoryStatus::Cancelled)
+                || story.retry_at.is_some()),
         can_steer: is_now && status == Some(SessionStatus::Running) && !story.cancel_requested,
         max_text: MAX_MESSAGE_CHARS,
         max_reason: MAX_REASON_CHARS,
