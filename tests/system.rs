@@ -8,6 +8,7 @@
 mod system {
     mod access;
     mod agents;
+    mod approval;
     mod audit;
     mod bad_input;
     mod browser;
@@ -16,6 +17,7 @@ mod system {
     mod harness;
     mod independent_reader;
     mod journey;
+    mod linear_cancel;
     mod linear_down;
     mod nats_users;
     mod outcomes;

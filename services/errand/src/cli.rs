@@ -155,6 +155,9 @@ pub struct Sandbox {
     /// The port on 127.0.0.1; 0 takes a free one
     #[arg(long, default_value_t = 7272)]
     pub port: u16,
+    /// Where Errand's dashboard is; pressed buttons and cancelled issues are told there
+    #[arg(long, value_name = "URL")]
+    pub errand: Option<String>,
     /// Write log lines as JSON
     #[arg(long)]
     pub log_json: bool,

@@ -5,10 +5,12 @@
 //! - [`delivery`]: the policy that moves a story from one stage to the next.
 //! - [`retries`]: the policy of trying again by itself; [`retry_timer`] keeps its times.
 //! - [`reactors`]: one file for each thing done about an event.
+//! - [`cancel_poll`]: looks for issues that were cancelled in Linear.
 //! - `journey`: how long people waited.
 //! - [`issue_text`]: what people read in the Linear issue.
 //! - [`linear`]: the connector.
 
+pub mod cancel_poll;
 pub mod delivery;
 pub mod issue_text;
 mod journey;

@@ -25,8 +25,8 @@ use errand_executor::{Executor, project::Project};
 use errand_notifier::Notifier;
 use errand_proto::DEFAULT_WORKSPACE;
 use errand_sandbox::Sandbox;
-use errand_spawner::Spawner;
-use std::sync::Arc;
+use errand_spawner::{Spawner, cancel_poll, retry_timer};
+use std::{sync::Arc, time::Duration};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// What the services are built from.
@@ -46,6 +46,8 @@ pub struct Services {
     spawner: Option<Spawner>,
     executor: Option<Executor>,
     notifier: Option<Notifier>,
+    /// Between two looks at Linear.
+    poll_pause: Duration,
     fills_views: bool,
     dashboard: Option<dashboard::Settings>,
 }
@@ -73,6 +75,10 @@ impl Services {
                 .has(Role::Notifier)
                 .then(|| notifier(&parts))
                 .flatten(),
+            poll_pause: parts
+                .config
+                .linear_poll_seconds
+                .map_or(cancel_poll::USUAL_PAUSE, Duration::from_secs),
             fills_views: roles.has(Role::Projector),
             dashboard: roles
                 .has(Role::Dashboard)
@@ -137,7 +143,12 @@ impl Services {
             tasks.spawn(errand_executor::run::work(executor, stop.clone()));
         }
         if let Some(spawner) = self.spawner {
-            tasks.spawn(errand_spawner::retry_timer::run(spawner, stop.clone()));
+            if let Some(tracker) = spawner.tracker.clone() {
+                let (spawner, stop) = (spawner.clone(), stop.clone());
+                let polling = cancel_poll::run(spawner, tracker, self.poll_pause, stop);
+                tasks.spawn(polling);
+            }
+            tasks.spawn(retry_timer::run(spawner, stop.clone()));
         }
         if let Some(projector) = stores.projector.clone() {
             let (fills, until) = (self.fills_views, stop.clone());
@@ -226,6 +237,7 @@ fn notifier(parts: &Parts<'_>) -> Option<Notifier> {
         notifications: Aggregates::new(log, DEFAULT_WORKSPACE, errand_notifier::SOURCE),
         messenger: parts.vendors.messenger.clone()?,
         public_url: parts.public_url.to_owned(),
+        hears_buttons: parts.vendors.secrets.slack.is_some(),
         started_us: now_us(),
     })
 }
