@@ -8,6 +8,7 @@
 mod system {
     mod access;
     mod agents;
+    mod approval;
     mod audit;
     mod bad_input;
     mod browser;
@@ -16,13 +17,17 @@ mod system {
     mod harness;
     mod independent_reader;
     mod journey;
+    mod linear_cancel;
     mod linear_down;
     mod mcp;
     mod nats_users;
+    mod outcomes;
     mod own_repository;
     mod past;
     mod questions;
+    mod queue_pause;
     mod resuming;
+    mod retries;
     mod secrets;
     mod steering;
     mod stopping;

@@ -12,7 +12,8 @@
 //! # Layout
 //! - [`append`], [`load`], [`read`]: the log itself.
 //! - [`work`], [`retries`], [`dead_letters`]: durable groups and what they give up.
-//! - [`queue`]: the job queue.
+//! - [`queue`], [`pauses`]: the job queue, and its stops.
+//! - [`simulation`]: a thousand stories in the promised order, on a clock that the test moves.
 //! - `sample`: events, groups and jobs for all of them.
 //! - `broken`: how a promise says that it was not kept.
 
@@ -22,9 +23,11 @@ mod sample;
 pub mod append;
 pub mod dead_letters;
 pub mod load;
+pub mod pauses;
 pub mod queue;
 pub mod read;
 pub mod retries;
+pub mod simulation;
 pub mod work;
 
 pub use broken::{Broken, Outcome};
@@ -126,6 +129,14 @@ macro_rules! contract_tests {
                 jobs_survive_a_restart,
                 a_done_job_stays_gone_after_a_restart,
             }
+            pauses {
+                a_paused_queue_takes_jobs_hands_none_out_and_says_why,
+                a_paused_project_holds_no_other_up,
+                what_runs_goes_on_in_a_paused_queue,
+                a_resumed_queue_wakes_the_worker_that_waits,
+                a_pause_survives_a_restart_with_who_and_since_when,
+                the_first_pause_stays_and_one_that_is_not_there_cannot_be_lifted,
+            }
         }
     };
     (@each $harness:path; $($file:ident { $($promise:ident),* $(,)? })*) => {
@@ -148,6 +159,7 @@ mod tests {
             include_str!("contract/append.rs"),
             include_str!("contract/dead_letters.rs"),
             include_str!("contract/load.rs"),
+            include_str!("contract/pauses.rs"),
             include_str!("contract/queue.rs"),
             include_str!("contract/read.rs"),
             include_str!("contract/retries.rs"),

@@ -22,6 +22,6 @@ pub mod trace;
 
 pub use port::{
     Claim, DeadLetter, DeadLetters, Delivery, EventLog, Filter, Group, GroupStatus, Head, Job,
-    JobQueue, JobState, LetterQuery, LogError, NewEvent, Page, QueueLimits, QueuedJob, Recorded,
-    Seq, StartAt, Write,
+    JobQueue, JobState, LetterQuery, LogError, NewEvent, Page, Pause, Pauses, QueueLimits,
+    QueuedJob, Reason, Recorded, Seq, StartAt, WallClock, Write,
 };

@@ -1,12 +1,13 @@
 //! Which job runs next: a pure function that every adapter of the queue shares.
 //!
 //! The rule, in this order:
-//! 1. A job whose release delay has not passed, or whose project has as many sessions running as it may, waits.
+//! 1. A job whose release delay has not passed, whose project has as many sessions running as it may, or that a
+//!    person's pause is about, waits.
 //! 2. The lowest effective priority number: the job's own, one less for every `age_step` it has waited.
 //!    So each job is at 0 some day, and then nothing comes before it for ever.
 //! 3. Turns between projects: the one that was served longest ago, then the one with the fewest sessions running.
 //! 4. The job that was enqueued first.
-use crate::{Job, QueueLimits};
+use crate::{Job, Pauses, QueueLimits, Reason};
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use uuid::Uuid;
 
@@ -35,8 +36,19 @@ pub type Projects = HashMap<String, Served>;
 pub struct Placement {
     /// Index of the candidate.
     pub index: usize,
-    /// Why it does not run now, in words.
+    pub reason: Reason,
+    /// The reason in words.
     pub waiting_for: String,
+}
+
+/// What holds for all jobs.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    pub projects: &'a Projects,
+    pub pauses: &'a Pauses,
+    pub limits: &'a QueueLimits,
+    /// Microseconds since the Unix epoch.
+    pub now_us: i64,
 }
 
 /// Sorts before what runs later.
@@ -53,48 +65,93 @@ pub fn effective_priority(job: &Job, limits: &QueueLimits, now_us: i64) -> u8 {
 /// The candidate to claim now, or `None` when none may run. Same as the first of [`order`] that may run, but cheaper.
 pub fn next<'a>(
     candidates: impl IntoIterator<Item = Candidate<'a>>,
-    projects: &Projects,
-    limits: &QueueLimits,
-    now_us: i64,
+    rules: Rules<'_>,
 ) -> Option<&'a Job> {
+    let Rules {
+        projects, limits, ..
+    } = rules;
     let may_run = |c: &Candidate<'_>| {
-        c.not_before_us <= now_us && served(projects, c.job).running < limits.per_project
+        c.not_before_us <= rules.now_us
+            && served(projects, c.job).running < limits.per_project
+            && rules.pauses.over(&c.job.project_id).is_none()
     };
     candidates
         .into_iter()
         .filter(may_run)
         .map(|c| c.job)
-        .min_by_key(|job| rank(job, served(projects, job), limits, now_us))
+        .min_by_key(|job| rank(job, served(projects, job), limits, rules.now_us))
 }
 
-/// All candidates in the order in which they would run if no job came or ended.
-/// First those that may run now, then those held back by their project's cap, then the delayed ones by their time.
-pub fn order(
-    candidates: &[Candidate<'_>],
-    projects: &Projects,
-    limits: &QueueLimits,
-    now_us: i64,
-) -> Vec<Placement> {
-    let (mut delayed, free): (Vec<usize>, Vec<usize>) =
-        (0..candidates.len()).partition(|index| candidates[*index].not_before_us > now_us);
+/// All candidates in the order in which they would run if no job came or ended. First those that may run now, then
+/// those held back by their project's cap, then the paused ones, then the delayed ones by their time.
+pub fn order(candidates: &[Candidate<'_>], rules: Rules<'_>) -> Vec<Placement> {
+    let delayed = |index: &usize| candidates[*index].not_before_us > rules.now_us;
+    let paused = |index: &usize| {
+        let project = &candidates[*index].job.project_id;
+        rules.pauses.over(project).is_some()
+    };
+    let (delayed, free): (Vec<usize>, Vec<usize>) = (0..candidates.len()).partition(delayed);
+    let (paused, open): (Vec<usize>, Vec<usize>) = free.into_iter().partition(paused);
+    let mut placements = unpaused(candidates, open, rules);
+    let turns = take_turns(
+        candidates,
+        paused,
+        rules.projects,
+        rules.limits,
+        rules.now_us,
+    );
+    placements.extend(turns.into_iter().filter_map(|(index, _)| {
+        let pause = rules.pauses.over(&candidates[index].job.project_id)?;
+        Some(placed(index, Reason::Paused, pause.words()))
+    }));
+    placements.extend(by_their_time(candidates, delayed, rules.now_us));
+    placements
+}
+
+/// Those that may run now, then those held back by their project's cap.
+fn unpaused(candidates: &[Candidate<'_>], open: Vec<usize>, rules: Rules<'_>) -> Vec<Placement> {
+    let limits = rules.limits;
     let mut runs = Vec::new();
     let mut held = Vec::new();
-    for (index, running) in take_turns(candidates, free, projects, limits, now_us) {
+    for (index, running) in take_turns(candidates, open, rules.projects, limits, rules.now_us) {
         let job = candidates[index].job;
         if running < limits.per_project {
-            let waiting_for = "a free worker".to_owned();
-            runs.push(Placement { index, waiting_for });
+            let (reason, words) = next_after(runs.len());
+            runs.push(placed(index, reason, words));
         } else {
-            let waiting_for = capped(job, served(projects, job).running, limits);
-            held.push(Placement { index, waiting_for });
+            let words = capped(job, served(rules.projects, job).running, limits);
+            held.push(placed(index, Reason::ProjectLimit, words));
         }
     }
+    runs.append(&mut held);
+    runs
+}
+
+fn by_their_time(
+    candidates: &[Candidate<'_>],
+    mut delayed: Vec<usize>,
+    now_us: i64,
+) -> impl Iterator<Item = Placement> {
     delayed.sort_by_key(|index| (candidates[*index].not_before_us, candidates[*index].job.id));
-    let delayed = delayed.into_iter().map(|index| Placement {
+    delayed.into_iter().map(move |index| {
+        let words = delay(candidates[index].not_before_us, now_us);
+        placed(index, Reason::Delayed, words)
+    })
+}
+
+fn placed(index: usize, reason: Reason, waiting_for: String) -> Placement {
+    Placement {
         index,
-        waiting_for: delay(candidates[index].not_before_us, now_us),
-    });
-    runs.into_iter().chain(held).chain(delayed).collect()
+        reason,
+        waiting_for,
+    }
+}
+
+fn next_after(ahead: usize) -> (Reason, String) {
+    match ahead {
+        0 => (Reason::Worker, "waits for a free worker".to_owned()),
+        ahead => (Reason::Ahead, format!("{ahead} ahead of it")),
+    }
 }
 
 /// Every index once, each with the sessions that its project would have running by then.
@@ -161,9 +218,9 @@ fn served(projects: &Projects, job: &Job) -> Served {
 fn capped(job: &Job, running: usize, limits: &QueueLimits) -> String {
     let (cap, project) = (limits.per_project, &job.project_id);
     if running >= cap {
-        format!("{running} of {cap} sessions of project {project} are running")
+        format!("project {project} is at its limit of {cap}")
     } else {
-        format!("project {project} may run {cap} sessions at once, and others of it are ahead")
+        format!("project {project} may run {cap} at once, and others of it are ahead")
     }
 }
 

@@ -38,7 +38,9 @@ impl NatsLog {
             Stream::ALL.map(|s| migrate::ensure(&js, &watched, s, &subjects, options.replicas));
         try_join_all(ensured).await?;
         let stop = CancellationToken::new();
-        let shared = Arc::new(Shared::new((client, js, watched), subjects, stop.clone()));
+        let clock = options.clock.clone();
+        let connection = (client, js, watched);
+        let shared = Arc::new(Shared::new(connection, subjects, stop.clone(), clock));
         if options.role.keeps_letters() {
             let collecting = letters::collect_advisories(shared.clone());
             tokio::spawn(stop.clone().run_until_cancelled_owned(collecting));

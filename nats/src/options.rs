@@ -1,4 +1,5 @@
 use crate::Role;
+use errand_eventlog::WallClock;
 use secrecy::SecretString;
 use std::path::PathBuf;
 
@@ -33,6 +34,8 @@ pub struct NatsOptions {
     pub prefix: Option<String>,
     /// Copies of each stream: 1, or 3 on a cluster. More than a stream has are added, fewer are refused.
     pub replicas: usize,
+    /// What the queue's delays and ages are measured by.
+    pub clock: WallClock,
 }
 
 impl NatsOptions {
@@ -45,6 +48,7 @@ impl NatsOptions {
             client_certificate: None,
             prefix: None,
             replicas: 1,
+            clock: WallClock::System,
         }
     }
 }

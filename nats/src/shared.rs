@@ -17,8 +17,8 @@ use async_nats::{
         stream::{LastRawMessageError, LastRawMessageErrorKind, Stream as Handle},
     },
 };
-use errand_eventlog::{LogError, Seq, port::Result};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use errand_eventlog::{LogError, Seq, WallClock, port::Result};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -36,6 +36,7 @@ pub(crate) struct Shared {
     pub batches: Semaphore,
     /// Ends the tasks behind the log.
     pub stop: CancellationToken,
+    pub clock: WallClock,
 }
 
 impl Shared {
@@ -43,6 +44,7 @@ impl Shared {
         (client, js, watched): (Client, Context, Watched),
         subjects: Subjects,
         stop: CancellationToken,
+        clock: WallClock,
     ) -> Self {
         Self {
             client,
@@ -55,6 +57,7 @@ impl Shared {
             queue: Queue::default(),
             batches: Semaphore::new(MAX_BATCHES),
             stop,
+            clock,
         }
     }
 
@@ -125,10 +128,4 @@ pub(crate) fn pause(attempt: u32) -> Duration {
         .min(LAST_PAUSE);
     let jitter = (uuid::Uuid::new_v4().as_u128() % 1000) as f64 / 2000.0;
     doubled.mul_f64(0.5 + jitter)
-}
-
-/// Microseconds since the Unix epoch.
-pub(crate) fn now_us() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |now| i64::try_from(now.as_micros()).unwrap_or(i64::MAX))
 }

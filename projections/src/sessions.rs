@@ -19,7 +19,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use children::Children;
-use errand_proto::{AggregateKind, Event, SessionEvent, v1};
+use errand_proto::{AggregateKind, Event, Outcome, SessionEvent, v1};
 
 words! {
     /// Where a session stands.
@@ -165,6 +165,7 @@ impl SessionRow {
             SessionEvent::ExecutionCompleted(e) => self.complete(at, e),
             SessionEvent::ExecutionFailed(e) => self.fail(at, e),
             SessionEvent::ExecutionCancelled(e) => {
+                self.outcome = Outcome::Cancelled.code().to_owned();
                 self.reason = e.reason;
                 self.end(at, SessionStatus::Cancelled);
             }

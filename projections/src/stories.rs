@@ -13,7 +13,7 @@ use crate::{
     projection::{At, Fact, Projection, continued},
 };
 use async_trait::async_trait;
-use errand_proto::{AggregateKind, Event, StoryEvent, v1};
+use errand_proto::{AggregateKind, Event, Outcome, StoryEvent, v1};
 
 words! {
     /// Where a story stands.
@@ -32,9 +32,6 @@ impl StoryStatus {
         matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
     }
 }
-
-/// The outcome of a story that a person refused.
-const REJECTED: &str = "rejected";
 
 table! {
     /// A piece of work. Times are microseconds since the Unix epoch (RFC 3339 in JSON); empty texts are `null` in JSON
@@ -96,6 +93,16 @@ table! {
         /// Where partial work was kept, if any.
         #[serde(serialize_with = "json::text")]
         pub branch: String,
+        /// That branch at the forge.
+        #[serde(serialize_with = "json::text")]
+        pub branch_url: String,
+        /// The number of the retry that is scheduled; 0 when none is.
+        pub retry: i64,
+        /// How many retries there will be at most.
+        pub retries: i64,
+        /// When it is due.
+        #[serde(serialize_with = "json::maybe_time")]
+        pub retry_at: Option<i64>,
         /// A person asked to stop it and it has not ended yet.
         pub cancel_requested: bool,
         #[serde(serialize_with = "json::time")]
@@ -150,7 +157,7 @@ impl StoryRow {
             }
             StoryEvent::StoryApproved(_) => self.status = StoryStatus::Approved,
             StoryEvent::StoryRejected(e) => {
-                self.outcome = REJECTED.to_owned();
+                self.outcome = Outcome::Rejected.code().to_owned();
                 self.end(at, StoryStatus::Cancelled, e.reason);
             }
             StoryEvent::ExecutionQueued(e) => self.queue(at, e),
@@ -167,10 +174,15 @@ impl StoryRow {
             StoryEvent::StoryFailed(e) => {
                 self.outcome = e.outcome;
                 self.branch = e.branch;
+                self.branch_url = e.branch_url;
                 self.end(at, StoryStatus::Failed, e.reason);
             }
+            StoryEvent::StoryRetryScheduled(e) => self.schedule_retry(e),
             StoryEvent::StoryCancelRequested(_) => self.cancel_requested = true,
-            StoryEvent::StoryCancelled(e) => self.end(at, StoryStatus::Cancelled, e.reason),
+            StoryEvent::StoryCancelled(e) => {
+                self.outcome = Outcome::Cancelled.code().to_owned();
+                self.end(at, StoryStatus::Cancelled, e.reason);
+            }
             StoryEvent::StoryRetried(e) => self.retry(e),
         }
     }
@@ -211,6 +223,20 @@ impl StoryRow {
         self.reason = reason;
         self.cancel_requested = false;
         self.ended_at = Some(at.time);
+        self.retry_at = None;
+    }
+
+    /// It may run again, at its time.
+    fn schedule_retry(&mut self, e: v1::StoryRetryScheduled) {
+        self.status = StoryStatus::Approved;
+        self.outcome = e.outcome;
+        self.reason = e.reason;
+        self.branch = e.branch;
+        self.branch_url = e.branch_url;
+        self.retry = i64::from(e.retry);
+        self.retries = i64::from(e.retries);
+        self.retry_at = Some(e.due_us);
+        self.queued_at = None;
     }
 
     /// What the last attempt left behind is forgotten, its session remembers it.
@@ -224,11 +250,13 @@ impl StoryRow {
             &mut self.outcome,
             &mut self.reason,
             &mut self.branch,
+            &mut self.branch_url,
             &mut self.pr_url,
         ] {
             text.clear();
         }
         (self.queued_at, self.started_at, self.ended_at) = (None, None, None);
+        self.retry_at = None;
     }
 }
 

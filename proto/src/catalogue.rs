@@ -72,6 +72,7 @@ aggregate_events! {
         StoryStarted: "An executor runs the story.",
         StoryCompleted: "The work is done.",
         StoryFailed: "The work ended without success; the reason says why.",
+        StoryRetryScheduled: "An attempt ended with something that may pass; another follows by itself.",
         StoryCancelRequested: "A person asked to stop the story.",
         StoryCancelled: "The story was stopped.",
         StoryRetried: "The story is tried again in a new session.",

@@ -7,10 +7,13 @@
 //! - [`json`]: proto3 JSON for people, by reflection.
 //! - [`upcast`]: retired shapes to present ones.
 //! - [`subject`]: the address of an aggregate's stream.
+//! - [`outcome`]: how work can end otherwise than well, and what to do then.
 
+mod attempt;
 pub mod catalogue;
 mod envelope;
 mod json;
+pub mod outcome;
 mod subject;
 pub mod upcast;
 
@@ -20,11 +23,13 @@ pub mod v1 {
     include!(concat!(env!("OUT_DIR"), "/errand.v1.rs"));
 }
 
+pub use attempt::session_id;
 pub use catalogue::{
     BatchEvent, ConversationEvent, Event, NotificationEvent, SessionEvent, StoryEvent,
 };
 pub use envelope::{Envelope, EnvelopeError, from_rfc3339, header, rfc3339};
 pub use json::{Json, descriptor_pool, to_json};
+pub use outcome::Outcome;
 pub use subject::{AggregateKind, DEFAULT_WORKSPACE, Subject, SubjectError};
 
 /// What every aggregate's event enum can do; implemented by the catalogue.

@@ -41,7 +41,10 @@ async fn an_instruction_reaches_the_agent_also_when_its_executor_is_killed() {
         "a box on the card"
     );
     let form = format!("/sessions/{session}/steer");
-    let status = errand.api.form(&form, "text=also+add+a+contact+form").await;
+    let status = errand
+        .api
+        .press(&form, &[("text", "also add a contact form")])
+        .await;
     assert_eq!(status, 200);
     errand.kill().await;
     errand.start_again().await;

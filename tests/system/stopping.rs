@@ -57,7 +57,7 @@ async fn everything_that_a_stubborn_agent_started_ends_within_five_seconds() {
             _ => {
                 let status = errand
                     .api
-                    .form(&format!("/stories/{story}/cancel"), "reason=page")
+                    .press(&format!("/stories/{story}/cancel"), &[("reason", "page")])
                     .await;
                 assert_eq!(status, 200);
             }

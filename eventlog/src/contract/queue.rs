@@ -270,7 +270,7 @@ pub async fn the_list_tells_order_state_and_what_is_waited_for(h: &dyn Harness) 
     );
     let reason = &listed[2].waiting_for;
     ensure!(
-        reason.contains("web") && reason.contains("1 of 1"),
+        reason == "project web is at its limit of 1",
         "a capped job waits for {reason:?}"
     );
     Ok(())

@@ -1,25 +1,29 @@
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use crate::WallClock;
+use std::time::Instant;
 
-/// Wall-clock microseconds that never run backwards while the process lives.
-#[derive(Debug, Clone, Copy)]
+/// Wall-clock microseconds that never run backwards while the process lives, unless a simulation moves them.
+#[derive(Debug, Clone)]
 pub(super) struct Clock {
     started: Instant,
     started_us: i64,
+    wall: WallClock,
 }
 
 impl Clock {
     /// `not_before_us`: the latest time the log has seen, so that a clock set back does not disorder it.
-    pub fn start(not_before_us: i64) -> Self {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH);
-        let wall_us = wall.map_or(0, |d| i64::try_from(d.as_micros()).unwrap_or(i64::MAX));
+    pub fn start(wall: WallClock, not_before_us: i64) -> Self {
         Self {
             started: Instant::now(),
-            started_us: wall_us.max(not_before_us),
+            started_us: wall.now_us().max(not_before_us),
+            wall,
         }
     }
 
     /// Microseconds since the Unix epoch.
     pub fn now_us(&self) -> i64 {
+        if let WallClock::Controlled(_) = self.wall {
+            return self.wall.now_us();
+        }
         let elapsed = i64::try_from(self.started.elapsed().as_micros()).unwrap_or(i64::MAX);
         self.started_us.saturating_add(elapsed)
     }

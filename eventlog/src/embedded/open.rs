@@ -53,7 +53,7 @@ impl EmbeddedLog {
         };
         let groups = Arc::new(Groups::restore(&conn).map_err(unreadable)?);
         let jobs = Jobs::restore(&conn).map_err(unreadable)?;
-        let clock = Clock::start(identity.stored_us);
+        let clock = Clock::start(options.clock, identity.stored_us);
         let tail = Tail::new(identity.head, options.tail_events, options.tail_bytes);
         let tail = Arc::new(RwLock::new(tail));
         let (head, follow_head) = watch::channel(identity.head);
@@ -61,7 +61,7 @@ impl EmbeddedLog {
         let writer = Writer {
             conn,
             file: file.clone(),
-            clock,
+            clock: clock.clone(),
             requests,
             tail: tail.clone(),
             head,

@@ -1,3 +1,5 @@
+use crate::WallClock;
+
 /// When a commit counts as done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sync {
@@ -17,6 +19,7 @@ pub struct EmbeddedOptions {
     pub tail_events: usize,
     /// Memory for them, in bytes, roughly.
     pub tail_bytes: usize,
+    pub clock: WallClock,
 }
 
 impl Default for EmbeddedOptions {
@@ -26,6 +29,7 @@ impl Default for EmbeddedOptions {
             max_file_bytes: None,
             tail_events: 32_768,
             tail_bytes: 24 * 1024 * 1024,
+            clock: WallClock::System,
         }
     }
 }

@@ -9,7 +9,7 @@ mod claim;
 mod port;
 mod state;
 
-use crate::Job;
+use crate::{Job, Pause};
 use rusqlite::Connection;
 use state::State;
 use std::sync::{Mutex, MutexGuard};
@@ -43,6 +43,7 @@ impl Jobs {
             };
             state.restore(job, row.get(5)?, row.get(6)?);
         }
+        restore_pauses(conn, &mut state)?;
         Ok(Self {
             state: Mutex::new(state),
             changed: Notify::new(),
@@ -52,4 +53,20 @@ impl Jobs {
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
+}
+
+fn restore_pauses(conn: &Connection, state: &mut State) -> rusqlite::Result<()> {
+    let mut select = conn.prepare("select project, by, since_us from pauses")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let project: String = row.get(0)?;
+        let pause = Pause {
+            project_id: Some(project).filter(|project| !project.is_empty()),
+            by: row.get(1)?,
+            since_us: row.get(2)?,
+        };
+        // No more were written than are allowed.
+        let _ = state.pauses.add(pause);
+    }
+    Ok(())
 }

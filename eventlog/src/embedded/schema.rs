@@ -34,6 +34,11 @@ create table jobs (
     id blob primary key, story_id text not null, project_id text not null, priority integer not null,
     enqueued_us integer not null, not_before_us integer not null, deliveries integer not null) without rowid;
 ";
+/// What came later and an earlier version leaves alone, so that the format is the same.
+const ADDED: &str = "
+create table if not exists pauses (
+    project text primary key, by text not null, since_us integer not null) without rowid;
+";
 
 /// What the file says about itself.
 #[derive(Debug, Clone, Copy)]
@@ -124,10 +129,11 @@ fn tune(conn: &Connection, options: &EmbeddedOptions) -> rusqlite::Result<()> {
 fn create(conn: &Connection) -> rusqlite::Result<()> {
     let format: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if format > 0 {
-        return Ok(());
+        return conn.execute_batch(ADDED);
     }
     let transaction = conn.unchecked_transaction()?;
     transaction.execute_batch(TABLES)?;
+    transaction.execute_batch(ADDED)?;
     transaction.execute(
         "insert into meta (one, log_id) values (1, ?1)",
         params![Uuid::new_v4().as_bytes()],

@@ -1,5 +1,5 @@
 //! Bookkeeping that is written in order, with the next commit or soon after.
-use crate::{Job, Seq};
+use crate::{Job, Pause, Seq};
 use rusqlite::{Connection, params};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -35,6 +35,9 @@ pub(super) enum Soft {
         deliveries: u32,
     },
     JobGone(Uuid),
+    Paused(Pause),
+    /// The pause of that project, or of the whole queue, was lifted.
+    Resumed(Option<String>),
 }
 
 /// Where a group is: all up to `through` was handled, is in `retries`, or is listed in `outstanding`.
@@ -97,7 +100,22 @@ pub(super) fn execute(conn: &Connection, soft: &Soft) -> rusqlite::Result<()> {
             "delete from jobs where id = ?1",
             params![id.as_bytes()],
         ),
+        Soft::Paused(pause) => run(
+            conn,
+            "insert or replace into pauses (project, by, since_us) values (?1, ?2, ?3)",
+            params![whole(pause.project_id.as_deref()), pause.by, pause.since_us],
+        ),
+        Soft::Resumed(project) => run(
+            conn,
+            "delete from pauses where project = ?1",
+            params![whole(project.as_deref())],
+        ),
     }
+}
+
+/// The key of a pause: the empty name is the whole queue.
+fn whole(project: Option<&str>) -> &str {
+    project.unwrap_or_default()
 }
 
 fn forget_retry(conn: &Connection, group: &str, seq: Seq) -> rusqlite::Result<()> {

@@ -1,4 +1,7 @@
-use super::error::{LogError, Result};
+use super::{
+    error::{LogError, Result},
+    pause::Pause,
+};
 use async_trait::async_trait;
 use serde::Serialize;
 use std::time::Duration;
@@ -55,6 +58,24 @@ pub enum JobState {
     Claimed,
 }
 
+/// Why a job does not run now, for programs; people read [`QueuedJob::waiting_for`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// It runs.
+    Running,
+    /// It is the next, as soon as a worker is free.
+    Worker,
+    /// Others come before it.
+    Ahead,
+    /// Its project runs as many sessions as it may.
+    ProjectLimit,
+    /// A person paused the queue or its project.
+    Paused,
+    /// It was given back, and its next attempt has a time.
+    Delayed,
+}
+
 /// A job as people see it in the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct QueuedJob {
@@ -63,7 +84,8 @@ pub struct QueuedJob {
     pub state: JobState,
     /// 1 for the next to run; 0 while claimed.
     pub position: u32,
-    /// Why it waits, in words, e.g. "2 of 2 sessions of project web are running".
+    pub reason: Reason,
+    /// The reason in words, e.g. "2 ahead of it" or "the queue is paused by ann".
     pub waiting_for: String,
     pub deliveries: u32,
 }
@@ -95,6 +117,7 @@ pub trait Claim: Send + Sync {
 }
 
 /// The queue of sessions to run: P0 before P1 before P2 before P3, turns between projects, none starved.
+/// A pause holds for every worker of every process, and until it is lifted.
 #[async_trait]
 pub trait JobQueue: Send + Sync + 'static {
     /// Idempotent by `job.id`, for as long as the job is in the queue.
@@ -105,4 +128,9 @@ pub trait JobQueue: Send + Sync + 'static {
     async fn list(&self, limits: &QueueLimits) -> Result<Vec<QueuedJob>>;
     /// Takes a waiting job out; `false` when it is not there or claimed.
     async fn remove(&self, id: Uuid) -> Result<bool>;
+    /// Once it is answered no job that it is about is handed out. `false` when it was paused before.
+    async fn pause(&self, pause: Pause) -> Result<bool>;
+    /// Lifts the pause of a project, or the one of the whole queue; `false` when there was none.
+    async fn resume(&self, project_id: Option<&str>) -> Result<bool>;
+    async fn pauses(&self) -> Result<Vec<Pause>>;
 }

@@ -22,6 +22,15 @@ fn limits(per_project: usize) -> QueueLimits {
     }
 }
 
+fn rules<'a>(projects: &'a Projects, pauses: &'a Pauses, limits: &'a QueueLimits) -> Rules<'a> {
+    Rules {
+        projects,
+        pauses,
+        limits,
+        now_us: NOW_US,
+    }
+}
+
 fn candidates(jobs: &[Job]) -> Vec<Candidate<'_>> {
     let free = |job| Candidate {
         job,
@@ -31,7 +40,9 @@ fn candidates(jobs: &[Job]) -> Vec<Candidate<'_>> {
 }
 
 fn ordered(jobs: &[Job], projects: &Projects, per_project: usize) -> Vec<(u128, String)> {
-    let placed = order(&candidates(jobs), projects, &limits(per_project), NOW_US);
+    let pauses = Pauses::default();
+    let limits = limits(per_project);
+    let placed = order(&candidates(jobs), rules(projects, &pauses, &limits));
     let told = placed
         .into_iter()
         .map(|p| (jobs[p.index].id.as_u128(), p.waiting_for));
@@ -88,16 +99,69 @@ fn a_full_project_waits_and_the_reason_names_it() {
     let projects = Projects::from([("web".to_owned(), full)]);
     let order = ordered(&jobs, &projects, 1);
     let expected = [
-        (2, "a free worker"),
-        (1, "1 of 1 sessions of project web are running"),
+        (2, "waits for a free worker"),
+        (1, "project web is at its limit of 1"),
         (
             3,
-            "project app may run 1 sessions at once, and others of it are ahead",
+            "project app may run 1 at once, and others of it are ahead",
         ),
     ];
     assert_eq!(order, expected.map(|(n, text)| (n, text.to_owned())));
-    let next = next(candidates(&jobs), &projects, &limits(1), NOW_US);
+    let pauses = Pauses::default();
+    let next = next(candidates(&jobs), rules(&projects, &pauses, &limits(1)));
     assert_eq!(next.unwrap().id.as_u128(), 2);
+}
+
+#[test]
+fn each_job_that_may_run_tells_how_many_are_ahead_of_it() {
+    let jobs = [3, 2, 1].map(|number| job(number, "web", 1, i64::try_from(number).unwrap()));
+    let expected = [
+        (3, "waits for a free worker"),
+        (2, "1 ahead of it"),
+        (1, "2 ahead of it"),
+    ];
+    let expected = expected.map(|(n, text)| (n, text.to_owned()));
+    assert_eq!(ordered(&jobs, &Projects::new(), 9), expected);
+}
+
+#[test]
+fn a_paused_project_waits_behind_those_that_may_run_and_says_who_paused_it() {
+    let jobs = [job(1, "web", 0, 30), job(2, "app", 3, 1)];
+    let mut pauses = Pauses::default();
+    pauses.add(pause(Some("web"))).unwrap();
+    let (projects, limits) = (Projects::new(), limits(9));
+    let rules = rules(&projects, &pauses, &limits);
+    let order = order(&candidates(&jobs), rules);
+    let told = order.iter().map(|p| (p.index, p.waiting_for.as_str()));
+    let expected = [
+        (1, "waits for a free worker"),
+        (0, "project web is paused by ann"),
+    ];
+    assert!(told.eq(expected), "{order:?}");
+    let next = next(candidates(&jobs), rules);
+    assert_eq!(next.unwrap().id.as_u128(), 2);
+}
+
+#[test]
+fn a_paused_queue_keeps_the_order_and_hands_nothing_out() {
+    let jobs = [job(1, "web", 1, 30), job(2, "app", 0, 1)];
+    let mut pauses = Pauses::default();
+    pauses.add(pause(None)).unwrap();
+    let (projects, limits) = (Projects::new(), limits(9));
+    let rules = rules(&projects, &pauses, &limits);
+    assert!(next(candidates(&jobs), rules).is_none());
+    let order = order(&candidates(&jobs), rules);
+    let told = order.iter().map(|p| (p.index, p.waiting_for.as_str()));
+    let words = "the queue is paused by ann";
+    assert!(told.eq([(1, words), (0, words)]), "{order:?}");
+}
+
+fn pause(project: Option<&str>) -> crate::Pause {
+    crate::Pause {
+        project_id: project.map(str::to_owned),
+        by: "ann".into(),
+        since_us: NOW_US,
+    }
 }
 
 #[test]
@@ -105,14 +169,22 @@ fn a_delayed_job_comes_last_and_says_when() {
     let jobs = [job(1, "web", 0, 30), job(2, "web", 3, 0)];
     let mut candidates = candidates(&jobs);
     candidates[0].not_before_us = NOW_US + 1_500_000;
-    let projects = Projects::new();
-    let order = order(&candidates, &projects, &limits(9), NOW_US);
+    let (projects, pauses, limits) = (Projects::new(), Pauses::default(), limits(9));
+    let order = order(&candidates, rules(&projects, &pauses, &limits));
     let told: Vec<_> = order
         .iter()
         .map(|p| (p.index, p.waiting_for.as_str()))
         .collect();
-    assert_eq!(told, [(1, "a free worker"), (0, "its next attempt in 2 s")]);
-    let later = next(candidates, &projects, &limits(9), NOW_US + 2_000_000);
+    let expected = [
+        (1, "waits for a free worker"),
+        (0, "its next attempt in 2 s"),
+    ];
+    assert_eq!(told, expected);
+    let later = Rules {
+        now_us: NOW_US + 2_000_000,
+        ..rules(&projects, &pauses, &limits)
+    };
+    let later = next(candidates, later);
     assert_eq!(later.unwrap().id.as_u128(), 1);
 }
 
@@ -153,10 +225,12 @@ fn the_next_job_is_the_first_of_the_order_that_may_run() {
             };
             projects.insert(format!("project-{project}"), served);
         }
-        let order = order(&candidates, &projects, &limits(2), NOW_US);
-        let first = order.iter().find(|p| p.waiting_for == "a free worker");
+        let (pauses, limits) = (Pauses::default(), limits(2));
+        let rules = rules(&projects, &pauses, &limits);
+        let order = order(&candidates, rules);
+        let first = order.iter().find(|p| p.reason == Reason::Worker);
         let first = first.map(|p| jobs[p.index].id);
-        let next = next(candidates.clone(), &projects, &limits(2), NOW_US);
+        let next = next(candidates.clone(), rules);
         assert_eq!(next.map(|job| job.id), first);
         let mut indexes: Vec<_> = order.iter().map(|p| p.index).collect();
         indexes.sort_unstable();
@@ -177,7 +251,7 @@ fn a_flood_of_urgent_jobs_starves_nobody() {
 /// Gives the longest wait of a quiet project's job, in seconds.
 fn simulate(random: &mut Random, duration_s: i64) -> i64 {
     const WORKERS: usize = 2;
-    let limits = limits(2);
+    let (limits, pauses) = (limits(2), Pauses::default());
     let (mut waiting, mut running) = (Vec::<Job>::new(), Vec::<(i64, String)>::new());
     let (mut projects, mut turn, mut longest_s) = (Projects::new(), 0, 0);
     for second in 0..duration_s {
@@ -199,8 +273,11 @@ fn simulate(random: &mut Random, duration_s: i64) -> i64 {
             !ended
         });
         while running.len() < WORKERS {
-            let Some(id) = next(candidates(&waiting), &projects, &limits, now_us).map(|j| j.id)
-            else {
+            let rules = Rules {
+                now_us,
+                ..rules(&projects, &pauses, &limits)
+            };
+            let Some(id) = next(candidates(&waiting), rules).map(|j| j.id) else {
                 break;
             };
             let job = waiting.remove(waiting.iter().position(|job| job.id == id).unwrap());

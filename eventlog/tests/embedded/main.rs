@@ -10,5 +10,6 @@ mod harness;
 mod kill;
 mod limits;
 mod order;
+mod simulation;
 
 errand_eventlog::contract_tests!(crate::harness::on_disk);

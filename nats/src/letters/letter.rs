@@ -2,7 +2,7 @@
 use crate::{
     limits::MAX_ERROR_CHARS,
     publish::Guarded,
-    shared::{Shared, now_us},
+    shared::Shared,
     topology::Stream,
     wire::{self, header},
 };
@@ -44,7 +44,7 @@ impl Shared {
         headers.insert(GROUP, buried.group);
         headers.insert(REASON, reason.as_str());
         headers.insert(ATTEMPTS, buried.attempts.to_string().as_str());
-        headers.insert(AT_US, now_us().to_string().as_str());
+        headers.insert(AT_US, self.clock.now_us().to_string().as_str());
         let (stream, seq) = buried.origin;
         let letter = Guarded {
             subject: self.subjects.letter(buried.group, stream, seq),

@@ -1,6 +1,6 @@
 //! A job in the hands of a worker.
 use super::{revision::Revision, store::Change};
-use crate::shared::{Shared, now_us};
+use crate::shared::Shared;
 use async_trait::async_trait;
 use errand_eventlog::{Claim, Job, LogError, port::Result};
 use std::{sync::Arc, time::Duration};
@@ -82,7 +82,7 @@ impl Claim for NatsClaim {
 
     async fn release(self: Box<Self>, after: Duration) -> Result<()> {
         let after_us = i64::try_from(after.as_micros()).unwrap_or(i64::MAX);
-        let not_before_us = now_us().saturating_add(after_us);
+        let not_before_us = self.shared.clock.now_us().saturating_add(after_us);
         self.write(|revision| revision.released(not_before_us))
             .await
     }

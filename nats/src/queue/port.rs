@@ -3,10 +3,12 @@ use super::{claim::NatsClaim, revision::Revision, store::Change};
 use crate::{
     NatsLog,
     limits::{MAX_JOBS, MAX_TEXT_BYTES},
-    shared::{Shared, now_us, pause, unavailable},
+    shared::{Shared, pause, unavailable},
 };
 use async_trait::async_trait;
-use errand_eventlog::{Claim, Job, JobQueue, LogError, QueueLimits, QueuedJob, port::Result};
+use errand_eventlog::{
+    Claim, Job, JobQueue, LogError, Pause, Pauses, QueueLimits, QueuedJob, port::Result,
+};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -41,7 +43,8 @@ impl JobQueue for NatsLog {
             let mut changed = std::pin::pin!(shared.queue.changed.notified());
             changed.as_mut().enable();
             let (plan, wake_after) = {
-                let (view, now, now_us) = (shared.queue.view(), Instant::now(), now_us());
+                let (view, now) = (shared.queue.view(), Instant::now());
+                let now_us = shared.clock.now_us();
                 (
                     view.plan(worker, limits, now, now_us),
                     view.wake_after(now, now_us),
@@ -70,7 +73,8 @@ impl JobQueue for NatsLog {
     async fn list(&self, limits: &QueueLimits) -> Result<Vec<QueuedJob>> {
         let shared = self.shared();
         shared.queue_ready().await?;
-        Ok(shared.queue.view().list(limits, Instant::now(), now_us()))
+        let (view, now_us) = (shared.queue.view(), shared.clock.now_us());
+        Ok(view.list(limits, Instant::now(), now_us))
     }
 
     async fn remove(&self, id: Uuid) -> Result<bool> {
@@ -94,6 +98,27 @@ impl JobQueue for NatsLog {
         };
         let answer = shared.change_job(id, remove).await?;
         Ok(answer.unwrap_or(true))
+    }
+
+    async fn pause(&self, pause: Pause) -> Result<bool> {
+        pause.check(MAX_TEXT_BYTES)?;
+        let shared = self.shared();
+        shared.queue_ready().await?;
+        let add = |pauses: &mut Pauses| pauses.add(pause.clone());
+        shared.change_pauses(add).await
+    }
+
+    async fn resume(&self, project_id: Option<&str>) -> Result<bool> {
+        let shared = self.shared();
+        shared.queue_ready().await?;
+        let lift = |pauses: &mut Pauses| Ok(pauses.lift(project_id));
+        shared.change_pauses(lift).await
+    }
+
+    async fn pauses(&self) -> Result<Vec<Pause>> {
+        let shared = self.shared();
+        shared.queue_ready().await?;
+        Ok(shared.queue.view().pauses())
     }
 }
 

@@ -1,6 +1,6 @@
 //! A job and the turns as they are stored, in JSON so that people can read them.
 use crate::limits::MAX_PROJECT_TURNS;
-use errand_eventlog::Job;
+use errand_eventlog::{Job, Pauses};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 use uuid::Uuid;
@@ -91,11 +91,14 @@ impl Revision {
     }
 }
 
-/// How many claims there were, and which was each project's last.
+/// How many claims there were, and which was each project's last. The pauses are part of it because every claim is
+/// guarded by its last revision: none can be decided on a view that does not know of a pause.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Turns {
     pub turn: u64,
     pub projects: BTreeMap<String, u64>,
+    #[serde(default, skip_serializing_if = "Pauses::is_empty")]
+    pub pauses: Pauses,
 }
 
 impl Turns {

@@ -1,4 +1,4 @@
-//! Guarded writes of one job.
+//! Guarded writes of one job, and of the turns.
 use super::{
     revision::{Revision, Turns},
     view::Plan,
@@ -11,7 +11,7 @@ use crate::{
 };
 use async_nats::HeaderMap;
 use bytes::Bytes;
-use errand_eventlog::{LogError, Seq, port::Result};
+use errand_eventlog::{LogError, Pauses, Seq, port::Result};
 use serde::Serialize;
 use std::time::Instant;
 use uuid::Uuid;
@@ -93,12 +93,7 @@ impl Shared {
 
     /// Whether the plan was carried out. When somebody else was quicker, the view is brought up to date.
     pub(super) async fn try_plan(&self, plan: &Plan) -> Result<bool> {
-        let turns = Guarded {
-            subject: self.subjects.turns(),
-            headers: HeaderMap::new(),
-            data: json(&plan.turns)?,
-            expected: Some(plan.turns_seq),
-        };
+        let turns = self.turns_message(&plan.turns, plan.turns_seq)?;
         let job = self.job_message(&plan.revision, plan.seq)?;
         match self.publish(vec![job, turns]).await {
             Outcome::Stored(seqs) => {
@@ -110,12 +105,7 @@ impl Shared {
             }
             Outcome::Refused(reason) => Err(LogError::Rejected(reason)),
             Outcome::GuardFailed | Outcome::Unknown(_) => {
-                let turns = self.last(Stream::Jobs, &self.subjects.turns()).await?;
-                if let Some(turns) = turns
-                    && let Ok(read) = serde_json::from_slice::<Turns>(&turns.payload)
-                {
-                    self.queue.view().apply_turns(read, turns.sequence);
-                }
+                self.turns().await?;
                 // The answer may have been lost: the claim's own id tells.
                 let present = self.job(plan.revision.id).await?;
                 let ours = |revision: &Revision| {
@@ -124,6 +114,59 @@ impl Shared {
                 Ok(present.is_some_and(|(revision, _)| ours(&revision)))
             }
         }
+    }
+}
+
+impl Shared {
+    /// The turns as the leader has them, and takes them over.
+    async fn turns(&self) -> Result<(Turns, Seq)> {
+        let Some(found) = self.last(Stream::Jobs, &self.subjects.turns()).await? else {
+            return Ok((Turns::default(), 0));
+        };
+        let turns: Turns = serde_json::from_slice(&found.payload)
+            .map_err(|error| LogError::Corrupt(format!("the queue's turns: {error}")))?;
+        self.queue.view().apply_turns(turns.clone(), found.sequence);
+        Ok((turns, found.sequence))
+    }
+
+    fn turns_message(&self, turns: &Turns, expected: Seq) -> Result<Guarded> {
+        Ok(Guarded {
+            subject: self.subjects.turns(),
+            headers: HeaderMap::new(),
+            data: json(turns)?,
+            expected: Some(expected),
+        })
+    }
+
+    /// Whether `change` changed the pauses as the leader has them; tried again when a claim was quicker.
+    pub(super) async fn change_pauses(
+        &self,
+        change: impl Fn(&mut Pauses) -> Result<bool> + Send,
+    ) -> Result<bool> {
+        let mut unknown = None;
+        for attempt in 0..MAX_JOB_ATTEMPTS {
+            let (mut turns, expected) = self.turns().await?;
+            if !change(&mut turns.pauses)? {
+                // What an earlier attempt with a lost answer did is ours.
+                return Ok(unknown.is_some());
+            }
+            match self.put(self.turns_message(&turns, expected)?).await {
+                Ok(Some(seq)) => {
+                    self.queue.view().apply_turns(turns, seq);
+                    self.queue.changed.notify_waiters();
+                    return Ok(true);
+                }
+                Ok(None) => {}
+                Err(error) if error.is_transient() => unknown = Some(error),
+                Err(error) => return Err(error),
+            }
+            tokio::time::sleep(pause(attempt)).await;
+        }
+        Err(unknown.unwrap_or_else(|| {
+            unavailable(format!(
+                "the queue was claimed from {MAX_JOB_ATTEMPTS} times in a row: try again"
+            ))
+        }))
     }
 }
 

@@ -1,8 +1,8 @@
 //! All jobs as this process sees them. Pure: the time comes in, nothing is written.
 use super::revision::{Revision, Turns};
 use errand_eventlog::{
-    Job, JobState, QueueLimits, QueuedJob, Seq,
-    schedule::{self, Candidate, Projects},
+    Job, JobState, Pause, QueueLimits, QueuedJob, Reason, Seq,
+    schedule::{self, Candidate, Projects, Rules},
 };
 use std::{
     collections::HashMap,
@@ -94,7 +94,8 @@ impl View {
             .jobs
             .values()
             .filter(|e| !e.revision.gone && !e.is_held(now));
-        let id = schedule::next(waiting.map(Entry::candidate), &projects, limits, now_us)?.id;
+        let rules = self.rules(&projects, limits, now_us);
+        let id = schedule::next(waiting.map(Entry::candidate), rules)?.id;
         let entry = self.jobs.get(&id)?;
         Some(Plan {
             revision: entry.revision.claimed(Uuid::new_v4(), worker, limits.lease),
@@ -102,6 +103,24 @@ impl View {
             turns: self.turns.after(&entry.job.project_id),
             turns_seq: self.turns_seq,
         })
+    }
+
+    pub fn pauses(&self) -> Vec<Pause> {
+        self.turns.pauses.to_vec()
+    }
+
+    fn rules<'a>(
+        &'a self,
+        projects: &'a Projects,
+        limits: &'a QueueLimits,
+        now_us: i64,
+    ) -> Rules<'a> {
+        Rules {
+            projects,
+            pauses: &self.turns.pauses,
+            limits,
+            now_us,
+        }
     }
 
     fn projects(&self, now: Instant) -> Projects {
@@ -141,12 +160,15 @@ impl View {
                 .held
                 .as_ref()
                 .map_or("", |held| held.worker.as_str());
-            entry.queued(JobState::Claimed, 0, format!("running on {worker}"))
+            let words = format!("running on {worker}");
+            entry.queued(JobState::Claimed, 0, Reason::Running, words)
         });
         let candidates: Vec<Candidate<'_>> = waiting.iter().map(|e| e.candidate()).collect();
-        let order = schedule::order(&candidates, &self.projects(now), limits, now_us);
+        let projects = self.projects(now);
+        let order = schedule::order(&candidates, self.rules(&projects, limits, now_us));
         let waiting = (1..).zip(order).map(|(position, placed)| {
-            waiting[placed.index].queued(JobState::Waiting, position, placed.waiting_for)
+            let (entry, words) = (waiting[placed.index], placed.waiting_for);
+            entry.queued(JobState::Waiting, position, placed.reason, words)
         });
         running.chain(waiting).collect()
     }
@@ -165,11 +187,18 @@ impl Entry {
         }
     }
 
-    fn queued(&self, state: JobState, position: u32, waiting_for: String) -> QueuedJob {
+    fn queued(
+        &self,
+        state: JobState,
+        position: u32,
+        reason: Reason,
+        waiting_for: String,
+    ) -> QueuedJob {
         QueuedJob {
             job: self.job.clone(),
             state,
             position,
+            reason,
             waiting_for,
             deliveries: self.revision.deliveries,
         }

@@ -9,6 +9,7 @@ mod faults;
 mod harness;
 mod live;
 mod security;
+mod simulation;
 mod tls;
 
 /// One server, every message synced to disk.

@@ -31,6 +31,7 @@ pub const SCRIPTS: &[Script] = scripts![
     5 "notifications",
     6 "batches",
     7 "events",
+    8 "stories_retries",
 ];
 
 pub fn sqlite() -> Migrator {

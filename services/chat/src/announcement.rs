@@ -1,5 +1,5 @@
 //! The words in which the chat tells of spawns and endings. Pure.
-use errand_proto::v1;
+use errand_proto::{Outcome, v1};
 use uuid::Uuid;
 
 const BACKGROUND: &str = "The agent will execute in the background and update you when complete.";
@@ -54,11 +54,44 @@ pub fn completed(story: &v1::StoryRef, event: &v1::StoryCompleted) -> v1::Comple
 
 /// "❌ Code Generation failed: …"
 pub fn failed(story: &v1::StoryRef, event: &v1::StoryFailed) -> v1::CompletionAnnounced {
-    let mut markdown = format!("❌ {} failed: {}", story.agent_name, event.reason);
-    if !event.branch.is_empty() {
-        markdown += &format!("\n\nWhat it did so far is on branch `{}`.", event.branch);
-    }
+    let failure = failure(
+        &event.reason,
+        &event.outcome,
+        &event.branch,
+        &event.branch_url,
+    );
+    let markdown = format!("❌ {} failed: {failure}", story.agent_name);
     ending(story, &event.session_id, "failed", markdown, "")
+}
+
+/// "🔁 Code Generation failed and is tried again: retry 1 of 2 at 14:05 UTC. …"
+pub fn retrying(story: &v1::StoryRef, event: &v1::StoryRetryScheduled) -> v1::CompletionAnnounced {
+    let (name, retry) = (&story.agent_name, event.retry_words());
+    let failure = failure(
+        &event.reason,
+        &event.outcome,
+        &event.branch,
+        &event.branch_url,
+    );
+    let markdown = format!("🔁 {name} failed and is tried again: {retry}. {failure}");
+    v1::CompletionAnnounced {
+        message_id: message_id(&event.session_id, "retry"),
+        ..ending(story, &event.session_id, "retrying", markdown, "")
+    }
+}
+
+/// What happened, what to do, and where the partial work is.
+fn failure(reason: &str, outcome: &str, branch: &str, branch_url: &str) -> String {
+    let mut text = reason.to_owned();
+    if let Some(outcome) = Outcome::find(outcome) {
+        text += &format!("\n\nOutcome `{}`. {}", outcome.code(), outcome.advice());
+    }
+    match (branch, branch_url) {
+        ("", _) => {}
+        (branch, "") => text += &format!("\n\nWhat it did so far is on branch `{branch}`."),
+        (branch, url) => text += &format!("\n\nWhat it did so far is on branch [{branch}]({url})."),
+    }
+    text
 }
 
 /// "⏹ Code Generation cancelled by …"

@@ -25,6 +25,8 @@ pub struct Told {
     pub linked: bool,
     /// The last attempt whose ending was told.
     pub ended_session: String,
+    /// How that was told; one that is retried may still be cancelled.
+    pub ended_as: String,
 }
 
 /// A conversation as folded from its events. What was said is read from the log when it is needed.

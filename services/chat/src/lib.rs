@@ -20,7 +20,7 @@ mod stopping;
 mod tasks;
 
 pub use desk::{Desk, DeskError};
-pub use tasks::{AgentKind, TaskRules, session_id};
+pub use tasks::{AgentKind, TaskRules};
 
 use conversation::Conversation;
 use errand_eventlog::{EventLog, aggregate::Aggregates, live::Live};

@@ -163,7 +163,7 @@ impl TaskRules {
             .map_or_else(|_| task.agent.clone(), |a| a.name.clone());
         v1::AgentSpawnRequested {
             story_id: story_id.to_string(),
-            session_id: session_id(story_id, 1).to_string(),
+            session_id: errand_proto::session_id(story_id, 1).to_string(),
             conversation_id: from.conversation_id.clone(),
             message_id: from.message_id.clone(),
             tool_call_id: from.tool_call_id.clone(),
@@ -182,11 +182,6 @@ impl TaskRules {
             batch_id: String::new(),
         }
     }
-}
-
-/// The session of a story's nth attempt: the same for whoever computes it.
-pub fn session_id(story_id: Uuid, attempt: u32) -> Uuid {
-    Uuid::new_v5(&story_id, format!("session-{attempt}").as_bytes())
 }
 
 #[cfg(test)]

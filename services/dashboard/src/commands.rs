@@ -33,6 +33,9 @@ pub trait Commands: Send + Sync + 'static {
         user: &str,
     ) -> Result<Done, CommandError>;
     async fn steer(&self, session_id: &str, text: &str, user: &str) -> Result<Done, CommandError>;
+    /// Hands out no story of the project, or of any, until it is resumed. What runs goes on.
+    async fn pause_queue(&self, project_id: Option<&str>, user: &str) -> Result<(), CommandError>;
+    async fn resume_queue(&self, project_id: Option<&str>, user: &str) -> Result<(), CommandError>;
     /// Fills a read model anew from the log, beside the live one, and then switches. It goes on in the background.
     async fn rebuild(&self, projection: &str) -> Result<(), CommandError>;
 }

@@ -36,8 +36,8 @@ pub enum Command {
     Stories(Stories),
     /// List agent sessions
     Sessions(Sessions),
-    /// Show what waits and what runs
-    Queue,
+    /// Show what waits and why, and what runs; or pause the queue
+    Queue(Queue),
     /// Show one story, by id or the start of its id
     Show(Show),
     /// Follow one story until it ends
@@ -168,6 +168,9 @@ pub struct Sandbox {
     /// The port on 127.0.0.1; 0 takes a free one
     #[arg(long, default_value_t = 7272)]
     pub port: u16,
+    /// Where Errand's dashboard is; pressed buttons and cancelled issues are told there
+    #[arg(long, value_name = "URL")]
+    pub errand: Option<String>,
     /// Write log lines as JSON
     #[arg(long)]
     pub log_json: bool,
@@ -210,6 +213,28 @@ pub struct Sessions {
     pub story: Option<String>,
     #[arg(long, default_value_t = 50)]
     pub limit: u32,
+}
+
+#[derive(Debug, Args)]
+pub struct Queue {
+    /// Lists it when nothing is named
+    #[command(subcommand)]
+    pub what: Option<QueueWhat>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum QueueWhat {
+    /// Start no more stories; what runs goes on, and stories are still taken in
+    Pause(Project),
+    /// Go on
+    Resume(Project),
+}
+
+#[derive(Debug, Args)]
+pub struct Project {
+    /// Only those of this project
+    #[arg(long)]
+    pub project: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -55,7 +55,7 @@ pub async fn run(cli: cli::Cli) -> anyhow::Result<ExitCode> {
         Command::Doctor(options) => return doctor::run(&options, json).await,
         Command::Stories(wanted) => stories::run(&api()?, &wanted, json).await?,
         Command::Sessions(wanted) => sessions::run(&api()?, &wanted, json).await?,
-        Command::Queue => queue::run(&api()?, json).await?,
+        Command::Queue(which) => queue::run(&api()?, &which, json).await?,
         Command::Show(which) => show::run(&api()?, &which, json).await?,
         Command::Answer(what) => session_actions::answer(&api()?, &what, json).await?,
         Command::Steer(what) => session_actions::steer(&api()?, &what, json).await?,

@@ -50,13 +50,16 @@ const KEYS: &[&str] = &[
     "GITHUB_TOKEN",
     "LINEAR_API_KEY",
     "LINEAR_API_URL",
+    "LINEAR_POLL_SECONDS",
     "LINEAR_TEAM",
+    "LINEAR_WEBHOOK_SECRET",
     "OLLAMA_BASE_URL",
     "OPENAI_API_KEY",
     "OPENAI_BASE_URL",
     "SLACK_API_URL",
     "SLACK_BOT_TOKEN",
     "SLACK_CHANNEL",
+    "SLACK_SIGNING_SECRET",
 ];
 
 /// The whole configuration. Unknown keys in the file stop the start and are named.
@@ -130,13 +133,19 @@ pub struct Config {
     pub github_token: Option<SecretString>,
     pub linear_api_key: Option<SecretString>,
     pub linear_api_url: Option<String>,
+    /// How often Linear is asked for cancelled issues.
+    pub linear_poll_seconds: Option<u64>,
     pub linear_team: Option<String>,
+    /// Linear's calls are signed with it.
+    pub linear_webhook_secret: Option<SecretString>,
     pub ollama_base_url: Option<String>,
     pub openai_api_key: Option<SecretString>,
     pub openai_base_url: Option<String>,
     pub slack_api_url: Option<String>,
     pub slack_bot_token: Option<SecretString>,
     pub slack_channel: Option<String>,
+    /// Slack's calls about pressed buttons are signed with it.
+    pub slack_signing_secret: Option<SecretString>,
 }
 
 const MAX_SLOTS: usize = 64;
@@ -190,6 +199,7 @@ impl Config {
             ("ERRAND_RUN_SECONDS", self.errand_run_seconds),
             ("ERRAND_STALL_SECONDS", self.errand_stall_seconds),
             ("ERRAND_LEASE_SECONDS", self.errand_lease_seconds),
+            ("LINEAR_POLL_SECONDS", self.linear_poll_seconds),
         ] {
             if value.is_some_and(|n| n == 0 || n > MAX_RUN_SECONDS) {
                 bail!("{key} must be between 1 and {MAX_RUN_SECONDS}");

@@ -7,6 +7,7 @@
 //! - `config`: what can be configured, and by which key.
 //! - `wiring`: ports meet adapters.
 //! - `role`: the roles that a process can have; `process`: its stores and services, from start to stop.
+//! - `webhooks`: what vendors call.
 //! - `telemetry`: log lines, traces, measures, health.
 //! - `up`: all roles in one process; `serve`: some of them; `sandbox`: the vendors' stand-ins.
 //! - `commands`: one file for each command; all but those and `agent` speak to a running Errand over its API.
@@ -21,6 +22,7 @@ mod sandbox;
 mod serve;
 mod telemetry;
 mod up;
+mod webhooks;
 mod wiring;
 
 use clap::Parser;

@@ -13,7 +13,7 @@ use crate::{
     telemetry,
     wiring::{
         http, projects,
-        stand_in::StandIn,
+        stand_in::{CREDENTIAL, StandIn},
         vendors::{self, Vendors},
     },
 };
@@ -106,7 +106,10 @@ fn played_here(plan: &Plan, here: &str) -> anyhow::Result<Option<Sandbox>> {
         data_dir: plan.data.join("sandbox"),
         public_url: format!("{here}/sandbox"),
     });
-    sandbox.map(Some).context("the sandbox cannot be opened")
+    let sandbox = sandbox.context("the sandbox cannot be opened")?;
+    let hooks = format!("{here}/webhooks");
+    sandbox.call_back(&hooks, CREDENTIAL, http::client()?);
+    Ok(Some(sandbox))
 }
 
 /// Connectors bring a vendor's credential, not the access token: they reach the sandbox on a port of their own, which

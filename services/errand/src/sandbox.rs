@@ -2,6 +2,7 @@
 use crate::{
     cli,
     process::{bind, ended, serve, stopped_by_a_person},
+    wiring::{http, stand_in::CREDENTIAL},
 };
 use axum::Router;
 use errand_sandbox::{Sandbox, SandboxConfig};
@@ -19,6 +20,10 @@ pub async fn run(options: cli::Sandbox) -> anyhow::Result<()> {
         data_dir: options.data,
         public_url: url.clone(),
     })?;
+    if let Some(errand) = &options.errand {
+        let hooks = format!("{}/webhooks", errand.trim_end_matches('/'));
+        sandbox.call_back(&hooks, CREDENTIAL, http::client()?);
+    }
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let site = Router::new().nest("/sandbox", sandbox.router());
     tasks.spawn(serve(listener, site, stop.clone()));

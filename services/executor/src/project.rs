@@ -23,6 +23,8 @@ pub struct Forge {
     pub repository: String,
     /// The http(s) address of its git repository.
     pub push_url: String,
+    /// Its page for people.
+    pub web_url: String,
     pub host: Arc<dyn CodeHost>,
     /// Open pull requests as drafts.
     pub draft: bool,
@@ -39,6 +41,11 @@ impl Forge {
             url: self.push_url.clone(),
             token: Some(token),
         })
+    }
+
+    /// The branch's page for people.
+    pub fn branch_url(&self, branch: &str) -> String {
+        format!("{}/tree/{branch}", self.web_url)
     }
 
     fn is_at(&self, url: &str) -> bool {

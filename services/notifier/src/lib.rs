@@ -26,6 +26,8 @@ pub struct Notifier {
     pub messenger: Arc<dyn Messenger>,
     /// Where people find Errand; for links in messages.
     pub public_url: String,
+    /// Whether the messenger's calls about pressed buttons are listened to.
+    pub hears_buttons: bool,
     /// When this process began, in microseconds since the Unix epoch: an older event may have been
     /// told by a predecessor that died before it could write that down.
     pub started_us: i64,

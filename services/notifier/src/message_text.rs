@@ -1,22 +1,29 @@
-//! The words of a message about an ending. Pure.
-use crate::slack::Message;
-use errand_proto::{Event, StoryEvent, v1};
+//! The words of a message about a story. Pure.
+use crate::slack::{APPROVE, Button, Message, REJECT};
+use errand_proto::{Event, Outcome, StoryEvent, v1};
 use uuid::Uuid;
 
-/// A story's ending, ready to be told.
+/// The policy of stories that a person must allow.
+const NEEDS_APPROVAL: &str = "needs_approval";
+
+/// A story's ending, or the question whether it may run, ready to be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ending {
     pub story_id: String,
     pub session_id: String,
     pub conversation_id: String,
-    /// "completed", "failed" or "cancelled".
+    /// "completed", "failed", "retrying", "cancelled" or "approval".
     pub about: &'static str,
     pub message: Message,
 }
 
-/// What to tell of this event, if it is an ending. `public_url` is where people find Errand.
-pub fn ending(event: &Event, public_url: &str) -> Option<Ending> {
+/// What to tell of this event, if anything. `public_url` is where people find Errand; without `buttons` they decide
+/// there.
+pub fn ending(event: &Event, public_url: &str, buttons: bool) -> Option<Ending> {
     match event {
+        Event::Story(StoryEvent::StoryCreated(e)) => {
+            (e.policy == NEEDS_APPROVAL).then(|| question(e, public_url, buttons))
+        }
         Event::Story(StoryEvent::StoryCompleted(e)) => {
             let story = e.story.as_ref()?;
             let title = format!("🎉 {} complete", story.agent_name);
@@ -37,8 +44,18 @@ pub fn ending(event: &Event, public_url: &str) -> Option<Ending> {
         Event::Story(StoryEvent::StoryFailed(e)) => {
             let story = e.story.as_ref()?;
             let title = format!("❌ {} failed", story.agent_name);
-            let (session, reason) = (&e.session_id, &e.reason);
-            Some(new(story, session, "failed", title, reason, public_url))
+            let detail = failure(&e.reason, &e.outcome);
+            let mut ending = new(story, &e.session_id, "failed", title, &detail, public_url);
+            add_branch(&mut ending, &e.branch_url);
+            Some(ending)
+        }
+        Event::Story(StoryEvent::StoryRetryScheduled(e)) => {
+            let story = e.story.as_ref()?;
+            let title = format!("🔁 {} is tried again", story.agent_name);
+            let detail = format!("{}\n{}", e.retry_words(), failure(&e.reason, &e.outcome));
+            let mut ending = new(story, &e.session_id, "retrying", title, &detail, public_url);
+            add_branch(&mut ending, &e.branch_url);
+            Some(ending)
         }
         Event::Story(StoryEvent::StoryCancelled(e)) => {
             let story = e.story.as_ref()?;
@@ -53,6 +70,88 @@ pub fn ending(event: &Event, public_url: &str) -> Option<Ending> {
             Some(new(story, session, "cancelled", title, reason, public_url))
         }
         _ => None,
+    }
+}
+
+/// "✋ Code Generation waits for approval", with buttons where they are heard.
+fn question(story: &v1::StoryCreated, public_url: &str, buttons: bool) -> Ending {
+    let title = format!("✋ {} waits for approval", story.agent_name);
+    let button = |action: &str, label: &str, is_good| Button {
+        action: action.to_owned(),
+        label: label.to_owned(),
+        value: story.id.clone(),
+        is_good,
+    };
+    let page = if buttons {
+        "Story"
+    } else {
+        "Approve or reject"
+    };
+    let link = format!("{public_url}/stories/{}", story.id);
+    let message = Message {
+        key: approval_key(&story.id),
+        text: format!("{title}: {}", story.title),
+        title,
+        body_markdown: format!(
+            "{}\nIt runs only after somebody has allowed it.",
+            story.title
+        ),
+        fields: vec![("Project".to_owned(), story.project_id.clone())],
+        links: vec![(page.to_owned(), link)],
+        buttons: match buttons {
+            true => vec![
+                button(APPROVE, "Approve", true),
+                button(REJECT, "Reject", false),
+            ],
+            false => Vec::new(),
+        },
+        ..Message::default()
+    };
+    Ending {
+        story_id: story.id.clone(),
+        session_id: story.session_id.clone(),
+        conversation_id: story.conversation_id.clone(),
+        about: "approval",
+        message,
+    }
+}
+
+/// The question once it was decided.
+pub fn decided(story_id: &str, decision: &str, told: &str, public_url: &str) -> Message {
+    Message {
+        key: approval_key(story_id),
+        text: format!("{decision}. {told}"),
+        title: decision.to_owned(),
+        body_markdown: told.to_owned(),
+        links: vec![(
+            "Story".to_owned(),
+            format!("{public_url}/stories/{story_id}"),
+        )],
+        ..Message::default()
+    }
+}
+
+/// The idempotency key of the question about a story.
+pub fn approval_key(story_id: &str) -> Uuid {
+    key(story_id, "approval")
+}
+
+/// What happened, its code, and what to do.
+fn failure(reason: &str, outcome: &str) -> String {
+    let advice = |outcome: Outcome| {
+        format!(
+            "{reason}\nOutcome `{}`. {}",
+            outcome.code(),
+            outcome.advice()
+        )
+    };
+    Outcome::find(outcome).map_or_else(|| reason.to_owned(), advice)
+}
+
+fn add_branch(ending: &mut Ending, url: &str) {
+    if !url.is_empty() {
+        let link = ("Partial work".to_owned(), url.to_owned());
+        ending.message.links.insert(0, link);
     }
 }
 
@@ -79,6 +178,7 @@ fn new(
         body_markdown: [story.title.as_str(), detail].join("\n"),
         fields: vec![("Project".to_owned(), story.project_id.clone())],
         links,
+        buttons: Vec::new(),
     };
     Ending {
         story_id: story.story_id.clone(),
@@ -112,7 +212,7 @@ mod tests {
             ..Default::default()
         };
         let event = Event::Story(event.into());
-        let ending = ending(&event, "http://errand").unwrap();
+        let ending = ending(&event, "http://errand", true).unwrap();
         assert_eq!(ending.message.title, "❌ SEO failed");
         assert!(ending.message.body_markdown.contains("the tests fail"));
         assert_eq!(ending.message.links[0].1, "http://errand/stories/s1");

@@ -1,4 +1,5 @@
 //! The Notification aggregate: one message to one channel about one ending.
+use crate::slack::Posted;
 use cqrs_es::{Aggregate, event_sink::EventSink};
 use errand_proto::{NotificationEvent, v1};
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,21 @@ use std::convert::Infallible;
 pub struct Notification {
     pub sent: bool,
     pub failures: u32,
+    /// The message at the vendor, as channel and time.
+    pub vendor_id: String,
+    pub text: String,
+}
+
+impl Notification {
+    /// Where it stands, once it was sent.
+    pub fn posted(&self) -> Option<Posted> {
+        let (channel, ts) = self.vendor_id.split_once(':')?;
+        Some(Posted {
+            channel: channel.to_owned(),
+            ts: ts.to_owned(),
+            permalink: None,
+        })
+    }
 }
 
 /// What can be recorded of a notification. Every one yields at most one event.
@@ -39,7 +55,11 @@ impl Aggregate for Notification {
 
     fn apply(&mut self, event: NotificationEvent) {
         match event {
-            NotificationEvent::NotificationSent(_) => self.sent = true,
+            NotificationEvent::NotificationSent(e) => {
+                self.sent = true;
+                self.vendor_id = e.vendor_id;
+                self.text = e.text;
+            }
             NotificationEvent::NotificationFailed(_) => self.failures += 1,
         }
     }

@@ -48,6 +48,9 @@ pub enum SandboxError {
         /// What git wrote to standard error, or why it could not be started.
         reason: String,
     },
+    /// A call to the one whom the vendors serve did not arrive.
+    #[error("Errand did not take the call: {0}")]
+    Hook(String),
     /// A task of ours was stopped half-way, which happens only while the process ends.
     #[error("the sandbox is shutting down")]
     ShuttingDown,

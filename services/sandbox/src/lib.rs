@@ -8,6 +8,7 @@
 //! - [`Sandbox`] is the handle: open it on a folder, nest its router under `/sandbox`.
 //! - `linear`, `slack`, `github`, `git_http` and `anthropic` are the vendors, one folder each.
 //! - [`Faults`] makes the next requests go wrong on purpose; `requests` counts what was asked and what was made.
+//! - `hooks` calls back, as vendors do: a pressed button, a cancelled issue.
 //! - `store` is the one SQLite file, `repositories` the bare git repositories beside it.
 //! - `pages` renders what a person would see.
 
@@ -19,6 +20,7 @@ mod error;
 mod faults;
 mod git_http;
 mod github;
+mod hooks;
 mod linear;
 mod links;
 mod pages;

@@ -19,7 +19,7 @@ use axum::routing::post;
 pub(crate) use judge::Judge;
 pub(crate) use refusal::{internal_error, not_authenticated, rate_limited};
 pub(crate) use rows::{Attachment, Comment, Issue};
-pub(crate) use workspace::{STATES, TEAM, WorkflowState};
+pub(crate) use workspace::{STATES, TEAM, VIEWER, WorkflowState};
 
 use crate::Sandbox;
 

@@ -12,7 +12,7 @@ mod slack;
 mod when;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::Sandbox;
 
@@ -24,12 +24,15 @@ pub(crate) fn routes() -> Router<Sandbox> {
         .route("/linear", get(linear::list))
         .route("/linear/", get(linear::list))
         .route("/linear/issue/{identifier}", get(linear::issue))
+        .route("/linear/issue/{identifier}/cancel", post(linear::cancel))
         .route("/slack", get(slack::newest_channel))
         .route("/slack/", get(slack::newest_channel))
         .route("/slack/{channel}", get(slack::channel))
+        .route("/slack/{channel}/press", post(slack::press))
         .route("/github", get(github::repositories))
         .route("/github/", get(github::repositories))
         .route("/github/{owner}/{repo}", get(github::repository))
+        .route("/github/{owner}/{repo}/tree/{*branch}", get(github::branch))
         .route("/github/{owner}/{repo}/pull/{number}", get(github::pull))
         .fallback(refusal::nothing_here)
 }

@@ -1,12 +1,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
 use tokio_util::sync::CancellationToken;
 
+use crate::hooks::Hooks;
 use crate::links::Links;
 use crate::repositories::Repositories;
 use crate::requests::{self, Counters, Made, OperationCounts};
@@ -32,6 +33,7 @@ struct Inner {
     counters: Counters,
     word_pace_ms: AtomicU64,
     stop: CancellationToken,
+    hooks: OnceLock<Hooks>,
 }
 
 impl Sandbox {
@@ -61,10 +63,28 @@ impl Sandbox {
             counters: Counters::default(),
             word_pace_ms: AtomicU64::new(millis(DEFAULT_WORD_PACE)),
             stop: CancellationToken::new(),
+            hooks: OnceLock::new(),
         };
         Ok(Self {
             inner: Arc::new(inner),
         })
+    }
+
+    /// From now on vendors call back under `url`, signed with `secret`, when a person presses a button of Slack or
+    /// cancels an issue of Linear.
+    pub fn call_back(&self, url: &str, secret: &str, http: reqwest::Client) {
+        let hooks = Hooks {
+            url: url.trim_end_matches('/').to_owned(),
+            secret: secret.to_owned(),
+            http,
+        };
+        if self.inner.hooks.set(hooks).is_err() {
+            tracing::warn!("the sandbox calls back to the first address that it was given");
+        }
+    }
+
+    pub(crate) fn hooks(&self) -> Option<&Hooks> {
+        self.inner.hooks.get()
     }
 
     /// Every route, to be nested under the path of `public_url`.

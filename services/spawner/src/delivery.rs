@@ -1,5 +1,8 @@
 //! The delivery policy: pure; an event in, at most one command to one story out.
-use crate::story::StoryCommand;
+use crate::{
+    retries::Retries,
+    story::{Failure, StoryCommand},
+};
 use errand_proto::{Event, SessionEvent, StoryEvent};
 
 /// The events that the policy looks at.
@@ -22,10 +25,22 @@ pub struct Step {
     pub command: StoryCommand,
 }
 
-/// `id` is the aggregate that the event belongs to.
-pub fn next_step(id: &str, event: &Event) -> Option<Step> {
+/// `id` is the aggregate that the event belongs to, `time_us` when it happened.
+pub fn next_step(id: &str, event: &Event, time_us: i64, retries: &Retries) -> Option<Step> {
     let (story_id, command) = match event {
         Event::Story(event) => (id.to_owned(), after_story_event(event)?),
+        Event::Session(SessionEvent::ExecutionFailed(event)) => {
+            let failure = Failure {
+                session_id: id.to_owned(),
+                outcome: event.outcome.clone(),
+                reason: event.reason.clone(),
+                branch: event.branch.clone(),
+                branch_url: event.branch_url.clone(),
+                time_us,
+                retries: retries.clone(),
+            };
+            (event.story_id.clone(), StoryCommand::Fail(failure))
+        }
         Event::Session(event) => after_session_event(id, event)?,
         _ => return None,
     };
@@ -60,15 +75,6 @@ fn after_session_event(session_id: &str, event: &SessionEvent) -> Option<(String
                 summary: e.summary.clone(),
             },
         ),
-        SessionEvent::ExecutionFailed(e) => (
-            e.story_id.clone(),
-            StoryCommand::Fail {
-                session_id,
-                outcome: e.outcome.clone(),
-                reason: e.reason.clone(),
-                branch: e.branch.clone(),
-            },
-        ),
         SessionEvent::ExecutionCancelled(e) => (
             e.story_id.clone(),
             StoryCommand::Cancel {
@@ -86,10 +92,14 @@ mod tests {
     use super::*;
     use errand_proto::v1;
 
+    fn step(id: &str, event: &Event) -> Option<Step> {
+        next_step(id, event, 0, &Retries::default())
+    }
+
     #[test]
     fn a_linked_story_is_asked_to_queue() {
         let event = Event::Story(v1::LinearIssueLinked::default().into());
-        let step = next_step("s1", &event);
+        let step = step("s1", &event);
         let expected = Step {
             story_id: "s1".into(),
             command: StoryCommand::Queue,
@@ -104,7 +114,7 @@ mod tests {
             story_id: "s1".into(),
             ..Default::default()
         };
-        let step = next_step("a1", &Event::Session(event.into())).unwrap();
+        let step = step("a1", &Event::Session(event.into())).unwrap();
         assert_eq!(step.story_id, "s1");
         assert_eq!(
             step.command,
@@ -119,6 +129,6 @@ mod tests {
     #[test]
     fn a_plan_moves_no_story() {
         let event = Event::Session(v1::PlanUpdated::default().into());
-        assert_eq!(next_step("a1", &event), None);
+        assert_eq!(step("a1", &event), None);
     }
 }

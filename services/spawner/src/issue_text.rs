@@ -3,7 +3,10 @@ use crate::{
     linear::IssueState,
     story::{Stage, Story},
 };
-use errand_proto::v1::{PlanStep, PlanStepStatus};
+use errand_proto::{
+    Outcome, rfc3339,
+    v1::{PlanStep, PlanStepStatus},
+};
 
 /// The whole description: the request, the checklist as it is now, the pull request, and how it ended.
 pub fn description(story: &Story, plan: &[PlanStep], pr_url: &str) -> String {
@@ -36,11 +39,28 @@ fn checklist_line(step: &PlanStep) -> String {
 fn ending(story: &Story) -> Option<String> {
     match story.stage {
         Stage::Completed => Some("**Completed.**".to_owned()),
-        Stage::Failed => Some(format!("**Failed:** {}", story.reason)),
+        Stage::Failed => Some(format!("**Failed:** {}", failure(story))),
+        Stage::AwaitingRetry => {
+            let at = rfc3339(story.retry_due_us);
+            let failure = failure(story);
+            Some(format!("**Failed, and is tried again at {at}:** {failure}"))
+        }
         Stage::Cancelled if story.reason.is_empty() => Some("**Cancelled.**".to_owned()),
         Stage::Cancelled => Some(format!("**Cancelled:** {}", story.reason)),
         _ => None,
     }
+}
+
+/// What happened, its code, what to do, and where the partial work is.
+fn failure(story: &Story) -> String {
+    let mut text = story.reason.clone();
+    if let Some(outcome) = Outcome::find(&story.outcome) {
+        text += &format!("\n\nOutcome `{}`. {}", outcome.code(), outcome.advice());
+    }
+    if !story.branch_url.is_empty() {
+        text += &format!("\n\nPartial work: {}", story.branch_url);
+    }
+    text
 }
 
 /// Where the issue stands on the team's board.
@@ -51,7 +71,7 @@ pub fn state(stage: Stage) -> IssueState {
         Stage::InProgress => IssueState::InProgress,
         Stage::Completed => IssueState::Done,
         // A failed story can be retried, so its issue goes back to where work is waiting.
-        Stage::Failed => IssueState::Todo,
+        Stage::Failed | Stage::AwaitingRetry => IssueState::Todo,
         Stage::Cancelled => IssueState::Canceled,
     }
 }
@@ -80,6 +100,8 @@ mod tests {
                 ..Default::default()
             }),
             reason: "the tests fail".into(),
+            outcome: "checks_failed".into(),
+            branch_url: "https://github.com/o/r/tree/errand/s1".into(),
             ..Default::default()
         };
         let step = |content: &str, status: PlanStepStatus| PlanStep {
@@ -97,6 +119,11 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("**Failed:** the tests fail"), "{text}");
+        assert!(
+            text.contains("Outcome `checks_failed`. Look at the check's output"),
+            "{text}"
+        );
+        assert!(text.contains("tree/errand/s1"), "{text}");
         assert!(text.contains("pull/1"), "{text}");
     }
 }

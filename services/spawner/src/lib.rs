@@ -3,21 +3,27 @@
 //! # Layout
 //! - [`story`]: the Story aggregate.
 //! - [`delivery`]: the policy that moves a story from one stage to the next.
+//! - [`retries`]: the policy of trying again by itself; [`retry_timer`] keeps its times.
 //! - [`reactors`]: one file for each thing done about an event.
+//! - [`cancel_poll`]: looks for issues that were cancelled in Linear.
 //! - `journey`: how long people waited.
 //! - [`issue_text`]: what people read in the Linear issue.
 //! - [`linear`]: the connector.
 
+pub mod cancel_poll;
 pub mod delivery;
 pub mod issue_text;
 mod journey;
 pub mod linear;
 pub mod reactors;
+pub mod retries;
+pub mod retry_timer;
 mod session_progress;
 pub mod story;
 
 use errand_eventlog::{EventLog, aggregate::Aggregates};
 use linear::IssueTracker;
+use retries::Retries;
 use std::sync::Arc;
 use story::Story;
 
@@ -32,6 +38,8 @@ pub struct Spawner {
     pub workspace: String,
     /// `None` when no tracker is configured: stories are created and run all the same.
     pub tracker: Option<Arc<dyn IssueTracker>>,
+    /// How often each kind of agent is tried again by itself.
+    pub retries: Retries,
 }
 
 impl Spawner {
@@ -45,6 +53,7 @@ impl Spawner {
             log,
             workspace: workspace.to_owned(),
             tracker,
+            retries: Retries::default(),
         }
     }
 }

@@ -5,7 +5,7 @@ mod evolve;
 #[cfg(test)]
 mod spec;
 
-pub use command::StoryCommand;
+pub use command::{Failure, StoryCommand};
 
 use cqrs_es::{Aggregate, event_sink::EventSink};
 use errand_proto::{Json, StoryEvent, v1};
@@ -27,6 +27,8 @@ pub enum Stage {
     Approved,
     Queued,
     InProgress,
+    /// An attempt failed with something that may pass; the next begins at its time.
+    AwaitingRetry,
     Completed,
     Failed,
     Cancelled,
@@ -60,6 +62,13 @@ pub struct Story {
     pub session_id: String,
     /// 1 for the first run.
     pub attempt: u32,
+    /// Retries since a person last asked for one.
+    pub retries: u32,
+    /// When the next retry is due, in microseconds since the Unix epoch; 0 when none is scheduled.
+    pub retry_due_us: i64,
+    /// How the last attempt ended when it did not complete, and where its partial work is at the forge.
+    pub outcome: String,
+    pub branch_url: String,
     pub pr_url: String,
     /// Why it failed or was cancelled; empty otherwise.
     pub reason: String,

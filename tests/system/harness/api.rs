@@ -53,12 +53,27 @@ impl Api {
         )
     }
 
-    /// Sends a page's form, and answers the status of the page that it leads to.
-    pub async fn form(&self, path: &str, fields: &str) -> u16 {
-        let form = self.http.post(format!("{}{path}", self.url));
-        let form = form.header("content-type", "application/x-www-form-urlencoded");
-        let answer = form.body(fields.to_owned()).send().await;
-        answer.expect("an answer").status().as_u16()
+    /// Presses the button of a form; answers the status after all redirects.
+    pub async fn press(&self, path: &str, fields: &[(&str, &str)]) -> u16 {
+        let form = fields.iter().fold(
+            form_urlencoded::Serializer::new(String::new()),
+            |mut form, (name, value)| {
+                form.append_pair(name, value);
+                form
+            },
+        );
+        let body = { form }.finish();
+        let kind = "application/x-www-form-urlencoded";
+        self.call(path, &[("content-type", kind)], body).await
+    }
+
+    /// A call from outside, with these headers; answers the status.
+    pub async fn call(&self, path: &str, headers: &[(&str, &str)], body: String) -> u16 {
+        let mut request = self.http.post(format!("{}{path}", self.url)).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.expect("an answer").status().as_u16()
     }
 
     /// Opens a conversation and answers its id.

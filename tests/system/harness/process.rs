@@ -100,6 +100,18 @@ async fn start(
     panic!("errand ended before it was up:\n{log}");
 }
 
+impl Errand {
+    /// A command of a person to this Errand: whether it went well, and what it said.
+    pub async fn typed(&self, arguments: &[&str]) -> (bool, String) {
+        let url = ["--url", self.api.url.as_str()];
+        let ended = command(&[&url[..], arguments].concat()).output().await;
+        let ended = ended.expect("the command runs");
+        let said = String::from_utf8_lossy(&ended.stdout).into_owned();
+        let errors = String::from_utf8_lossy(&ended.stderr);
+        (ended.status.success(), said + &errors)
+    }
+}
+
 /// The program under test with a clean environment.
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_errand"));

@@ -3,10 +3,11 @@ use super::{claim::EmbeddedClaim, state::Snapshot};
 use crate::embedded::{
     EmbeddedLog,
     limits::{MAX_JOBS, MAX_TEXT_BYTES},
+    request::Request,
     shared::Shared,
     soft::Soft,
 };
-use crate::{Claim, Job, JobQueue, LogError, QueueLimits, QueuedJob, port::Result};
+use crate::{Claim, Job, JobQueue, LogError, Pause, QueueLimits, QueuedJob, port::Result};
 use async_trait::async_trait;
 use uuid::Uuid;
 
@@ -80,6 +81,47 @@ impl JobQueue for EmbeddedLog {
         }
         Ok(removed)
     }
+
+    async fn pause(&self, pause: Pause) -> Result<bool> {
+        pause.check(MAX_TEXT_BYTES)?;
+        let shared = self.shared();
+        let permit = shared.inbox.soft().await?;
+        let is_new = {
+            let mut state = shared.jobs.state();
+            let is_new = state.pauses.add(pause.clone())?;
+            if is_new {
+                permit.send(Soft::Paused(pause));
+            }
+            is_new
+        };
+        on_disk(shared).await?;
+        Ok(is_new)
+    }
+
+    async fn resume(&self, project_id: Option<&str>) -> Result<bool> {
+        let shared = self.shared();
+        let permit = shared.inbox.soft().await?;
+        let was_paused = {
+            let mut state = shared.jobs.state();
+            let was_paused = state.pauses.lift(project_id);
+            if was_paused {
+                permit.send(Soft::Resumed(project_id.map(str::to_owned)));
+            }
+            was_paused
+        };
+        shared.jobs.changed.notify_waiters();
+        on_disk(shared).await?;
+        Ok(was_paused)
+    }
+
+    async fn pauses(&self) -> Result<Vec<Pause>> {
+        Ok(self.shared().jobs.state().pauses.to_vec())
+    }
+}
+
+/// What a person was answered must hold after a crash too.
+async fn on_disk(shared: &Shared) -> Result<()> {
+    shared.inbox.ask(Request::Barrier).await
 }
 
 pub(super) fn note(snapshot: Snapshot) -> Soft {

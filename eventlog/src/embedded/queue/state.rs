@@ -1,7 +1,7 @@
 //! Jobs, claims and leases. Pure: the time comes in, nothing is written.
 use crate::{
-    Job, JobState, QueueLimits, QueuedJob,
-    schedule::{self, Candidate, Projects},
+    Job, JobState, Pauses, QueueLimits, QueuedJob, Reason,
+    schedule::{self, Candidate, Projects, Rules},
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -13,6 +13,7 @@ pub(super) struct State {
     claimed: HashSet<Uuid>,
     projects: Projects,
     turns: u64,
+    pub pauses: Pauses,
 }
 
 #[derive(Debug, Clone)]
@@ -75,7 +76,7 @@ impl State {
         self.expire(now_us);
         let waiting = self.jobs.values().filter(|e| e.held.is_none());
         let candidates = waiting.map(Entry::candidate);
-        let id = schedule::next(candidates, &self.projects, limits, now_us)?.id;
+        let id = schedule::next(candidates, self.rules(limits, now_us))?.id;
         let entry = self.jobs.get_mut(&id)?;
         let lease_us = i64::try_from(limits.lease.as_micros()).unwrap_or(i64::MAX);
         self.turns += 1;
@@ -94,6 +95,15 @@ impl State {
             snapshot: entry.snapshot(),
             turn: self.turns,
         })
+    }
+
+    fn rules<'a>(&'a self, limits: &'a QueueLimits, now_us: i64) -> Rules<'a> {
+        Rules {
+            projects: &self.projects,
+            pauses: &self.pauses,
+            limits,
+            now_us,
+        }
     }
 
     /// Takes back what was claimed and not reported for too long.
@@ -180,12 +190,14 @@ impl State {
         claimed.sort_by_key(|e| (e.job.enqueued_us, e.job.id));
         let running = claimed.into_iter().map(|entry| {
             let worker = entry.held.as_ref().map_or("", |held| held.worker.as_str());
-            entry.queued(JobState::Claimed, 0, format!("running on {worker}"))
+            let words = format!("running on {worker}");
+            entry.queued(JobState::Claimed, 0, Reason::Running, words)
         });
         let candidates: Vec<Candidate<'_>> = waiting.iter().map(|e| e.candidate()).collect();
-        let order = schedule::order(&candidates, &self.projects, limits, now_us);
+        let order = schedule::order(&candidates, self.rules(limits, now_us));
         let waiting = (1..).zip(order).map(|(position, placed)| {
-            waiting[placed.index].queued(JobState::Waiting, position, placed.waiting_for)
+            let (entry, words) = (waiting[placed.index], placed.waiting_for);
+            entry.queued(JobState::Waiting, position, placed.reason, words)
         });
         running.chain(waiting).collect()
     }
@@ -207,11 +219,18 @@ impl Entry {
         }
     }
 
-    fn queued(&self, state: JobState, position: u32, waiting_for: String) -> QueuedJob {
+    fn queued(
+        &self,
+        state: JobState,
+        position: u32,
+        reason: Reason,
+        waiting_for: String,
+    ) -> QueuedJob {
         QueuedJob {
             job: self.job.clone(),
             state,
             position,
+            reason,
             waiting_for,
             deliveries: self.deliveries,
         }

@@ -2,6 +2,9 @@
 use super::{Conversation, ConversationCommand as C, ConversationRefusal};
 use errand_proto::{ConversationEvent, v1};
 
+/// Told of an attempt that another will follow by itself.
+const RETRYING: &str = "retrying";
+
 type Decision = Result<Option<ConversationEvent>, ConversationRefusal>;
 
 pub(super) fn decide(conversation: &Conversation, command: C) -> Decision {
@@ -90,5 +93,7 @@ fn announce_completion(
     completion: v1::CompletionAnnounced,
 ) -> Option<ConversationEvent> {
     let told = conversation.stories.get(&completion.story_id)?;
-    (told.ended_session != completion.session_id).then(|| completion.into())
+    let is_told = told.ended_session == completion.session_id
+        && (told.ended_as == completion.status || told.ended_as != RETRYING);
+    (!is_told).then(|| completion.into())
 }

@@ -46,6 +46,7 @@ pub(super) fn evolve(conversation: &mut Conversation, event: E) {
         E::CompletionAnnounced(e) => {
             let told = conversation.stories.entry(e.story_id).or_default();
             told.ended_session = e.session_id;
+            told.ended_as = e.status;
         }
         E::QuestionAsked(e) => {
             conversation.questions.insert(e.question_id, true);

@@ -22,6 +22,7 @@ impl Reactor for AnnounceCompletion {
         &[
             "errand.v1.StoryCompleted",
             "errand.v1.StoryFailed",
+            "errand.v1.StoryRetryScheduled",
             "errand.v1.StoryCancelled",
             "errand.v1.StoryRejected",
         ]
@@ -58,6 +59,10 @@ fn news(event: &Event) -> Option<(&str, v1::CompletionAnnounced)> {
         Event::Story(StoryEvent::StoryFailed(e)) => {
             let story = e.story.as_ref()?;
             (story, announcement::failed(story, e))
+        }
+        Event::Story(StoryEvent::StoryRetryScheduled(e)) => {
+            let story = e.story.as_ref()?;
+            (story, announcement::retrying(story, e))
         }
         Event::Story(StoryEvent::StoryCancelled(e)) => {
             let story = e.story.as_ref()?;

@@ -46,6 +46,7 @@ fn of_story(event: StoryEvent) -> Option<String> {
         )),
         StoryEvent::StoryCompleted(e) => Some(e.summary),
         StoryEvent::StoryFailed(e) => Some(e.reason),
+        StoryEvent::StoryRetryScheduled(e) => Some(format!("{}, {}", e.retry_words(), e.reason)),
         StoryEvent::StoryCancelRequested(e) => Some(format!("Asked by {}. {}", e.by, e.reason)),
         StoryEvent::StoryCancelled(e) => Some(e.reason),
         StoryEvent::StoryRetried(e) => Some(format!("Attempt {}, asked by {}", e.attempt, e.by)),

@@ -3,6 +3,7 @@ mod answer;
 mod chat;
 mod dead_letters;
 mod projections;
+mod queue;
 mod sessions;
 mod stories;
 
@@ -31,6 +32,8 @@ pub fn routes() -> Router<Site> {
             "/health/projections/{name}/rebuild",
             post(projections::rebuild),
         )
+        .route("/queue/pause", post(queue::pause))
+        .route("/queue/resume", post(queue::resume))
         .route("/dead-letters/redrive", post(dead_letters::redrive_group))
         .route("/dead-letters/{id}/redrive", post(dead_letters::redrive))
         .route("/dead-letters/{id}/discard", post(dead_letters::discard))

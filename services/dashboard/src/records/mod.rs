@@ -11,6 +11,6 @@ pub use session::{
 };
 pub use story::{Stories, Story};
 pub use system::{
-    Accepted, DeadLetter, DeadLetters, Done, Events, Group, Health, PriorityState, Project,
+    Accepted, DeadLetter, DeadLetters, Done, Events, Group, Health, Pause, PriorityState, Project,
     Projection, QueueState, QueuedJob, Redriven, SpawnedStory,
 };

@@ -47,6 +47,14 @@ pub struct Story {
     pub reason: Option<String>,
     /// Where partial work was kept.
     pub branch: Option<String>,
+    /// That branch at the forge.
+    pub branch_url: Option<String>,
+    /// The number of the retry that is scheduled or was last; 0 when there was none.
+    pub retry: i64,
+    /// How many retries there will be at most.
+    pub retries: i64,
+    /// When the scheduled retry is due.
+    pub retry_at: Option<String>,
     pub cancel_requested: bool,
     pub created_at: String,
     pub queued_at: Option<String>,

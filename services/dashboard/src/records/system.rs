@@ -47,12 +47,25 @@ pub struct QueuedJob {
     /// 0 (first) to 3.
     pub priority: u8,
     pub enqueued_at: String,
-    /// "waiting" or "claimed".
+    /// "claimed", "waiting", or "held" when it is not queued yet.
     pub state: String,
-    /// 1 for the next to run; 0 while claimed.
+    /// 1 for the next to run; 0 while claimed or held.
     pub position: u32,
+    /// "running", "worker", "ahead", "project_limit", "paused", "delayed", "approval" or "retry".
+    pub reason: String,
+    /// The reason in words, e.g. "2 ahead of it".
     pub waiting_for: String,
     pub deliveries: u32,
+}
+
+/// A stop that a person put on the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Pause {
+    /// The project it is about; `null` when it is about all.
+    pub project_id: Option<String>,
+    pub by: String,
+    pub since: String,
 }
 
 /// How far a read model is.

@@ -29,6 +29,9 @@ pub fn story_badge(story: &Story) -> Badge {
             badge("Needs approval", "attention")
         }
         (StoryStatus::Pending, _) => badge("Being prepared", "neutral"),
+        (StoryStatus::Approved, _) if story.retry_at.is_some() => {
+            badge("Tried again soon", "attention")
+        }
         (StoryStatus::Approved, _) => badge("Queued", "neutral"),
         (StoryStatus::InProgress, Some(SessionStatus::WaitingForInput)) => {
             badge("Waiting for you", "attention")

@@ -27,25 +27,13 @@ impl Place {
         })
     }
 
-    /// "Next in the queue, waits for a free worker".
+    /// "Next in the queue, waits for a free worker"; "Number 3 in the queue, 2 ahead of it".
     pub fn text(&self) -> String {
         let place = match self.position {
             1 => "Next in the queue".to_owned(),
             n => format!("Number {n} in the queue"),
         };
-        match why(&self.waiting_for).as_str() {
-            "" => place,
-            why => format!("{place}, {why}"),
-        }
-    }
-}
-
-/// The queue tells a thing ("a free worker") or a sentence ("2 of 2 sessions of project web are running").
-pub fn why(waiting_for: &str) -> String {
-    match waiting_for.chars().next() {
-        None => String::new(),
-        Some(first) if first.is_ascii_digit() => waiting_for.to_owned(),
-        Some(_) => format!("waits for {waiting_for}"),
+        format!("{place}, {}", self.waiting_for)
     }
 }
 
@@ -72,6 +60,8 @@ pub struct StoryCard {
     pub can_steer: bool,
     pub can_cancel: bool,
     pub max_text: usize,
+    /// "retry 1 of 2 at 14:05 UTC"; empty when none is scheduled.
+    pub retry: String,
 }
 
 impl StoryCard {
@@ -98,7 +88,8 @@ impl StoryCard {
                 && session.is_some_and(|s| s.status == SessionStatus::Running),
             can_cancel: can_cancel(story),
             max_text: MAX_MESSAGE_CHARS,
-            reason: if ended {
+            retry: retry_words(story).unwrap_or_default(),
+            reason: if ended || story.retry_at.is_some() {
                 story.reason.clone()
             } else {
                 String::new()
@@ -127,6 +118,16 @@ pub fn needs_approval(story: &Story) -> bool {
 /// A story that waits for approval is rejected instead.
 pub fn can_cancel(story: &Story) -> bool {
     !story.status.is_ended() && !story.cancel_requested && !needs_approval(story)
+}
+
+/// "retry 1 of 2 at 14:05 UTC", when one is scheduled.
+pub fn retry_words(story: &Story) -> Option<String> {
+    let due_us = story.retry_at?;
+    Some(errand_proto::outcome::retry_words(
+        story.retry,
+        story.retries,
+        due_us,
+    ))
 }
 
 fn linear_note(story: &Story) -> &'static str {

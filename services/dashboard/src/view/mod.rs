@@ -9,7 +9,7 @@ mod shell;
 mod viewer;
 
 pub use badge::{Badge, session_badge, story_badge};
-pub use card::{StoryCard, can_cancel, needs_approval, short_title, why};
+pub use card::{StoryCard, can_cancel, needs_approval, retry_words, short_title};
 pub use checklist::{Checklist, Mark};
 pub use clock::Clock;
 pub use event::EventLine;

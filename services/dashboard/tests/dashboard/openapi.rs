@@ -43,6 +43,9 @@ async fn everything_that_the_pages_do_is_in_the_document() {
         "post /api/v1/sessions/{id}/answer",
         "post /api/v1/sessions/{id}/steer",
         "get /api/v1/queue",
+        "get /api/v1/queue/pauses",
+        "post /api/v1/queue/pause",
+        "post /api/v1/queue/resume",
         "get /api/v1/events",
         "get /api/v1/events/{id}",
         "get /api/v1/events/stream",
@@ -61,7 +64,7 @@ async fn everything_that_the_pages_do_is_in_the_document() {
             "{route} is not in {listed:#?}"
         );
     }
-    assert_eq!(listed.len(), 34, "a new route belongs into this list");
+    assert_eq!(listed.len(), 37, "a new route belongs into this list");
 }
 
 #[tokio::test]

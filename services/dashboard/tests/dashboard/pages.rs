@@ -36,7 +36,8 @@ async fn the_agents_tab_shows_who_is_at_work_and_who_needs_a_person() {
         "Linear ERR-14",
         "Next in the queue, waits for a free worker",
         "Shall I name them after their icons?",
-        "Approve or reject",
+        ">Approve</button>",
+        ">Reject</button>",
     ]);
     page.hides(&[&ids.completed, &ids.failed]);
     let place = |text: &str| page.body.find(text).unwrap();

@@ -253,6 +253,10 @@ impl IssueTracker for AtOnce {
         Ok(())
     }
 
+    async fn cancelled(&self, _: &[Uuid]) -> Result<Vec<Uuid>, TrackerError> {
+        Ok(Vec::new())
+    }
+
     async fn check(&self) -> Result<String, TrackerError> {
         Ok("at once".into())
     }

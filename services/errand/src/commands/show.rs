@@ -4,6 +4,7 @@ use crate::{
     cli::Show,
     output::{self, text},
 };
+use errand_proto::{Outcome, outcome};
 use serde_json::{Value, json};
 
 /// # Errors
@@ -31,6 +32,7 @@ pub async fn run(api: &Api, which: &Show, as_json: bool) -> anyhow::Result<()> {
         ("Story", "id"),
         ("Status", "status"),
         ("Reason", "reason"),
+        ("Outcome", "outcome"),
         ("Agent", "agentName"),
         ("Project", "projectId"),
         ("Priority", "priorityLevel"),
@@ -38,6 +40,7 @@ pub async fn run(api: &Api, which: &Show, as_json: bool) -> anyhow::Result<()> {
         ("Linear", "linearIssueUrl"),
         ("Pull request", "prUrl"),
         ("Branch", "branch"),
+        ("Branch page", "branchUrl"),
         ("Summary", "summary"),
     ] {
         let value = text(&story, key);
@@ -45,6 +48,7 @@ pub async fn run(api: &Api, which: &Show, as_json: bool) -> anyhow::Result<()> {
             output::line(&format!("{label:>13}: {value}"))?;
         }
     }
+    tell_what_follows(&story)?;
     for step in session["plan"].as_array().into_iter().flatten() {
         output::line(&format!(
             "  {} {}",
@@ -53,6 +57,27 @@ pub async fn run(api: &Api, which: &Show, as_json: bool) -> anyhow::Result<()> {
         ))?;
     }
     Ok(())
+}
+
+/// What to do about the outcome, and when it is tried again by itself.
+fn tell_what_follows(story: &Value) -> anyhow::Result<()> {
+    if let Some(outcome) = Outcome::find(text(story, "outcome")) {
+        output::line(&format!("{:>13}: {}", "What to do", outcome.advice()))?;
+    }
+    if let Some(words) = retry_words(story) {
+        output::line(&format!("{:>13}: {words}", "Next"))?;
+    }
+    Ok(())
+}
+
+/// "retry 1 of 2 at 14:05 UTC", when one is scheduled.
+pub(super) fn retry_words(story: &Value) -> Option<String> {
+    let due_us = errand_proto::from_rfc3339(story["retryAt"].as_str()?)?;
+    Some(outcome::retry_words(
+        &story["retry"],
+        &story["retries"],
+        due_us,
+    ))
 }
 
 /// The checklist's marks, the same as on the pages.

@@ -1,5 +1,8 @@
 //! `errand watch ID`: follows a story until it ends. Exit code 0 when it completed, 2 when it did not.
-use super::{sessions, show::mark};
+use super::{
+    sessions,
+    show::{mark, retry_words},
+};
 use crate::{
     api::Api,
     output::{self, cut, text},
@@ -75,8 +78,9 @@ fn tell(bar: &ProgressBar, story: &Value, session: &Value, told: &mut Vec<String
     bar.set_length(steps.len() as u64);
     bar.set_position(steps.iter().filter(|s| is(s, "completed")).count() as u64);
     let now = steps.iter().find(|s| is(s, "in_progress"));
+    let retry = retry_words(story);
     let now = now.map_or_else(|| text(story, "status"), |s| text(s, "content"));
-    bar.set_message(cut(now, 50));
+    bar.set_message(cut(retry.as_deref().unwrap_or(now), 50));
 }
 
 fn say(bar: &ProgressBar, line: &str) {

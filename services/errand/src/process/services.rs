@@ -24,8 +24,8 @@ use errand_eventlog::{
 use errand_executor::{Executor, project::Project};
 use errand_notifier::Notifier;
 use errand_proto::DEFAULT_WORKSPACE;
-use errand_spawner::Spawner;
-use std::sync::Arc;
+use errand_spawner::{Spawner, cancel_poll, retry_timer};
+use std::{sync::Arc, time::Duration};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// What the services are built from.
@@ -45,6 +45,8 @@ pub struct Services {
     spawner: Option<Spawner>,
     executor: Option<Executor>,
     notifier: Option<Notifier>,
+    /// Between two looks at Linear.
+    poll_pause: Duration,
     fills_views: bool,
     dashboard: Option<dashboard::Settings>,
 }
@@ -63,15 +65,19 @@ impl Services {
             chat: roles
                 .has(Role::Chat)
                 .then(|| chat(&parts, Arc::clone(&rules))),
-            spawner: roles.has(Role::Spawner).then(|| {
-                let tracker = parts.vendors.tracker.clone();
-                Spawner::new(Arc::clone(&parts.stores.log), DEFAULT_WORKSPACE, tracker)
-            }),
+            spawner: roles
+                .has(Role::Spawner)
+                .then(|| spawner(&parts))
+                .transpose()?,
             executor,
             notifier: roles
                 .has(Role::Notifier)
                 .then(|| notifier(&parts))
                 .flatten(),
+            poll_pause: parts
+                .config
+                .linear_poll_seconds
+                .map_or(cancel_poll::USUAL_PAUSE, Duration::from_secs),
             fills_views: roles.has(Role::Projector),
             dashboard: roles
                 .has(Role::Dashboard)
@@ -101,6 +107,7 @@ impl Services {
             }),
             stories: self.spawner.as_ref().map(|s| s.stories.clone()),
             sessions: self.executor.as_ref().map(|e| e.sessions.clone()),
+            queue: self.executor.as_ref().map(|e| Arc::clone(&e.queue)),
             projections: stores
                 .projector
                 .clone()
@@ -124,6 +131,14 @@ impl Services {
                 stop.clone(),
             ));
             tasks.spawn(errand_executor::run::work(executor, stop.clone()));
+        }
+        if let Some(spawner) = self.spawner {
+            if let Some(tracker) = spawner.tracker.clone() {
+                let (spawner, stop) = (spawner.clone(), stop.clone());
+                let polling = cancel_poll::run(spawner, tracker, self.poll_pause, stop);
+                tasks.spawn(polling);
+            }
+            tasks.spawn(retry_timer::run(spawner, stop.clone()));
         }
         if let Some(projector) = stores.projector.clone() {
             let (fills, until) = (self.fills_views, stop.clone());
@@ -197,6 +212,14 @@ fn chat(parts: &Parts<'_>, rules: Arc<TaskRules>) -> Chat {
     }
 }
 
+fn spawner(parts: &Parts<'_>) -> anyhow::Result<Spawner> {
+    let (log, tracker) = (&parts.stores.log, parts.vendors.tracker.clone());
+    Ok(Spawner {
+        retries: agents::retries(parts.config)?,
+        ..Spawner::new(Arc::clone(log), DEFAULT_WORKSPACE, tracker)
+    })
+}
+
 /// `None` when there is nobody to notify.
 fn notifier(parts: &Parts<'_>) -> Option<Notifier> {
     let log = Arc::clone(&parts.stores.log);
@@ -204,6 +227,7 @@ fn notifier(parts: &Parts<'_>) -> Option<Notifier> {
         notifications: Aggregates::new(log, DEFAULT_WORKSPACE, errand_notifier::SOURCE),
         messenger: parts.vendors.messenger.clone()?,
         public_url: parts.public_url.to_owned(),
+        hears_buttons: parts.vendors.secrets.slack.is_some(),
         started_us: now_us(),
     })
 }

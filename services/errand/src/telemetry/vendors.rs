@@ -93,6 +93,10 @@ impl<T: IssueTracker> IssueTracker for Measured<T> {
         measured("linear", "comment", self.0.comment(issue, comment, body)).await
     }
 
+    async fn cancelled(&self, issues: &[Uuid]) -> Result<Vec<Uuid>, TrackerError> {
+        measured("linear", "cancelled", self.0.cancelled(issues)).await
+    }
+
     async fn check(&self) -> Result<String, TrackerError> {
         measured("linear", "check", self.0.check()).await
     }

@@ -8,6 +8,7 @@ use errand_executor::{
     confine::{AgentAccess, Confinement, Helper, Host, Isolation, Network},
     runner::{AgentCommand, PermissionPolicy, RunLimits},
 };
+use errand_spawner::retries::{Retries, RetryLimit};
 use std::{
     collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
@@ -53,6 +54,23 @@ pub fn kinds(config: &Config) -> anyhow::Result<Vec<AgentKind>> {
         description: it.description.clone(),
     };
     Ok(catalogue.kinds().iter().map(kind).collect())
+}
+
+/// How often each kind is tried again by itself.
+///
+/// # Errors
+/// As [`catalogue`].
+pub fn retries(config: &Config) -> anyhow::Result<Retries> {
+    let catalogue = catalogue(config)?;
+    let usual = RetryLimit::default();
+    let limit = |it: &agents::AgentKind| {
+        let limit = RetryLimit {
+            retries: it.retries.unwrap_or(usual.retries),
+            first_pause: it.retry_pause.unwrap_or(usual.first_pause),
+        };
+        (it.kind.clone(), limit)
+    };
+    Ok(Retries::of_kinds(catalogue.kinds().iter().map(limit)))
 }
 
 /// What the API and the command line tell of them.

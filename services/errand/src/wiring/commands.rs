@@ -3,6 +3,7 @@ mod conversations;
 mod order;
 mod owners;
 mod projections;
+mod queue;
 mod sessions;
 mod stories;
 
@@ -14,8 +15,11 @@ use async_trait::async_trait;
 use errand_dashboard::{
     CommandError, Commands, Done, NewConversation, PostMessage, Spawn, Spawned,
 };
-use errand_eventlog::aggregate::{ExecuteError, Executed};
-use order::{ChatRequest, SessionRequest, StoryRequest};
+use errand_eventlog::{
+    Pause,
+    aggregate::{ExecuteError, Executed, now_us},
+};
+use order::{ChatRequest, QueueRequest, SessionRequest, StoryRequest};
 use std::sync::Arc;
 
 type Answer = Result<Done, CommandError>;
@@ -48,6 +52,17 @@ impl ServiceCommands {
     async fn done(&self, request: Request) -> Answer {
         match self.0.carry_out(Order::new(request)).await? {
             Outcome::Done(done) => Ok(done),
+            _ => Err(misunderstood()),
+        }
+    }
+
+    async fn queue(&self, request: QueueRequest) -> Result<(), CommandError> {
+        match self
+            .0
+            .carry_out(Order::new(Request::Queue(request)))
+            .await?
+        {
+            Outcome::InForce => Ok(()),
             _ => Err(misunderstood()),
         }
     }
@@ -141,6 +156,21 @@ impl Commands for ServiceCommands {
         let text = text.to_owned();
         self.session(session_id, user, SessionRequest::Steer { text })
             .await
+    }
+
+    async fn pause_queue(&self, project_id: Option<&str>, user: &str) -> Result<(), CommandError> {
+        self.queue(QueueRequest::Pause(Pause {
+            project_id: project_id.map(str::to_owned),
+            by: user.to_owned(),
+            since_us: now_us(),
+        }))
+        .await
+    }
+
+    async fn resume_queue(&self, project_id: Option<&str>, user: &str) -> Result<(), CommandError> {
+        let project_id = project_id.map(str::to_owned);
+        let user = user.to_owned();
+        self.queue(QueueRequest::Resume { project_id, user }).await
     }
 
     async fn rebuild(&self, projection: &str) -> Result<(), CommandError> {

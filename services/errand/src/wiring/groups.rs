@@ -9,6 +9,7 @@ pub const GROUPS: &[&str] = &[
     "executor-cancel-waiting",
     "executor-enqueue-job",
     "executor-open-session",
+    "notifier-settle-approval",
     "notifier-tell-slack",
     "spawner-deliver",
     "spawner-link-issue",

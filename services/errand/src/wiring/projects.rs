@@ -132,6 +132,7 @@ async fn sandbox_forge(
         owner: SANDBOX_OWNER.to_owned(),
         repository: id.to_owned(),
         push_url: format!("{}/git/{SANDBOX_OWNER}/{id}.git", stand_in.url()),
+        web_url: format!("{}/github/{SANDBOX_OWNER}/{id}", stand_in.url()),
         host: host.host.clone(),
         draft: host.draft,
     }))
@@ -147,6 +148,7 @@ fn github_forge(origin: &str, host: &HostAccess) -> Option<Forge> {
     };
     Some(Forge {
         push_url: format!("https://github.com/{owner}/{repository}.git"),
+        web_url: format!("https://github.com/{owner}/{repository}"),
         owner,
         repository,
         host: host.host.clone(),

@@ -28,8 +28,10 @@ fn configured(config: &Config) -> Vec<SecretString> {
         &config.errand_nats_token,
         &config.github_token,
         &config.linear_api_key,
+        &config.linear_webhook_secret,
         &config.openai_api_key,
         &config.slack_bot_token,
+        &config.slack_signing_secret,
     ];
     let files = [
         &config.errand_github_app_key_file,

@@ -11,6 +11,7 @@ use errand_dashboard::VendorInfo;
 use errand_executor::github::{App, CodeHost, Credential, GitHub};
 use errand_notifier::slack::{Messenger, Slack, SlackConfig};
 use errand_spawner::linear::{IssueTracker, Linear, LinearConfig};
+use secrecy::SecretString;
 use std::sync::Arc;
 
 const DEFAULT_ANTHROPIC_MODEL: &str = "claude-sonnet-4-5";
@@ -23,6 +24,7 @@ pub struct Vendors {
     pub tracker: Option<Arc<dyn IssueTracker>>,
     pub messenger: Option<Arc<dyn Messenger>>,
     pub code_host: Option<HostAccess>,
+    pub secrets: CallSecrets,
     pub info: Vec<VendorInfo>,
 }
 
@@ -49,8 +51,29 @@ pub fn connect(
         tracker: tracker(config, http, sandbox, &mut info),
         messenger: messenger(config, http, sandbox, &mut info),
         code_host: code_host(config, http, sandbox, &mut info)?,
+        secrets: call_secrets(config, sandbox),
         info,
     })
+}
+
+/// What vendors' calls are signed with; a vendor without one is not listened to.
+#[derive(Clone, Default)]
+pub struct CallSecrets {
+    pub slack: Option<SecretString>,
+    pub linear: Option<SecretString>,
+}
+
+/// A vendor whom the sandbox plays signs as the sandbox does.
+fn call_secrets(config: &Config, sandbox: Option<&str>) -> CallSecrets {
+    let played = |is_live: bool| {
+        let secret = sandbox.filter(|_| !is_live);
+        secret.map(|_| stand_in::CREDENTIAL.into())
+    };
+    let own = config.slack_signing_secret.clone();
+    let slack = own.or_else(|| played(config.slack_bot_token.is_some()));
+    let own = config.linear_webhook_secret.clone();
+    let linear = own.or_else(|| played(config.linear_api_key.is_some()));
+    CallSecrets { slack, linear }
 }
 
 fn note(info: &mut Vec<VendorInfo>, name: &str, mode: &str, detail: impl Into<String>) {

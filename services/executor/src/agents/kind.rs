@@ -15,6 +15,7 @@ const MAX_ITEMS: usize = 100;
 const MAX_SECONDS: u64 = 24 * 60 * 60;
 const MAX_OUTPUT_BYTES: u64 = 1024 * 1024 * 1024;
 const MAX_COST_USD: f64 = 10_000.0;
+const MAX_RETRIES: u32 = 10;
 
 /// What an agent gets where its own kind says nothing.
 #[derive(Debug, Clone)]
@@ -46,6 +47,9 @@ pub struct AgentKind {
     permissions: Option<PermissionPolicy>,
     answers: AnswerPolicy,
     pub checks: Vec<String>,
+    /// `None` where it is as usual.
+    pub retries: Option<u32>,
+    pub retry_pause: Option<Duration>,
     limits: LimitSettings,
     price: Option<Price>,
 }
@@ -74,6 +78,8 @@ impl AgentKind {
             permissions: settings.permissions.map(Into::into),
             answers,
             checks: settings.checks.unwrap_or_default(),
+            retries: settings.retries,
+            retry_pause: settings.retry_seconds.map(Duration::from_secs),
             limits: settings.limits,
             price: settings.price.map(|price| Price {
                 input: price.input,
@@ -180,6 +186,7 @@ fn numbers(settings: &KindSettings) -> Result<(), String> {
             settings.question_timeout_seconds,
             MAX_SECONDS,
         ),
+        ("retry_seconds", settings.retry_seconds, MAX_SECONDS),
         (
             "limits.wall_clock_seconds",
             limits.wall_clock_seconds,
@@ -196,6 +203,9 @@ fn numbers(settings: &KindSettings) -> Result<(), String> {
         if value.is_some_and(|it| !(1..=most).contains(&it)) {
             return Err(format!("{key} must be between 1 and {most}"));
         }
+    }
+    if settings.retries.is_some_and(|it| it > MAX_RETRIES) {
+        return Err(format!("retries must be at most {MAX_RETRIES}"));
     }
     let price = settings.price.map(|it| it.input.min(it.output));
     if price.is_some_and(|it| !it.is_finite() || it < 0.0) {

@@ -29,6 +29,10 @@ pub struct KindSettings {
     pub unanswered: Option<UnansweredSetting>,
     /// Commands that must succeed in the repository after the work.
     pub checks: Option<Vec<String>>,
+    /// How often it is tried again by itself after what may pass.
+    pub retries: Option<u32>,
+    /// The pause before the first of these; each further one is four times as long.
+    pub retry_seconds: Option<u64>,
     pub limits: LimitSettings,
     pub price: Option<PriceSettings>,
 }
@@ -105,6 +109,8 @@ impl KindSettings {
                 .or(base.question_timeout_seconds),
             unanswered: self.unanswered.or(base.unanswered),
             checks: self.checks.or(base.checks),
+            retries: self.retries.or(base.retries),
+            retry_seconds: self.retry_seconds.or(base.retry_seconds),
             limits: self.limits.over(base.limits),
             price: self.price.or(base.price),
         }

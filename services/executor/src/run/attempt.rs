@@ -16,7 +16,8 @@ use crate::{
     session::{Progress, Session},
     workspace::Worktree,
 };
-use errand_proto::v1;
+use errand_proto::{Outcome, v1};
+use std::sync::OnceLock;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::{Span, field::Empty};
@@ -37,6 +38,8 @@ pub struct Attempt<'a> {
     pub journal: &'a Journal,
     pub run: &'a RunHandle,
     pub signals: &'a Signals,
+    /// Where the branch is at the forge, once it was pushed.
+    pub pushed: OnceLock<String>,
 }
 
 impl Attempt<'_> {
@@ -99,7 +102,7 @@ impl Attempt<'_> {
                 "there is no repository for project {id:?}; known projects are {}: name one of them, or start Errand with --repo",
                 known.join(", ")
             );
-            Ending::failed("unknown_project", reason)
+            Ending::failed(Outcome::UnknownProject, reason)
         })
     }
 
@@ -192,7 +195,7 @@ impl Attempt<'_> {
         let kind = &self.session.facts.0.agent;
         self.executor.agents.get(kind).ok_or_else(|| {
             let reason = format!("no agent of kind {kind:?} is configured");
-            Ending::failed("unknown_agent", reason)
+            Ending::failed(Outcome::UnknownAgent, reason)
         })
     }
 
@@ -211,7 +214,7 @@ impl Attempt<'_> {
         self.push_partial_work(worktree).await?;
         let said = super::pull_request_text::cut(failed.said.trim(), 1_000);
         let reason = format!("The check `{}` failed: {said}", failed.command);
-        Err(Ending::failed("checks_failed", reason))
+        Err(Ending::failed(Outcome::ChecksFailed, reason))
     }
 
     /// What a failed run did is kept on the branch, for a person or the next attempt.
@@ -237,6 +240,8 @@ impl Attempt<'_> {
             worktree
                 .push_instead_of(&target, &self.session.commit)
                 .await?;
+            self.pushed
+                .get_or_init(|| forge.branch_url(worktree.branch()));
         }
         Ok(())
     }
@@ -278,7 +283,8 @@ impl Attempt<'_> {
             usage,
             public_url: url,
         };
-        let opened = publish::publish(project, worktree, &text, &self.session.commit).await?;
+        let earlier = &self.session.commit;
+        let opened = publish::publish(project, worktree, &text, earlier, &self.pushed).await?;
         if let Some(opened) = &opened {
             let url = opened.url.clone();
             let number = opened.number;
@@ -315,9 +321,9 @@ fn prompt(session: &Session) -> String {
 
 fn stopped_early(stop: StopReason, message: &str) -> Ending {
     let (outcome, what) = match stop {
-        StopReason::MaxTokens => ("max_tokens", "the model's token limit"),
-        StopReason::MaxTurnRequests => ("max_turns", "the agent's limit of turns"),
-        StopReason::EndTurn => ("ended", "its own decision"),
+        StopReason::MaxTokens => (Outcome::MaxTokens, "the model's token limit"),
+        StopReason::MaxTurnRequests => (Outcome::MaxTurns, "the agent's limit of turns"),
+        StopReason::EndTurn => (Outcome::Ended, "its own decision"),
     };
     let words = super::pull_request_text::cut(message.trim(), 300);
     let reason = format!("The agent was cut off by {what}. Its last words: {words}");

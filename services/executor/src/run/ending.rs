@@ -3,6 +3,7 @@ use crate::{
     runner::RunFailure,
     workspace::{PushRefusal, WorkspaceError},
 };
+use errand_proto::Outcome;
 
 /// How a run ended, judged by the repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,8 +12,7 @@ pub enum Ending {
         summary: String,
     },
     Failed {
-        /// A short code, e.g. `no_changes`.
-        outcome: &'static str,
+        outcome: Outcome,
         reason: String,
     },
     /// A person stopped it.
@@ -31,14 +31,14 @@ impl Ending {
     pub fn outcome(&self) -> &'static str {
         match self {
             Self::Completed { .. } => "completed",
-            Self::Failed { outcome, .. } => outcome,
+            Self::Failed { outcome, .. } => outcome.code(),
             Self::Cancelled { .. } => "cancelled",
             Self::HandedOver => "handed_over",
             Self::Lost => "lost",
         }
     }
 
-    pub fn failed(outcome: &'static str, reason: impl Into<String>) -> Self {
+    pub fn failed(outcome: Outcome, reason: impl Into<String>) -> Self {
         Self::Failed {
             outcome,
             reason: reason.into(),
@@ -51,30 +51,30 @@ impl From<WorkspaceError> for Ending {
         use WorkspaceError as E;
         let outcome = match &error {
             E::PushRefused { refusal, .. } => push_outcome(refusal),
-            E::Conflict { .. } => "conflict",
+            E::Conflict { .. } => Outcome::Conflict,
             E::Unauthorized { .. } | E::NotPermitted { .. } | E::RepositoryMissing { .. } => {
-                "forge_refused"
+                Outcome::ForgeRefused
             }
-            E::Unreachable { .. } => "forge_down",
+            E::Unreachable { .. } => Outcome::ForgeDown,
             E::DiskFull { .. } | E::WorkspacesFull { .. } | E::WorktreeTooLarge { .. } => {
-                "disk_full"
+                Outcome::DiskFull
             }
             E::TooManyFiles { .. } | E::FileTooLarge { .. } | E::TooManyBytes { .. } => {
-                "too_much_changed"
+                Outcome::TooMuchChanged
             }
-            E::TimedOut { .. } | E::TooMuchOutput { .. } | E::Busy { .. } => "git_limit",
-            _ => "repository",
+            E::TimedOut { .. } | E::Busy { .. } => Outcome::GitLimit,
+            _ => Outcome::Repository,
         };
         Self::failed(outcome, error.to_string())
     }
 }
 
-const fn push_outcome(refusal: &PushRefusal) -> &'static str {
+const fn push_outcome(refusal: &PushRefusal) -> Outcome {
     match refusal {
-        PushRefusal::NonFastForward => "branch_moved",
-        PushRefusal::Protected { .. } => "branch_protected",
-        PushRefusal::WorkflowScope => "forge_refused",
-        _ => "push_refused",
+        PushRefusal::NonFastForward => Outcome::BranchMoved,
+        PushRefusal::Protected { .. } => Outcome::BranchProtected,
+        PushRefusal::WorkflowScope => Outcome::ForgeRefused,
+        _ => Outcome::PushRefused,
     }
 }
 
@@ -82,9 +82,9 @@ impl From<CodeHostError> for Ending {
     fn from(error: CodeHostError) -> Self {
         use CodeHostError as E;
         let outcome = match &error {
-            E::RateLimited { .. } | E::Unavailable { .. } => "forge_down",
-            E::Invalid { .. } => "pull_request_refused",
-            _ => "forge_refused",
+            E::RateLimited { .. } | E::Unavailable { .. } => Outcome::ForgeDown,
+            E::Invalid { .. } => Outcome::PullRequestRefused,
+            _ => Outcome::ForgeRefused,
         };
         Self::failed(outcome, error.to_string())
     }
@@ -94,19 +94,19 @@ impl From<RunFailure> for Ending {
     fn from(failure: RunFailure) -> Self {
         use RunFailure as F;
         let outcome = match &failure {
-            F::NotStarted { .. } => "not_started",
-            F::ProtocolGarbage { .. } => "garbage",
-            F::Crashed { .. } => "crashed",
-            F::Stalled { .. } => "stalled",
-            F::TimedOut { .. } => "timed_out",
-            F::OutputTooLarge { .. } => "output_limit",
-            F::TooManyTurns { .. } => "max_turns",
-            F::TooExpensive { .. } => "cost_limit",
-            F::Unanswered { .. } => "unanswered",
-            F::PromptTooLarge { .. } => "prompt_limit",
-            F::Refused { .. } => "refused",
-            F::LoginRequired { .. } => "login_required",
-            F::AgentError { .. } => "agent_error",
+            F::NotStarted { .. } => Outcome::NotStarted,
+            F::ProtocolGarbage { .. } => Outcome::Garbage,
+            F::Crashed { .. } => Outcome::Crashed,
+            F::Stalled { .. } => Outcome::Stalled,
+            F::TimedOut { .. } => Outcome::TimedOut,
+            F::OutputTooLarge { .. } => Outcome::OutputLimit,
+            F::TooManyTurns { .. } => Outcome::MaxTurns,
+            F::TooExpensive { .. } => Outcome::CostLimit,
+            F::Unanswered { .. } => Outcome::Unanswered,
+            F::PromptTooLarge { .. } => Outcome::PromptLimit,
+            F::Refused { .. } => Outcome::Refused,
+            F::LoginRequired { .. } => Outcome::LoginRequired,
+            F::AgentError { .. } => Outcome::AgentError,
         };
         Self::failed(outcome, failure.to_string())
     }

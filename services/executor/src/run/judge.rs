@@ -4,7 +4,7 @@ use crate::{
     session::Session,
     workspace::{Changes, FileStatus, WorkspaceError, Worktree},
 };
-use errand_proto::v1;
+use errand_proto::{Outcome, v1};
 
 /// Bytes of diff recorded as an event; the whole is in the branch.
 const MAX_DIFF_BYTES: usize = 200_000;
@@ -47,7 +47,7 @@ pub fn nothing_changed(agent_words: &str) -> Ending {
         format!("Its last words: {words}")
     };
     Ending::failed(
-        "no_changes",
+        Outcome::NoChanges,
         format!(
             "The agent ended without changing anything in the repository. {said} Say more exactly what is wanted, then retry."
         ),

@@ -7,7 +7,7 @@ use crate::{
     workspace::{WorkspaceError, Worktree},
 };
 use errand_proto::v1;
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 /// Tries before an unreachable forge ends the run; the branch keeps the work.
 const MAX_TRIES: u32 = 6;
@@ -31,10 +31,12 @@ pub async fn publish(
     worktree: &Worktree,
     text: &Text<'_>,
     earlier: &str,
+    pushed: &OnceLock<String>,
 ) -> Result<Option<PullRequest>, Ending> {
     let mut opened = None;
     if let Some(forge) = &project.forge {
         push(forge, worktree, earlier).await?;
+        pushed.get_or_init(|| forge.branch_url(worktree.branch()));
         let new = NewPullRequest {
             owner: forge.owner.clone(),
             repo: forge.repository.clone(),

@@ -14,8 +14,11 @@ use crate::{
     workspace::WorkspaceError,
 };
 use errand_eventlog::{Claim, LogError, metrics::Level};
-use errand_proto::v1;
-use std::{sync::Arc, time::Duration};
+use errand_proto::{Outcome, v1};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
@@ -165,6 +168,7 @@ async fn own(
         journal: &journal,
         run: &handle,
         signals,
+        pushed: OnceLock::new(),
     };
     let (ending, usage) = if session.expired_leases >= MAX_EXPIRED_LEASES {
         (executor_lost(), v1::Usage::default())
@@ -172,7 +176,8 @@ async fn own(
         guarded(&attempt, control, claim, &handle, stop).await
     };
     let ending = asked_to_stop(ending, signals.unwatch(&id));
-    let handed_over = finish(&journal, ending.clone(), usage).await?;
+    let branch_url = attempt.pushed.get().cloned().unwrap_or_default();
+    let handed_over = finish(&journal, ending.clone(), usage, branch_url).await?;
     trace::ended(&id, session, &ending);
     Ok(handed_over)
 }
@@ -181,7 +186,7 @@ fn executor_lost() -> Ending {
     let reason = format!(
         "The executor was lost {MAX_EXPIRED_LEASES} times while it ran this session. Look into its log, then retry."
     );
-    Ending::failed("executor_lost", reason)
+    Ending::failed(Outcome::ExecutorLost, reason)
 }
 
 /// The attempt, with a heartbeat beside it; stopped when the lease is lost or this process ends.
@@ -232,7 +237,12 @@ fn asked_to_stop(ending: Ending, request: Option<CancelRequest>) -> Ending {
 }
 
 /// Writes the ending down. `true` when the session goes on elsewhere.
-async fn finish(journal: &Journal, ending: Ending, usage: v1::Usage) -> Result<bool, LogError> {
+async fn finish(
+    journal: &Journal,
+    ending: Ending,
+    usage: v1::Usage,
+    branch_url: String,
+) -> Result<bool, LogError> {
     let executor_id = journal.executor_id().to_owned();
     let command = match ending {
         Ending::Completed { summary } => SessionCommand::Complete {
@@ -242,9 +252,10 @@ async fn finish(journal: &Journal, ending: Ending, usage: v1::Usage) -> Result<b
         },
         Ending::Failed { outcome, reason } => SessionCommand::Fail {
             executor_id,
-            outcome: outcome.to_owned(),
+            outcome: outcome.code().to_owned(),
             reason,
             usage,
+            branch_url,
         },
         Ending::Cancelled { by, reason } => SessionCommand::Cancel {
             executor_id,

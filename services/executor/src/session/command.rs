@@ -40,6 +40,8 @@ pub enum SessionCommand {
         outcome: String,
         reason: String,
         usage: v1::Usage,
+        /// The branch at the forge; empty when it was not pushed.
+        branch_url: String,
     },
     /// Stopped by a person. Without an executor id only a session that does not run is stopped.
     Cancel {

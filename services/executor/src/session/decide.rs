@@ -52,11 +52,13 @@ pub(super) fn decide(session: &Session, command: C) -> Decision {
             outcome,
             reason,
             usage,
+            branch_url,
         } => end(session, &executor_id, |s| {
             v1::ExecutionFailed {
                 outcome,
                 reason,
                 branch: kept_branch(s),
+                branch_url,
                 usage: Some(usage),
                 story_id: story_id(s),
             }

@@ -143,6 +143,7 @@ fn a_session_ends_once() {
             outcome: "crashed".into(),
             reason: String::new(),
             usage: v1::Usage::default(),
+            branch_url: String::new(),
         })
         .then_expect_events(vec![]);
 }

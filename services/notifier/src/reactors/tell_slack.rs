@@ -1,4 +1,4 @@
-//! Tells Slack how a story ended.
+//! Tells Slack how a story ended, and asks there whether one may run.
 use crate::{
     Notifier,
     message_text::{self, Ending},
@@ -21,8 +21,10 @@ impl Reactor for TellSlack {
 
     fn listens_to(&self) -> &'static [&'static str] {
         &[
+            "errand.v1.StoryCreated",
             "errand.v1.StoryCompleted",
             "errand.v1.StoryFailed",
+            "errand.v1.StoryRetryScheduled",
             "errand.v1.StoryCancelled",
             "errand.v1.StoryRejected",
         ]
@@ -37,7 +39,9 @@ impl Reactor for TellSlack {
     }
 
     async fn handle(&self, event: &Incoming) -> Result<(), Failure> {
-        let Some(ending) = message_text::ending(&event.event, &self.0.public_url) else {
+        let Some(ending) =
+            message_text::ending(&event.event, &self.0.public_url, self.0.hears_buttons)
+        else {
             return Ok(());
         };
         let id = ending.message.key.to_string();
@@ -54,7 +58,7 @@ impl Reactor for TellSlack {
                 if told.map_err(log_failure)?.is_news() {
                     let (story, session) = (&ending.story_id, &ending.session_id);
                     let (conversation, status) = (&ending.conversation_id, ending.about);
-                    tracing::info!(story, session, conversation, status, "ending told in Slack");
+                    tracing::info!(story, session, conversation, status, "told in Slack");
                 }
                 Ok(())
             }
@@ -100,7 +104,7 @@ fn failed(ending: &Ending, error: &MessengerError, attempt: u32) -> v1::Notifica
     }
 }
 
-fn failure(error: MessengerError) -> Failure {
+pub(super) fn failure(error: MessengerError) -> Failure {
     match error {
         MessengerError::RateLimited { retry_after } => Failure::RetryAfter {
             reason: error.to_string(),

@@ -1,10 +1,10 @@
-//! A message as Slack's blocks: a heading, the body, facts in two columns, links.
+//! A message as Slack's blocks: a heading, the body, facts in two columns, links, buttons.
 //!
-//! Links are text and not buttons: a button makes Slack call the app back, and we do not listen.
+//! Links are text and not buttons: even a button that is a link makes Slack call the app back.
 
 use serde_json::{Value, json};
 
-use super::port::Message;
+use super::port::{Button, Message};
 use super::text::{escaped, link};
 
 /// The text beside the blocks. Slack takes ten times as much and advises against it.
@@ -15,6 +15,7 @@ const MAX_FIELDS: usize = 10;
 const MAX_FIELD_CHARS: usize = 2_000;
 /// Longer labels make a field that nobody reads.
 const MAX_LABEL_CHARS: usize = 100;
+const MAX_BUTTON_CHARS: usize = 75;
 /// So that at least one link always fits its section.
 const MAX_ADDRESS_CHARS: usize = 2_000;
 /// What is said if there is nothing else: Slack refuses a message without text.
@@ -34,6 +35,7 @@ pub(crate) fn blocks(message: &Message) -> Vec<Value> {
         body(message),
         fields(message),
         links(message),
+        buttons(message),
     ]
     .into_iter()
     .flatten()
@@ -92,6 +94,20 @@ fn links(message: &Message) -> Option<Value> {
         line.push_str(&link);
     }
     section(line)
+}
+
+fn buttons(message: &Message) -> Option<Value> {
+    let button = |button: &Button| {
+        json!({
+            "type": "button",
+            "action_id": button.action,
+            "value": button.value,
+            "style": if button.is_good { "primary" } else { "danger" },
+            "text": { "type": "plain_text", "text": escaped(&button.label, MAX_BUTTON_CHARS) },
+        })
+    };
+    let elements: Vec<Value> = message.buttons.iter().map(button).collect();
+    (!elements.is_empty()).then(|| json!({ "type": "actions", "elements": elements }))
 }
 
 fn section(text: String) -> Option<Value> {

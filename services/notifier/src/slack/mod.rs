@@ -17,4 +17,4 @@ mod transport;
 pub use client::Slack;
 pub use config::SlackConfig;
 pub use error::MessengerError;
-pub use port::{Message, Messenger, Posted};
+pub use port::{APPROVE, Button, Message, Messenger, Posted, REJECT};

@@ -25,6 +25,25 @@ pub struct Message {
     pub fields: Vec<(String, String)>,
     /// Pages to go to, as label and http address.
     pub links: Vec<(String, String)>,
+    /// Only where the calls about them are listened to.
+    pub buttons: Vec<Button>,
+}
+
+/// The action of a button that allows a story to run; its value is the story's id.
+pub const APPROVE: &str = "approve_story";
+/// The action of a button that refuses a story.
+pub const REJECT: &str = "reject_story";
+
+/// A button under a message.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Button {
+    /// What it does, for the program that hears of it.
+    pub action: String,
+    pub label: String,
+    /// What it is about.
+    pub value: String,
+    /// Whether it is the one that most people will press.
+    pub is_good: bool,
 }
 
 /// Where a message stands.

@@ -34,6 +34,8 @@ struct RepositoryPage {
     repository: Repository,
     clone_url: String,
     default_branch: String,
+    /// Whose commits are listed.
+    shown_branch: String,
     branches: Vec<String>,
     commits: Vec<(When, Commit)>,
     pulls: Vec<(When, Pull)>,
@@ -85,7 +87,24 @@ pub(super) async fn repository(
     let Some(repository) = sandbox.repositories().find(&owner, &repo) else {
         return not_found(&sandbox, VENDOR, "such repository");
     };
-    match repository_page(&sandbox, repository).await {
+    match repository_page(&sandbox, repository, None).await {
+        Ok(page) => respond(StatusCode::OK, &page),
+        Err(problem) => failed(&sandbox, VENDOR, &problem),
+    }
+}
+
+/// One repository, with the newest commits of this branch.
+pub(super) async fn branch(
+    State(sandbox): State<Sandbox>,
+    Path((owner, repo, branch)): Path<(String, String, String)>,
+) -> Response {
+    let Some(repository) = sandbox.repositories().find(&owner, &repo) else {
+        return not_found(&sandbox, VENDOR, "such repository");
+    };
+    if repository.branch(&branch).await.is_none() {
+        return not_found(&sandbox, VENDOR, "such branch");
+    }
+    match repository_page(&sandbox, repository, Some(branch)).await {
         Ok(page) => respond(StatusCode::OK, &page),
         Err(problem) => failed(&sandbox, VENDOR, &problem),
     }
@@ -94,6 +113,7 @@ pub(super) async fn repository(
 async fn repository_page(
     sandbox: &Sandbox,
     repository: Repository,
+    branch: Option<String>,
 ) -> Result<RepositoryPage, SandboxError> {
     let (owner, name) = (repository.owner.clone(), repository.name.clone());
     let pulls = sandbox
@@ -101,7 +121,8 @@ async fn repository_page(
         .run(move |connection| Pull::of_repository(connection, &owner, &name))
         .await?;
     let default_branch = repository.default_branch().await?;
-    let commits = match repository.branch(&default_branch).await {
+    let shown_branch = branch.unwrap_or_else(|| default_branch.clone());
+    let commits = match repository.branch(&shown_branch).await {
         Some(newest) => {
             repository
                 .commits(None, &newest, MAX_LISTED_COMMITS)
@@ -121,6 +142,7 @@ async fn repository_page(
             .map(|pull| (When::at(pull.created_at), pull))
             .collect(),
         default_branch,
+        shown_branch,
         repository,
     })
 }

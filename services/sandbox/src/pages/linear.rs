@@ -1,7 +1,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use rusqlite::Connection;
 
 use super::markdown;
@@ -9,7 +9,8 @@ use super::refusal::{failed, not_found};
 use super::shell::{Shell, respond};
 use super::when::When;
 use crate::Sandbox;
-use crate::linear::{Attachment, Comment, Issue, STATES, TEAM, WorkflowState};
+use crate::clock;
+use crate::linear::{Attachment, Comment, Issue, STATES, TEAM, VIEWER, WorkflowState};
 
 const VENDOR: &str = "Linear";
 const MAX_LISTED_ISSUES: usize = 500;
@@ -109,6 +110,53 @@ pub(super) async fn issue(
         issue,
     };
     respond(StatusCode::OK, &page)
+}
+
+/// A person moves the issue to Canceled, and Linear tells whoever listens.
+pub(super) async fn cancel(
+    State(sandbox): State<Sandbox>,
+    Path(identifier): Path<String>,
+) -> Response {
+    let moved = sandbox.store().run(move |connection| {
+        let Some(mut issue) = Issue::find(connection, &identifier)? else {
+            return Ok(None);
+        };
+        let now = clock::now_micros();
+        if let Some(state) = STATES.iter().find(|state| state.kind == "canceled") {
+            issue.move_to(state, now);
+        }
+        issue.updated_at = now;
+        issue.update(connection)?;
+        Ok(Some(issue))
+    });
+    let issue = match moved.await {
+        Ok(Some(issue)) => issue,
+        Ok(None) => return not_found(&sandbox, VENDOR, "such issue"),
+        Err(problem) => return failed(&sandbox, VENDOR, &problem),
+    };
+    if let Some(hooks) = sandbox.hooks()
+        && let Err(problem) = hooks.linear(told(&issue)).await
+    {
+        return failed(&sandbox, VENDOR, &problem);
+    }
+    let base = sandbox.links().base_path();
+    Redirect::to(&format!("{base}/linear/issue/{}", issue.identifier())).into_response()
+}
+
+/// What a webhook says of a changed issue, as far as anybody here reads it.
+fn told(issue: &Issue) -> serde_json::Value {
+    let state = issue.state();
+    serde_json::json!({
+        "action": "update",
+        "type": "Issue",
+        "actor": { "type": "user", "name": VIEWER.name },
+        "data": {
+            "id": issue.id,
+            "identifier": issue.identifier(),
+            "title": issue.title,
+            "state": { "id": state.id, "name": state.name, "type": state.kind },
+        },
+    })
 }
 
 type Whole = (Issue, Vec<Attachment>, Vec<Comment>);

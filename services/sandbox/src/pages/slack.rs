@@ -1,10 +1,10 @@
 mod blocks;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::refusal::{failed, not_found};
 use super::shell::{Shell, respond};
@@ -23,8 +23,16 @@ struct Shown {
     when: When,
     edited: bool,
     html: String,
+    buttons: Vec<Button>,
     metadata: Option<String>,
     replies: Vec<Shown>,
+}
+
+/// A button that calls the app.
+struct Button {
+    action: String,
+    value: String,
+    label: String,
 }
 
 #[derive(Template)]
@@ -92,6 +100,53 @@ pub(super) async fn channel(State(sandbox): State<Sandbox>, Path(name): Path<Str
     }
 }
 
+/// Which button was pressed.
+#[derive(serde::Deserialize)]
+pub(super) struct Pressed {
+    action: String,
+    value: String,
+}
+
+/// A person presses a button, and Slack tells the app.
+pub(super) async fn press(
+    State(sandbox): State<Sandbox>,
+    Path(name): Path<String>,
+    Form(pressed): Form<Pressed>,
+) -> Response {
+    let Some(channel) = Channel::named(&name) else {
+        return not_found(&sandbox, VENDOR, "such channel");
+    };
+    let payload = json!({
+        "type": "block_actions",
+        "user": { "id": "U0000000001", "username": "you", "name": "you" },
+        "channel": { "id": channel.id, "name": channel.name },
+        "actions": [{ "type": "button", "action_id": pressed.action, "value": pressed.value }],
+    });
+    if let Some(hooks) = sandbox.hooks()
+        && let Err(problem) = hooks.slack(&payload).await
+    {
+        return failed(&sandbox, VENDOR, &problem);
+    }
+    let base = sandbox.links().base_path();
+    Redirect::to(&format!("{base}/slack/{}", channel.name)).into_response()
+}
+
+/// Buttons without an address: pressing one calls the app.
+fn buttons(blocks: Option<&Value>) -> Vec<Button> {
+    let blocks = blocks.and_then(Value::as_array).into_iter().flatten();
+    let elements = blocks.filter_map(|block| block["elements"].as_array());
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    elements
+        .flatten()
+        .filter(|it| it["type"] == "button" && it["url"].is_null())
+        .map(|it| Button {
+            action: text(&it["action_id"]),
+            value: text(&it["value"]),
+            label: text(&it["text"]["text"]),
+        })
+        .collect()
+}
+
 fn show(message: &Message, replies: &[Message]) -> Shown {
     let text = message
         .body
@@ -109,6 +164,7 @@ fn show(message: &Message, replies: &[Message]) -> Shown {
         when: When::at(message.ts),
         edited: message.edited_ts.is_some(),
         html: blocks::to_html(message.body.get("blocks"), text),
+        buttons: buttons(message.body.get("blocks")),
         metadata: message
             .metadata
             .as_ref()

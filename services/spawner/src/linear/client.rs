@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::config::LinearConfig;
 use super::directory::Directory;
 use super::documents::{
-    ATTACHMENT, ATTACHMENT_LINK_URL, COMMENT, COMMENT_CREATE, ISSUE, ISSUE_CREATE, ISSUE_UPDATE,
-    VIEWER,
+    ATTACHMENT, ATTACHMENT_LINK_URL, CANCELLED_ISSUES, COMMENT, COMMENT_CREATE, ISSUE,
+    ISSUE_CREATE, ISSUE_UPDATE, VIEWER,
 };
 use super::error::TrackerError;
 use super::ids::is_v4_shaped;
@@ -186,6 +186,14 @@ impl IssueTracker for Linear {
             id: comment,
         };
         creation.run(&self.transport).await.map(drop)
+    }
+
+    async fn cancelled(&self, issues: &[Uuid]) -> Result<Vec<Uuid>, TrackerError> {
+        let variables = json!({ "ids": issues, "first": issues.len() });
+        let data = self.transport.call(CANCELLED_ISSUES, variables).await?;
+        let nodes = data.pointer("/issues/nodes").and_then(Value::as_array);
+        let ids = nodes.into_iter().flatten().filter_map(|n| n["id"].as_str());
+        Ok(ids.filter_map(|id| Uuid::parse_str(id).ok()).collect())
     }
 
     async fn check(&self) -> Result<String, TrackerError> {

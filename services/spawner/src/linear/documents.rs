@@ -26,6 +26,7 @@ documents! {
     TEAMS = "Teams" in "teams.graphql";
     WORKFLOW_STATES = "WorkflowStates" in "workflow_states.graphql";
     ISSUE = "Issue" in "issue.graphql";
+    CANCELLED_ISSUES = "CancelledIssues" in "cancelled_issues.graphql";
     ISSUE_CREATE = "IssueCreate" in "issue_create.graphql";
     ISSUE_UPDATE = "IssueUpdate" in "issue_update.graphql";
     COMMENT = "Comment" in "comment.graphql";

@@ -78,6 +78,9 @@ pub trait IssueTracker: Send + Sync {
     /// Comments on the issue in Markdown; `comment` is the idempotency key.
     async fn comment(&self, issue: Uuid, comment: Uuid, body: &str) -> Result<(), TrackerError>;
 
+    /// Those of the issues that somebody cancelled at the tracker; ones that it does not know are left out.
+    async fn cancelled(&self, issues: &[Uuid]) -> Result<Vec<Uuid>, TrackerError>;
+
     /// Checks the connection; the answer says in words who we are and which team is used.
     async fn check(&self) -> Result<String, TrackerError>;
 }

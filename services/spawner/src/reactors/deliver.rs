@@ -16,7 +16,12 @@ impl Reactor for Deliver {
     }
 
     async fn handle(&self, event: &Incoming) -> Result<(), Failure> {
-        if let Some(step) = delivery::next_step(event.id(), &event.event) {
+        if let Some(step) = delivery::next_step(
+            event.id(),
+            &event.event,
+            event.recorded.envelope.time_us,
+            &self.0.retries,
+        ) {
             let meta = event.causes("deliver");
             let (id, command) = (&step.story_id, step.command);
             let done = self.0.stories.execute(id, command, &meta).await?;

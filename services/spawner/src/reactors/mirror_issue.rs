@@ -111,6 +111,7 @@ impl Reactor for MirrorIssue {
             "errand.v1.StoryStarted",
             "errand.v1.StoryCompleted",
             "errand.v1.StoryFailed",
+            "errand.v1.StoryRetryScheduled",
             "errand.v1.StoryCancelled",
             "errand.v1.StoryRetried",
             "errand.v1.PlanUpdated",

@@ -1,4 +1,5 @@
 use super::IssueLink;
+use crate::retries::Retries;
 use errand_proto::v1;
 
 /// What can be asked of a story. Every one yields at most one event.
@@ -28,12 +29,8 @@ pub enum StoryCommand {
         pr_url: String,
         summary: String,
     },
-    Fail {
-        session_id: String,
-        outcome: String,
-        reason: String,
-        branch: String,
-    },
+    /// Its session ended without success: for good, or to be tried again.
+    Fail(Failure),
     /// A person wants it stopped.
     RequestCancel {
         by: String,
@@ -50,4 +47,24 @@ pub enum StoryCommand {
         /// The id of the new attempt's session.
         session_id: String,
     },
+    /// The time of a scheduled retry has come.
+    RetryDue {
+        /// The attempt that it was scheduled after.
+        failed_session: String,
+        /// The id of the new attempt's session.
+        session_id: String,
+    },
+}
+
+/// How a session ended without success, and what may follow from it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    pub session_id: String,
+    pub outcome: String,
+    pub reason: String,
+    pub branch: String,
+    pub branch_url: String,
+    /// When, in microseconds since the Unix epoch.
+    pub time_us: i64,
+    pub retries: Retries,
 }

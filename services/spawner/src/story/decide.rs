@@ -1,7 +1,10 @@
 //! The rules: a pure function from state and command to at most one event, or a refusal.
 //! A command that changes nothing yields nothing.
-use super::{NEEDS_APPROVAL, Stage, Story, StoryCommand as C, StoryRefusal};
+use super::{Failure, NEEDS_APPROVAL, Stage, Story, StoryCommand as C, StoryRefusal};
 use errand_proto::{StoryEvent, v1};
+
+/// Who retries when nobody asked for it.
+const BY_ITSELF: &str = "errand";
 
 type Decision = Result<Option<StoryEvent>, StoryRefusal>;
 
@@ -21,6 +24,10 @@ pub(super) fn decide(story: &Story, command: C) -> Decision {
         C::Queue => Ok(queue(story)),
         C::RequestCancel { by, reason } => request_cancel(story, by, reason),
         C::Retry { by, session_id } => retry(story, by, session_id),
+        C::RetryDue {
+            failed_session,
+            session_id,
+        } => Ok(retry_due(story, &failed_session, session_id)),
         C::Start { session_id } => Ok(start(story, session_id)),
         C::Complete {
             session_id,
@@ -35,21 +42,7 @@ pub(super) fn decide(story: &Story, command: C) -> Decision {
             }
             .into()
         })),
-        C::Fail {
-            session_id,
-            outcome,
-            reason,
-            branch,
-        } => Ok(running(story, &session_id).then(|| {
-            v1::StoryFailed {
-                session_id,
-                outcome,
-                reason,
-                branch,
-                story: Some(story.reference()),
-            }
-            .into()
-        })),
+        C::Fail(failure) => Ok(running(story, &failure.session_id).then(|| fail(story, failure))),
         C::Cancel {
             session_id,
             by,
@@ -60,7 +53,37 @@ pub(super) fn decide(story: &Story, command: C) -> Decision {
 
 /// Only the session of the present attempt decides about the story; a late one of an earlier attempt does not.
 fn running(story: &Story, session_id: &str) -> bool {
-    !story.stage.is_ended() && story.session_id == session_id
+    let has_ended = story.stage.is_ended() || story.stage == Stage::AwaitingRetry;
+    !has_ended && story.session_id == session_id
+}
+
+/// What may pass is tried again, unless a person wants the story stopped.
+fn fail(story: &Story, failure: Failure) -> StoryEvent {
+    let limit = failure.retries.limit(&story.facts.0.agent);
+    let pause = limit.pause(&failure.outcome, story.retries);
+    match pause.filter(|_| !story.cancel_requested) {
+        Some(pause) => v1::StoryRetryScheduled {
+            session_id: failure.session_id,
+            outcome: failure.outcome,
+            reason: failure.reason,
+            branch: failure.branch,
+            branch_url: failure.branch_url,
+            story: Some(story.reference()),
+            retry: story.retries + 1,
+            retries: limit.retries,
+            due_us: failure.time_us + i64::try_from(pause.as_micros()).unwrap_or_default(),
+        }
+        .into(),
+        None => v1::StoryFailed {
+            session_id: failure.session_id,
+            outcome: failure.outcome,
+            reason: failure.reason,
+            branch: failure.branch,
+            branch_url: failure.branch_url,
+            story: Some(story.reference()),
+        }
+        .into(),
+    }
 }
 
 fn link_issue(story: &Story, link: super::IssueLink) -> Option<StoryEvent> {
@@ -146,7 +169,9 @@ fn request_cancel(story: &Story, by: String, reason: String) -> Decision {
     match story.stage {
         Stage::Cancelled => Ok(None),
         stage if stage.is_ended() => Err(StoryRefusal::Ended(stage)),
-        Stage::AwaitingApproval | Stage::Approved => Ok(Some(cancelled(story, by, reason))),
+        Stage::AwaitingApproval | Stage::Approved | Stage::AwaitingRetry => {
+            Ok(Some(cancelled(story, by, reason)))
+        }
         _ if story.cancel_requested => Ok(None),
         _ => Ok(Some(
             v1::StoryCancelRequested {
@@ -175,16 +200,26 @@ fn retry(story: &Story, by: String, session_id: String) -> Decision {
         return Ok(None);
     }
     match story.stage {
-        Stage::Failed | Stage::Cancelled => Ok(Some(
-            v1::StoryRetried {
-                by,
-                session_id,
-                attempt: story.attempt + 1,
-            }
-            .into(),
-        )),
+        Stage::Failed | Stage::Cancelled | Stage::AwaitingRetry => {
+            Ok(Some(retried(story, by, session_id, false)))
+        }
         stage => Err(StoryRefusal::NotRetryable(stage)),
     }
+}
+
+fn retry_due(story: &Story, failed_session: &str, session_id: String) -> Option<StoryEvent> {
+    let waits = story.stage == Stage::AwaitingRetry && story.session_id == failed_session;
+    waits.then(|| retried(story, BY_ITSELF.to_owned(), session_id, true))
+}
+
+fn retried(story: &Story, by: String, session_id: String, automatic: bool) -> StoryEvent {
+    v1::StoryRetried {
+        by,
+        session_id,
+        attempt: story.attempt + 1,
+        automatic,
+    }
+    .into()
 }
 
 pub(super) fn first_stage(facts: &v1::StoryCreated) -> Stage {

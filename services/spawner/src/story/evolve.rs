@@ -25,7 +25,17 @@ pub(super) fn evolve(story: &mut Story, event: E) {
             story.pr_url = e.pr_url;
             end(story, Stage::Completed, String::new());
         }
-        E::StoryFailed(e) => end(story, Stage::Failed, e.reason),
+        E::StoryFailed(e) => {
+            (story.outcome, story.branch_url) = (e.outcome, e.branch_url);
+            end(story, Stage::Failed, e.reason);
+        }
+        E::StoryRetryScheduled(e) => {
+            (story.outcome, story.branch_url) = (e.outcome, e.branch_url);
+            story.stage = Stage::AwaitingRetry;
+            story.reason = e.reason;
+            story.retries = e.retry;
+            story.retry_due_us = e.due_us;
+        }
         E::StoryCancelRequested(_) => story.cancel_requested = true,
         E::StoryCancelled(e) => end(story, Stage::Cancelled, e.reason),
         E::StoryRetried(e) => {
@@ -33,7 +43,13 @@ pub(super) fn evolve(story: &mut Story, event: E) {
             story.session_id = e.session_id;
             story.attempt = e.attempt;
             story.cancel_requested = false;
-            story.reason.clear();
+            story.retry_due_us = 0;
+            if !e.automatic {
+                story.retries = 0;
+            }
+            for text in [&mut story.reason, &mut story.outcome, &mut story.branch_url] {
+                text.clear();
+            }
         }
     }
 }
@@ -41,4 +57,5 @@ pub(super) fn evolve(story: &mut Story, event: E) {
 fn end(story: &mut Story, stage: Stage, reason: String) {
     story.stage = stage;
     story.reason = reason;
+    story.retry_due_us = 0;
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::retries::Retries;
 use cqrs_es::test::TestFramework;
 
 type Spec = TestFramework<Story>;
@@ -140,6 +141,7 @@ fn a_session_of_an_earlier_attempt_decides_nothing() {
         by: "ann".into(),
         session_id: "a2".into(),
         attempt: 2,
+        automatic: false,
     };
     Spec::with(())
         .given(vec![
@@ -186,6 +188,7 @@ fn a_failed_story_is_retried_in_a_new_session() {
         by: "ann".into(),
         session_id: "a2".into(),
         attempt: 2,
+        automatic: false,
     }
     .into();
     Spec::with(())
@@ -203,4 +206,168 @@ fn an_unknown_story_says_so() {
         .given_no_previous_events()
         .when(StoryCommand::Queue)
         .then_expect_error(StoryRefusal::Absent);
+}
+
+const SECOND_US: i64 = 1_000_000;
+
+fn reference() -> v1::StoryRef {
+    v1::StoryRef {
+        story_id: "s1".into(),
+        project_id: "web".into(),
+        agent: "codegen".into(),
+        ..Default::default()
+    }
+}
+
+fn failure(outcome: &str) -> Failure {
+    Failure {
+        session_id: "a1".into(),
+        outcome: outcome.into(),
+        reason: "it said so".into(),
+        branch: String::new(),
+        branch_url: String::new(),
+        time_us: 1_000 * SECOND_US,
+        retries: Retries::default(),
+    }
+}
+
+fn retry_scheduled(retry: u32, due_us: i64) -> StoryEvent {
+    v1::StoryRetryScheduled {
+        session_id: "a1".into(),
+        outcome: "forge_down".into(),
+        reason: "it said so".into(),
+        retry,
+        retries: 2,
+        due_us,
+        story: Some(reference()),
+        ..Default::default()
+    }
+    .into()
+}
+
+fn retried(by: &str, automatic: bool) -> StoryEvent {
+    v1::StoryRetried {
+        by: by.into(),
+        session_id: "a2".into(),
+        attempt: 2,
+        automatic,
+    }
+    .into()
+}
+
+fn given_failed_once() -> Vec<StoryEvent> {
+    let scheduled = retry_scheduled(1, 1_060 * SECOND_US);
+    vec![created(AUTO_SAFE, ""), queued(), scheduled]
+}
+
+#[test]
+fn what_may_pass_is_scheduled_again_after_a_pause() {
+    Spec::with(())
+        .given(vec![created(AUTO_SAFE, ""), queued()])
+        .when(StoryCommand::Fail(failure("forge_down")))
+        .then_expect_events(vec![retry_scheduled(1, 1_060 * SECOND_US)]);
+}
+
+#[test]
+fn what_does_not_pass_fails_for_good() {
+    let spec = Spec::with(())
+        .given(vec![created(AUTO_SAFE, ""), queued()])
+        .when(StoryCommand::Fail(failure("checks_failed")));
+    let events = spec.inspect_result().unwrap();
+    assert!(
+        matches!(events[..], [StoryEvent::StoryFailed(_)]),
+        "{events:?}"
+    );
+}
+
+#[test]
+fn the_last_retry_fails_for_good() {
+    let twice = v1::StoryRetryScheduled {
+        retry: 2,
+        ..Default::default()
+    };
+    let again = v1::StoryRetried {
+        session_id: "a1".into(),
+        attempt: 3,
+        automatic: true,
+        ..Default::default()
+    };
+    let given = vec![
+        created(AUTO_SAFE, ""),
+        queued(),
+        twice.into(),
+        again.into(),
+        queued(),
+    ];
+    let spec = Spec::with(())
+        .given(given)
+        .when(StoryCommand::Fail(failure("forge_down")));
+    let events = spec.inspect_result().unwrap();
+    assert!(
+        matches!(events[..], [StoryEvent::StoryFailed(_)]),
+        "{events:?}"
+    );
+}
+
+#[test]
+fn a_failure_told_twice_schedules_one_retry() {
+    Spec::with(())
+        .given(given_failed_once())
+        .when(StoryCommand::Fail(failure("forge_down")))
+        .then_expect_events(vec![]);
+}
+
+#[test]
+fn a_retry_begins_at_its_time_and_once() {
+    let due = || StoryCommand::RetryDue {
+        failed_session: "a1".into(),
+        session_id: "a2".into(),
+    };
+    Spec::with(())
+        .given(given_failed_once())
+        .when(due())
+        .then_expect_events(vec![retried("errand", true)]);
+    let mut given = given_failed_once();
+    given.push(retried("errand", true));
+    Spec::with(())
+        .given(given)
+        .when(due())
+        .then_expect_events(vec![]);
+}
+
+#[test]
+fn a_scheduled_retry_can_be_cancelled_and_does_not_begin_then() {
+    let cancelled = v1::StoryCancelled {
+        by: "ann".into(),
+        session_id: "a1".into(),
+        story: Some(reference()),
+        ..Default::default()
+    };
+    Spec::with(())
+        .given(given_failed_once())
+        .when(StoryCommand::RequestCancel {
+            by: "ann".into(),
+            reason: String::new(),
+        })
+        .then_expect_events(vec![cancelled.clone().into()]);
+    let mut given = given_failed_once();
+    given.push(cancelled.into());
+    Spec::with(())
+        .given(given)
+        .when(StoryCommand::RetryDue {
+            failed_session: "a1".into(),
+            session_id: "a2".into(),
+        })
+        .then_expect_events(vec![]);
+}
+
+#[test]
+fn a_person_need_not_wait_for_a_scheduled_retry() {
+    Spec::with(())
+        .given(given_failed_once())
+        .when(StoryCommand::Retry {
+            by: "ann".into(),
+            session_id: "a2".into(),
+        })
+        .then_expect_events(vec![retried("ann", false)]);
 }

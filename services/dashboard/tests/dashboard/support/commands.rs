@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use errand_dashboard::{
     CommandError, Commands, Done, NewConversation, PostMessage, Spawn, Spawned,
 };
-use errand_eventlog::{EventLog as _, embedded::EmbeddedLog};
+use errand_eventlog::{EventLog as _, JobQueue as _, Pause, embedded::EmbeddedLog};
 use errand_projections::Projector;
 use errand_proto::{ConversationEvent, StoryEvent, v1};
 use std::sync::{Arc, Mutex};
@@ -21,6 +21,8 @@ pub enum Call {
     Reject(String, String),
     Answer(String, String, String),
     Steer(String, String),
+    PauseQueue(Option<String>),
+    ResumeQueue(Option<String>),
 }
 
 pub struct Recording {
@@ -134,6 +136,25 @@ impl Commands for Recording {
 
     async fn reject(&self, story: &str, reason: &str, _: &str) -> Result<Done, CommandError> {
         self.done(Call::Reject(story.into(), reason.into())).await
+    }
+
+    async fn pause_queue(&self, project: Option<&str>, by: &str) -> Result<(), CommandError> {
+        let project_id = project.map(str::to_owned);
+        self.done(Call::PauseQueue(project_id.clone())).await?;
+        let pause = Pause {
+            project_id,
+            by: by.to_owned(),
+            since_us: 1_790_000_000_000_000,
+        };
+        self.log.pause(pause).await.unwrap();
+        Ok(())
+    }
+
+    async fn resume_queue(&self, project: Option<&str>, _: &str) -> Result<(), CommandError> {
+        let project_id = project.map(str::to_owned);
+        self.done(Call::ResumeQueue(project_id)).await?;
+        self.log.resume(project).await.unwrap();
+        Ok(())
     }
 
     async fn answer(

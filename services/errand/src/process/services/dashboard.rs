@@ -3,16 +3,18 @@ use super::{Parts, executor::queue_limits};
 use crate::{
     process::stores::Stores,
     role::Role,
+    webhooks::{self, Hooks},
     wiring::{
         agents,
         commands::{Carrier, Owners, ServiceCommands},
         letters::AskingLetters,
         requests::Remote,
         roll_call::RemoteRoles,
+        vendors::CallSecrets,
     },
 };
 use errand_chat::TaskRules;
-use errand_dashboard::{Dashboard, DashboardConfig, OneProcess, RollCall};
+use errand_dashboard::{Commands, Dashboard, DashboardConfig, OneProcess, RollCall};
 use errand_eventlog::{DeadLetters, QueueLimits};
 use errand_projections::Projector;
 use errand_proto::DEFAULT_WORKSPACE;
@@ -25,6 +27,7 @@ const LOCAL_USER: &str = "you";
 pub struct Settings {
     config: DashboardConfig,
     queue_limits: QueueLimits,
+    secrets: CallSecrets,
 }
 
 /// # Errors
@@ -43,6 +46,7 @@ pub fn settings(parts: &Parts<'_>, rules: &TaskRules) -> anyhow::Result<Settings
             access_token: parts.config.errand_access_token.clone(),
         },
         queue_limits: queue_limits(parts.config),
+        secrets: parts.vendors.secrets.clone(),
     })
 }
 
@@ -65,7 +69,14 @@ pub fn router(
         }
         None => (Arc::new(owners), letters),
     };
-    errand_dashboard::router(Dashboard {
+    let commands: Arc<dyn Commands> = Arc::new(ServiceCommands(carrier));
+    let hooks = webhooks::routes(Hooks {
+        commands: Arc::clone(&commands),
+        db: projector.db().clone(),
+        slack_secret: settings.secrets.slack.clone(),
+        linear_secret: settings.secrets.linear.clone(),
+    });
+    let dashboard = errand_dashboard::router(Dashboard {
         config: settings.config.clone(),
         projector,
         log: Arc::clone(&stores.log),
@@ -73,10 +84,11 @@ pub fn router(
         queue_limits: settings.queue_limits,
         dead_letters,
         live: Arc::clone(&stores.live),
-        commands: Arc::new(ServiceCommands(carrier)),
+        commands,
         roles: roll_call(stores),
         stop: stop.clone(),
-    })
+    });
+    dashboard.merge(hooks)
 }
 
 /// Who answers: in one process all roles live or none.

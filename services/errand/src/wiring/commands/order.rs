@@ -1,7 +1,7 @@
 //! What the dashboard asks of the owners, as it goes from one process to another.
 use crate::role::Role;
 use errand_dashboard::{Done, NewConversation, PostMessage, Spawn, Spawned};
-use errand_eventlog::{aggregate::CommandMeta, trace};
+use errand_eventlog::{Pause, aggregate::CommandMeta, trace};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -28,6 +28,7 @@ pub enum Request {
         user: String,
         request: SessionRequest,
     },
+    Queue(QueueRequest),
     /// About a dead letter.
     Letter {
         id: u64,
@@ -69,6 +70,15 @@ pub enum SessionRequest {
     Steer { text: String },
 }
 
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum QueueRequest {
+    Pause(Pause),
+    Resume {
+        project_id: Option<String>,
+        user: String,
+    },
+}
+
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub enum LetterRequest {
     Redrive,
@@ -83,6 +93,8 @@ pub enum Outcome {
     Found(bool),
     /// It goes on in the background.
     Begun,
+    /// The pause holds, or is lifted.
+    InForce,
     /// Somebody is there.
     Present,
 }
@@ -117,7 +129,7 @@ impl Order {
         match self.request {
             Request::Chat(_) => Role::Chat,
             Request::Story { .. } => Role::Spawner,
-            Request::Session { .. } => Role::Executor,
+            Request::Session { .. } | Request::Queue(_) => Role::Executor,
             Request::RollCall { role } => role,
             Request::Letter { .. } | Request::Rebuild { .. } => Role::Projector,
         }

@@ -1,14 +1,15 @@
 //! What this process owns: aggregates, and what belongs to the projector.
 use super::{
-    Carrier, Order, Outcome, conversations, order::Request, projections::Projections, sessions,
-    stories,
+    Carrier, Order, Outcome, conversations, order::Request, projections::Projections, queue,
+    sessions, stories,
 };
 use async_trait::async_trait;
 use errand_chat::Desk;
 use errand_dashboard::CommandError;
-use errand_eventlog::aggregate::Aggregates;
+use errand_eventlog::{JobQueue, aggregate::Aggregates};
 use errand_executor::session::Session;
 use errand_spawner::story::Story;
+use std::sync::Arc;
 
 /// Each is there when its role runs in this process.
 #[derive(Clone, Default)]
@@ -16,6 +17,8 @@ pub struct Owners {
     pub desk: Option<Desk>,
     pub stories: Option<Aggregates<Story>>,
     pub sessions: Option<Aggregates<Session>>,
+    /// Only an executor may write to it.
+    pub queue: Option<Arc<dyn JobQueue>>,
     pub projections: Option<Projections>,
 }
 
@@ -39,6 +42,11 @@ impl Carrier for Owners {
                 let sessions = self.sessions.as_ref().ok_or_else(absent)?;
                 let done = sessions::carry_out(sessions, &id, user, request, &meta);
                 done.await.map(Outcome::Done)
+            }
+            Request::Queue(request) => {
+                let jobs = self.queue.as_ref().ok_or_else(absent)?;
+                let done = queue::carry_out(jobs.as_ref(), request).await;
+                done.map(|()| Outcome::InForce)
             }
             Request::Letter { id, request } => {
                 let projections = self.projections.as_ref().ok_or_else(absent)?;

@@ -33,7 +33,7 @@ fn command(
         StoryRequest::Retry => {
             let seed = Uuid::parse_str(id)
                 .map_err(|_| CommandError::NotFound(StoryRefusal::Absent.to_string()))?;
-            let session_id = errand_chat::session_id(seed, story.aggregate.attempt + 1);
+            let session_id = errand_proto::session_id(seed, story.aggregate.attempt + 1);
             let session_id = session_id.to_string();
             StoryCommand::Retry { by, session_id }
         }

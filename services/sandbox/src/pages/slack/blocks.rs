@@ -80,7 +80,7 @@ fn text(object: &Value) -> String {
     }
 }
 
-/// A button with a URL is a link; one without would call the app, which the sandbox does not play.
+/// A button with a URL is a link; one without calls the app, and stands below the message.
 fn button(element: &Value) -> String {
     let label = text(&element["text"]);
     match element["url"].as_str() {
@@ -88,7 +88,7 @@ fn button(element: &Value) -> String {
             "<a href=\"{}\">{label}</a>",
             url.replace('&', "&amp;").replace('"', "&quot;")
         )),
-        None => format!("<span class=\"button\">{label}</span>"),
+        None => String::new(),
     }
 }
 

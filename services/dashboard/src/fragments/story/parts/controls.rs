@@ -49,7 +49,9 @@ pub fn controls(record: &StoryRecord) -> Result<Fragment, Problem> {
             .unwrap_or_default(),
         can_approve: is_now && needs_approval(story),
         can_cancel: is_now && can_cancel(story),
-        can_retry: is_now && matches!(story.status, StoryStatus::Failed | StoryStatus::Cancelled),
+        can_retry: is_now
+            && (matches!(story.status, StoryStatus::Failed | StoryStatus::Cancelled)
+                || story.retry_at.is_some()),
         can_steer: is_now && status == Some(SessionStatus::Running) && !story.cancel_requested,
         max_text: MAX_MESSAGE_CHARS,
         max_reason: MAX_REASON_CHARS,

@@ -306,6 +306,7 @@ pub async fn failed(world: &World, ids: &Ids, at: i64) {
         outcome: "no_changes".into(),
         reason: reason.into(),
         branch: String::new(),
+        branch_url: String::new(),
         usage: None,
         story_id: outline.id.into(),
     };
@@ -317,6 +318,7 @@ pub async fn failed(world: &World, ids: &Ids, at: i64) {
         outcome: "no_changes".into(),
         reason: reason.into(),
         branch: String::new(),
+        branch_url: String::new(),
         story: None,
     };
     world

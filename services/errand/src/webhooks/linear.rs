@@ -1,0 +1,96 @@
+//! An issue changed at Linear: one that was cancelled there cancels its story here.
+use super::{Hooks, Refusal, signature::is_signed, told};
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use errand_eventlog::aggregate::now_us;
+use errand_projections::stories::StoryFilter;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// How far the signed time of a call may be from now, either way.
+const MAX_AGE_MS: i64 = 60 * 1000;
+const CANCELED: &str = "canceled";
+const REASON: &str = "The issue was cancelled in Linear";
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Change {
+    webhook_timestamp: i64,
+    #[serde(rename = "type")]
+    kind: String,
+    data: serde_json::Value,
+    actor: Option<Actor>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Actor {
+    name: Option<String>,
+}
+
+/// `POST /webhooks/linear`
+pub async fn changed(
+    State(hooks): State<Hooks>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<StatusCode, Refusal> {
+    let secret = hooks.linear_secret.as_ref();
+    let secret = secret.ok_or(Refusal::NotConfigured("LINEAR_WEBHOOK_SECRET"))?;
+    let change = verified(secret, &headers, &body, now_us() / 1000)?;
+    if change.kind != "Issue" || change.data["state"]["type"] != CANCELED {
+        return Ok(StatusCode::OK);
+    }
+    let issue = change.data["id"].as_str().ok_or(Refusal::Body)?;
+    let identifier = change.data["identifier"].as_str().ok_or(Refusal::Body)?;
+    let story = match story_of(&hooks, issue, identifier).await {
+        Ok(Some(story)) => story,
+        // An issue of somebody else.
+        Ok(None) => return Ok(StatusCode::OK),
+        Err(error) => {
+            tracing::warn!(%error, "a call from Linear could not be looked up");
+            return Ok(StatusCode::SERVICE_UNAVAILABLE);
+        }
+    };
+    let name = change.actor.and_then(|actor| actor.name);
+    let by = format!("{} (Linear)", name.unwrap_or_else(|| "somebody".to_owned()));
+    Ok(told(
+        &story,
+        hooks.commands.cancel(&story, REASON, &by).await,
+    ))
+}
+
+/// The time is part of the signed body, so the signature comes first.
+fn verified(
+    secret: &SecretString,
+    headers: &HeaderMap,
+    body: &[u8],
+    now_ms: i64,
+) -> Result<Change, Refusal> {
+    let signature = headers.get("linear-signature");
+    let signature = signature.and_then(|value| value.to_str().ok());
+    if !signature.is_some_and(|tag| is_signed(secret, &[body], tag)) {
+        return Err(Refusal::Signature);
+    }
+    let change: Change = serde_json::from_slice(body).map_err(|_| Refusal::Body)?;
+    let age_ms = now_ms.saturating_sub(change.webhook_timestamp);
+    if age_ms.saturating_abs() > MAX_AGE_MS {
+        return Err(Refusal::Time);
+    }
+    Ok(change)
+}
+
+async fn story_of(
+    hooks: &Hooks,
+    issue: &str,
+    identifier: &str,
+) -> Result<Option<String>, errand_projections::Error> {
+    let filter = StoryFilter {
+        search: Some(identifier.to_owned()),
+        ..StoryFilter::default()
+    };
+    let stories = hooks.db.stories(&filter).await?;
+    let story = stories.into_iter().find(|s| s.linear_task_id == issue);
+    Ok(story.map(|story| story.row.id))
+}

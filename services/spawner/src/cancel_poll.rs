@@ -1,0 +1,135 @@
+//! Looks at Linear now and then for issues that somebody cancelled there: for installations that Linear cannot call, and
+//! for calls that were lost. The issue's id follows from its story's, so nothing is looked up but the open stories.
+use crate::{
+    Spawner,
+    linear::{IssueTracker, issue_uuid},
+    story::StoryCommand,
+};
+use errand_eventlog::{
+    Filter, LogError, Page, StartAt,
+    aggregate::{CommandMeta, ExecuteError},
+};
+use errand_proto::{Event, StoryEvent};
+use futures::StreamExt;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// Linear counts requests: one for so many stories, so often.
+pub const USUAL_PAUSE: Duration = Duration::from_secs(60);
+const MAX_ASKED: usize = 200;
+const REOPEN_DELAY: Duration = Duration::from_secs(1);
+const LISTENS_TO: &[&str] = &[
+    "errand.v1.LinearIssueLinked",
+    "errand.v1.StoryRetried",
+    "errand.v1.StoryCompleted",
+    "errand.v1.StoryFailed",
+    "errand.v1.StoryCancelled",
+    "errand.v1.StoryRejected",
+];
+const BY: &str = "somebody (Linear)";
+const REASON: &str = "The issue was cancelled in Linear";
+
+/// Runs until `stop`.
+pub async fn run(
+    spawner: Spawner,
+    tracker: Arc<dyn IssueTracker>,
+    pause: Duration,
+    stop: CancellationToken,
+) {
+    while !stop.is_cancelled() {
+        let Some(ended) = stop
+            .run_until_cancelled(follow(&spawner, tracker.as_ref(), pause))
+            .await
+        else {
+            return;
+        };
+        if let Err(error) = ended {
+            tracing::warn!(%error, "the look at cancelled issues lost the log, reading it again");
+            stop.run_until_cancelled(tokio::time::sleep(REOPEN_DELAY))
+                .await;
+        }
+    }
+}
+
+async fn follow(
+    spawner: &Spawner,
+    tracker: &dyn IssueTracker,
+    pause: Duration,
+) -> Result<(), LogError> {
+    let mut open = BTreeSet::new();
+    let filter = Filter::types(LISTENS_TO);
+    let mut pages = spawner.log.read(filter, StartAt::After(0), true).await?;
+    let mut tick = tokio::time::interval(pause);
+    tick.reset();
+    loop {
+        tokio::select! {
+            page = pages.next() => match page {
+                Some(page) => take_in(&mut open, &page?),
+                None => return Err(LogError::Unavailable("the stream of events ended".into())),
+            },
+            _ = tick.tick() => look(spawner, tracker, &open).await?,
+        }
+    }
+}
+
+fn take_in(open: &mut BTreeSet<Uuid>, page: &Page) {
+    for recorded in &page.events {
+        let Ok(story) = Uuid::parse_str(recorded.subject.id()) else {
+            continue;
+        };
+        match recorded.decode() {
+            Ok(Event::Story(StoryEvent::LinearIssueLinked(_) | StoryEvent::StoryRetried(_))) => {
+                open.insert(story);
+            }
+            Ok(_) => {
+                open.remove(&story);
+            }
+            // The subscribers dead-letter it.
+            Err(error) => tracing::debug!(seq = recorded.seq, %error, "not decodable"),
+        }
+    }
+}
+
+async fn look(
+    spawner: &Spawner,
+    tracker: &dyn IssueTracker,
+    open: &BTreeSet<Uuid>,
+) -> Result<(), LogError> {
+    let stories: HashMap<Uuid, Uuid> = open.iter().map(|s| (issue_uuid(*s), *s)).collect();
+    let issues: Vec<Uuid> = stories.keys().copied().collect();
+    for asked in issues.chunks(MAX_ASKED) {
+        let cancelled = match tracker.cancelled(asked).await {
+            Ok(cancelled) => cancelled,
+            Err(error) => {
+                tracing::debug!(%error, "Linear was not asked for cancelled issues, later again");
+                return Ok(());
+            }
+        };
+        for story in cancelled.iter().filter_map(|issue| stories.get(issue)) {
+            cancel(spawner, &story.to_string()).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn cancel(spawner: &Spawner, story: &str) -> Result<(), LogError> {
+    let command = StoryCommand::RequestCancel {
+        by: BY.to_owned(),
+        reason: REASON.to_owned(),
+    };
+    let meta = CommandMeta::root(Uuid::new_v4());
+    match spawner.stories.execute(story, command, &meta).await {
+        Ok(done) if done.is_news() => {
+            tracing::info!(story, "cancelled, as its issue was in Linear");
+            Ok(())
+        }
+        // It has ended meanwhile.
+        Ok(_) | Err(ExecuteError::Refused(_)) => Ok(()),
+        Err(ExecuteError::Log(error)) => Err(error),
+    }
+}
