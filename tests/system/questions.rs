@@ -133,6 +133,30 @@ async fn a_question_outlives_the_executor_and_so_does_its_answer() {
 }
 
 #[tokio::test]
+async fn the_question_of_a_run_that_was_stopped_cannot_be_answered() {
+    let errand = Errand::up(&[]).await;
+    let api = &errand.api;
+    let (story, chat) = spawn(api, "build email capture demo:ask").await;
+    let asked = question(api, &chat, true).await;
+    let cancel = format!("/api/v1/stories/{story}/cancel");
+    let (status, said) = api.post(&cancel, &json!({})).await;
+    assert_eq!(status, 200, "{said}");
+    api.story_is("cancelled").await;
+    question(api, &chat, false).await;
+    let page = api.page(&format!("/chat/{chat}")).await;
+    assert!(page.contains("The run ended before anybody answered."));
+    let path = format!(
+        "/api/v1/conversations/{chat}/messages/{}/actions",
+        text(&asked, "id")
+    );
+    let body = json!({"actionId": asked["actions"][0]["id"]});
+    let (status, refused) = api.post(&path, &body).await;
+    let refused = refused.to_string();
+    assert_eq!(status, 409, "{refused}");
+    assert!(refused.contains("has already ended"), "{refused}");
+}
+
+#[tokio::test]
 async fn a_question_that_nobody_answers_ends_as_its_kind_of_agent_says() {
     for (unanswered, ending, told) in [
         (

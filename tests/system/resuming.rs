@@ -152,6 +152,8 @@ async fn the_real_claude_code_goes_on_with_its_own_session() {
     );
     let (folder, home) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     fs::write(folder.path().join("errand.toml"), config).unwrap();
+    // Where the program keeps its sessions, as it is where somebody has used it before.
+    fs::create_dir(home.path().join(".claude")).unwrap();
     let url = model(home.path()).await;
     let environment = [
         ("ANTHROPIC_BASE_URL", url.as_str()),

@@ -21,9 +21,11 @@ async fn steer(errand: &Errand, story: &str, words: &str) -> (bool, String) {
 
 async fn runs(api: &Api, session: &str) -> Value {
     until("the agent has a plan", || async {
-        let session = api.get(&format!("/api/v1/sessions/{session}")).await;
+        let sessions = api.get("/api/v1/sessions?status=running").await;
+        let sessions = sessions["sessions"].as_array().unwrap().clone();
+        let session = sessions.into_iter().find(|it| text(it, "id") == session)?;
         let plan = session["plan"].as_array().map_or(0, Vec::len);
-        (plan > 0 && text(&session, "status") == "running").then_some(session)
+        (plan > 0).then_some(session)
     })
     .await
 }

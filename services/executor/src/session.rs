@@ -11,8 +11,7 @@ mod question;
 mod spec;
 
 pub use command::{Progress, SessionCommand};
-pub use evolve::is_steering;
-pub use question::{Question, TIMEOUT, WITHDRAWN};
+pub use question::Question;
 
 use cqrs_es::{Aggregate, event_sink::EventSink};
 use errand_proto::{Json, SessionEvent, v1};
@@ -29,6 +28,10 @@ pub const MAX_STEERING: usize = 200;
 
 /// The action of a turn in which the agent read a further instruction.
 pub const STEER: &str = "steer";
+/// `InputProvided::instead`: nobody answered in time.
+pub const TIMEOUT: &str = "timeout";
+/// `InputProvided::instead`: the agent took its question back.
+pub const WITHDRAWN: &str = "withdrawn";
 
 /// Where a session stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +117,11 @@ pub enum SessionRefusal {
     Closed(String),
     #[error("the session has already ended as {0:?}; retry its story to run it again")]
     Ended(Stage),
+}
+
+/// Whether the agent read what a person had told it.
+pub fn is_steering(turn: &v1::TurnRecorded) -> bool {
+    turn.turn.as_ref().is_some_and(|turn| turn.action == STEER)
 }
 
 impl Aggregate for Session {

@@ -157,6 +157,12 @@ impl AgentProcess {
         self.stderr.last_words().await
     }
 
+    /// Kills the group and every marked process outside it, when the agent itself has ended.
+    pub(super) async fn kill_what_it_left(&mut self) {
+        self.kill();
+        end_strays(self.folder.clone()).await;
+    }
+
     /// Kills what is alive of the group.
     pub(super) fn kill(&mut self) {
         // An error means that no process of the group is left.

@@ -110,8 +110,8 @@ async fn until_end<O: From<RunOutcome>>(
             failure = watch.broken() => return Ok(RunOutcome::Failed(failure).into()),
             ended = &mut talk => ended,
             _ = process.exited() => {
-                // What is left of the group may hold the pipe open; without it the conversation comes to its end.
-                process.kill();
+                // What it started may hold the pipe open; without that the conversation comes to its end.
+                process.kill_what_it_left().await;
                 tokio::select! {
                     failure = watch.broken() => return Ok(RunOutcome::Failed(failure).into()),
                     ended = &mut talk => ended,

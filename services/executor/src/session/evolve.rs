@@ -1,10 +1,5 @@
-use super::{Question, STEER, Session, Stage};
-use errand_proto::{Json, SessionEvent as E, v1};
-
-/// Whether the agent read what a person had told it.
-pub fn is_steering(turn: &v1::TurnRecorded) -> bool {
-    turn.turn.as_ref().is_some_and(|turn| turn.action == STEER)
-}
+use super::{Question, Session, Stage, is_steering};
+use errand_proto::{Json, SessionEvent as E};
 
 pub(super) fn evolve(session: &mut Session, event: E) {
     match event {

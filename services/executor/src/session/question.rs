@@ -1,11 +1,6 @@
 use errand_proto::{Json, v1};
 use serde::{Deserialize, Serialize};
 
-/// `InputProvided::instead`: nobody answered in time.
-pub const TIMEOUT: &str = "timeout";
-/// `InputProvided::instead`: the agent took its question back.
-pub const WITHDRAWN: &str = "withdrawn";
-
 /// A question of the agent, and what came of it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Question {
