@@ -1,3 +1,4 @@
+-- A retry that is scheduled, and the page of partial work. The table is made anew, for the log fills it again.
 DROP TABLE stories;
 DELETE FROM checkpoints WHERE projection = 'stories';
 -- One row per story. Times are microseconds since the Unix epoch, sequences are the log's.

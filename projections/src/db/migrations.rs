@@ -65,9 +65,14 @@ pub fn scratch_ddl(tables: &[Table], suffix: &str) -> String {
     let of_tables = |sql: &&str| tables.iter().any(|t| sql.contains(&create(t)));
     let newest_first = SCRIPTS.iter().rev().map(|s| s.sql);
     match newest_first.into_iter().find(of_tables) {
-        Some(sql) => renamed(sql, tables, suffix),
+        Some(sql) => renamed(created(sql), tables, suffix),
         None => String::new(),
     }
+}
+
+/// What stands before the first table takes those of an earlier shape away; a copy has none.
+fn created(sql: &str) -> &str {
+    sql.find("CREATE TABLE ").map_or(sql, |at| &sql[at..])
 }
 
 fn create(table: &Table) -> String {
@@ -107,6 +112,13 @@ mod tests {
         columns: &["id", "color"],
         types: &["String", "String"],
     };
+
+    #[test]
+    fn a_scratch_copy_leaves_the_live_tables_and_checkpoints_alone() {
+        let sql =
+            "-- a new shape\nDROP TABLE things;\nDELETE FROM checkpoints;\nCREATE TABLE things (\n";
+        assert_eq!(created(sql), "CREATE TABLE things (\n");
+    }
 
     #[test]
     fn a_scratch_copy_renames_tables_and_indexes_and_nothing_else() {

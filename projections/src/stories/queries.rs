@@ -129,6 +129,20 @@ impl Db {
         }
     }
 
+    /// The stories that wait for something before they are queued: for a person, or for the time of their retry. The
+    /// newest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn held_stories(&self, limit: u32) -> Result<Vec<Story>> {
+        let mut sql = select();
+        sql.push(" AND s.status IN ('pending', 'approved')");
+        sql.push(" AND (s.status = 'pending' OR s.retry_at IS NOT NULL)");
+        sql.push(" ORDER BY s.created_seq DESC LIMIT ");
+        sql.bind(page::rows(limit));
+        self.all(with_session(sql, "s.created_seq DESC")).await
+    }
+
     /// The stories that wait for an executor, in the order of their priority. The live position, with turns
     /// between projects, is known to the job queue only.
     ///

@@ -4,10 +4,7 @@ use crate::{
     problem::Problem,
     view::{needs_approval, retry_words, short_title},
 };
-use errand_projections::{
-    MAX_PAGE_ROWS,
-    stories::{Story, StoryFilter, StoryStatus},
-};
+use errand_projections::{MAX_PAGE_ROWS, stories::Story};
 
 /// A story and what it waits for.
 pub struct Held {
@@ -27,12 +24,7 @@ pub struct Held {
 
 /// The newest first.
 pub async fn held(site: &Site) -> Result<Vec<Held>, Problem> {
-    let filter = StoryFilter {
-        statuses: vec![StoryStatus::Pending, StoryStatus::Approved],
-        limit: MAX_PAGE_ROWS,
-        ..StoryFilter::default()
-    };
-    let stories = site.db().stories(&filter).await?;
+    let stories = site.db().held_stories(MAX_PAGE_ROWS).await?;
     Ok(stories.iter().filter_map(of).collect())
 }
 

@@ -3,6 +3,8 @@ use crate::slack::{APPROVE, Button, Message, REJECT};
 use errand_proto::{Event, Outcome, StoryEvent, v1};
 use uuid::Uuid;
 
+/// What a message is about that asks whether a story may run.
+pub const APPROVAL: &str = "approval";
 /// The policy of stories that a person must allow.
 const NEEDS_APPROVAL: &str = "needs_approval";
 
@@ -111,7 +113,7 @@ fn question(story: &v1::StoryCreated, public_url: &str, buttons: bool) -> Ending
         story_id: story.id.clone(),
         session_id: story.session_id.clone(),
         conversation_id: story.conversation_id.clone(),
-        about: "approval",
+        about: APPROVAL,
         message,
     }
 }
@@ -133,7 +135,7 @@ pub fn decided(story_id: &str, decision: &str, told: &str, public_url: &str) -> 
 
 /// The idempotency key of the question about a story.
 pub fn approval_key(story_id: &str) -> Uuid {
-    key(story_id, "approval")
+    key(story_id, APPROVAL)
 }
 
 /// What happened, its code, and what to do.

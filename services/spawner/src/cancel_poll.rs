@@ -9,13 +9,9 @@ use errand_eventlog::{
     Filter, LogError, Page, StartAt,
     aggregate::{CommandMeta, ExecuteError},
 };
-use errand_proto::{Event, StoryEvent};
+use errand_proto::{Event, StoryEvent, from_rfc3339};
 use futures::StreamExt;
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -33,6 +29,10 @@ const LISTENS_TO: &[&str] = &[
 ];
 const BY: &str = "somebody (Linear)";
 const REASON: &str = "The issue was cancelled in Linear";
+
+/// Stories with an issue that have not ended, and since when, in microseconds since the Unix epoch: an issue that was
+/// cancelled before is one whose story was retried, and whose state at Linear follows.
+type Open = HashMap<Uuid, i64>;
 
 /// Runs until `stop`.
 pub async fn run(
@@ -61,7 +61,7 @@ async fn follow(
     tracker: &dyn IssueTracker,
     pause: Duration,
 ) -> Result<(), LogError> {
-    let mut open = BTreeSet::new();
+    let mut open = Open::new();
     let filter = Filter::types(LISTENS_TO);
     let mut pages = spawner.log.read(filter, StartAt::After(0), true).await?;
     let mut tick = tokio::time::interval(pause);
@@ -77,14 +77,14 @@ async fn follow(
     }
 }
 
-fn take_in(open: &mut BTreeSet<Uuid>, page: &Page) {
+fn take_in(open: &mut Open, page: &Page) {
     for recorded in &page.events {
         let Ok(story) = Uuid::parse_str(recorded.subject.id()) else {
             continue;
         };
         match recorded.decode() {
             Ok(Event::Story(StoryEvent::LinearIssueLinked(_) | StoryEvent::StoryRetried(_))) => {
-                open.insert(story);
+                open.insert(story, recorded.envelope.time_us);
             }
             Ok(_) => {
                 open.remove(&story);
@@ -95,12 +95,8 @@ fn take_in(open: &mut BTreeSet<Uuid>, page: &Page) {
     }
 }
 
-async fn look(
-    spawner: &Spawner,
-    tracker: &dyn IssueTracker,
-    open: &BTreeSet<Uuid>,
-) -> Result<(), LogError> {
-    let stories: HashMap<Uuid, Uuid> = open.iter().map(|s| (issue_uuid(*s), *s)).collect();
+async fn look(spawner: &Spawner, tracker: &dyn IssueTracker, open: &Open) -> Result<(), LogError> {
+    let stories: HashMap<Uuid, Uuid> = open.keys().map(|s| (issue_uuid(*s), *s)).collect();
     let issues: Vec<Uuid> = stories.keys().copied().collect();
     for asked in issues.chunks(MAX_ASKED) {
         let cancelled = match tracker.cancelled(asked).await {
@@ -110,8 +106,14 @@ async fn look(
                 return Ok(());
             }
         };
-        for story in cancelled.iter().filter_map(|issue| stories.get(issue)) {
-            cancel(spawner, &story.to_string()).await?;
+        for cancelled in cancelled {
+            let Some(story) = stories.get(&cancelled.issue) else {
+                continue;
+            };
+            let at_us = from_rfc3339(&cancelled.at);
+            if at_us > open.get(story).copied() {
+                cancel(spawner, &story.to_string()).await?;
+            }
         }
     }
     Ok(())

@@ -1,8 +1,5 @@
 //! The delivery policy: pure; an event in, at most one command to one story out.
-use crate::{
-    retries::Retries,
-    story::{Failure, StoryCommand},
-};
+use crate::story::{Failure, Retries, StoryCommand};
 use errand_proto::{Event, SessionEvent, StoryEvent};
 
 /// The events that the policy looks at.

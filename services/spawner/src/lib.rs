@@ -3,7 +3,7 @@
 //! # Layout
 //! - [`story`]: the Story aggregate.
 //! - [`delivery`]: the policy that moves a story from one stage to the next.
-//! - [`retries`]: the policy of trying again by itself; [`retry_timer`] keeps its times.
+//! - [`retry_timer`]: begins retries when their time has come.
 //! - [`reactors`]: one file for each thing done about an event.
 //! - [`cancel_poll`]: looks for issues that were cancelled in Linear.
 //! - `journey`: how long people waited.
@@ -16,16 +16,14 @@ pub mod issue_text;
 mod journey;
 pub mod linear;
 pub mod reactors;
-pub mod retries;
 pub mod retry_timer;
 mod session_progress;
 pub mod story;
 
 use errand_eventlog::{EventLog, aggregate::Aggregates};
 use linear::IssueTracker;
-use retries::Retries;
 use std::sync::Arc;
-use story::Story;
+use story::{Retries, Story};
 
 /// The name under which this service writes events.
 pub const SOURCE: &str = "errand/spawner";

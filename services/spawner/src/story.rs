@@ -2,10 +2,12 @@
 mod command;
 mod decide;
 mod evolve;
+mod retries;
 #[cfg(test)]
 mod spec;
 
 pub use command::{Failure, StoryCommand};
+pub use retries::{Retries, RetryLimit};
 
 use cqrs_es::{Aggregate, event_sink::EventSink};
 use errand_proto::{Json, StoryEvent, v1};

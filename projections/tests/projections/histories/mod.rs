@@ -149,6 +149,9 @@ impl Work {
                 self.told(end, &session, random, everything, steps);
                 return;
             }
+            if random.one_in(2) {
+                steps.push_back(self.retry_scheduled(&session, attempt));
+            }
             session = random.id();
             steps.push_back(self.retried(&session, attempt + 1));
             steps.push_back(session::created(&self, &session, attempt + 1));
@@ -281,6 +284,20 @@ impl Work {
                 ..Default::default()
             }),
         }
+    }
+
+    fn retry_scheduled(&self, session: &str, retry: u32) -> Step {
+        self.story_step(v1::StoryRetryScheduled {
+            session_id: session.to_owned(),
+            outcome: "forge_down".into(),
+            reason: "The forge does not answer.".into(),
+            branch: "errand/story".into(),
+            branch_url: "https://github.com/errand/site/tree/errand/story".into(),
+            retry,
+            retries: 2,
+            due_us: 1_790_000_000_000_000,
+            ..Default::default()
+        })
     }
 
     fn retried(&self, session: &str, attempt: u32) -> Step {

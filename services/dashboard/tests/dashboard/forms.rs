@@ -197,3 +197,31 @@ async fn empty_long_and_unreadable_messages_are_refused_with_the_reason() {
     );
     assert_eq!(world.commands.calls().len(), 1);
 }
+
+#[tokio::test]
+async fn the_queue_and_one_project_are_paused_and_go_on_by_buttons() {
+    let (world, ids) = World::with_sample().await;
+    let answer = world.form("/queue/pause", "").await;
+    assert_eq!(answer.header("location"), "/queue");
+    world.get("/queue").await.shows(&[
+        "The queue is paused",
+        "By you since",
+        "the queue is paused by you",
+        "Go on",
+    ]);
+    let story = world.get(&format!("/stories/{}", ids.queued)).await;
+    story.shows(&["Next in the queue, the queue is paused by you"]);
+    world.form("/queue/resume", "").await;
+    world.form("/queue/pause", "project=sample-site").await;
+    let page = world.get("/queue").await;
+    page.shows(&["Project sample-site is paused", "Go on with sample-site"]);
+    page.hides(&["The queue is paused", "Pause sample-site"]);
+    let calls = world.commands.calls();
+    let project = || Some("sample-site".to_owned());
+    let expected = [
+        Call::PauseQueue(None),
+        Call::ResumeQueue(None),
+        Call::PauseQueue(project()),
+    ];
+    assert_eq!(calls, expected);
+}

@@ -8,7 +8,7 @@ use errand_projections::{Db, Projections, Projector};
 use errand_proto::{ConversationEvent, DEFAULT_WORKSPACE, Event};
 use errand_spawner::{
     Spawner,
-    linear::{IssueChange, IssueRef, IssueTracker, NewIssue, TrackerError},
+    linear::{Cancelled, IssueChange, IssueRef, IssueTracker, NewIssue, TrackerError},
 };
 use futures::StreamExt;
 use std::{
@@ -253,7 +253,7 @@ impl IssueTracker for AtOnce {
         Ok(())
     }
 
-    async fn cancelled(&self, _: &[Uuid]) -> Result<Vec<Uuid>, TrackerError> {
+    async fn cancelled(&self, _: &[Uuid]) -> Result<Vec<Cancelled>, TrackerError> {
         Ok(Vec::new())
     }
 

@@ -5,7 +5,9 @@ use errand_executor::github::{
     CodeHost, CodeHostError, NewPullRequest, PullRequest, PullRequestUpdate,
 };
 use errand_notifier::slack::{Message, Messenger, MessengerError, Posted};
-use errand_spawner::linear::{IssueChange, IssueRef, IssueTracker, NewIssue, TrackerError};
+use errand_spawner::linear::{
+    Cancelled, IssueChange, IssueRef, IssueTracker, NewIssue, TrackerError,
+};
 use secrecy::SecretString;
 use std::{future::Future, time::Instant};
 use tracing::{Instrument, field::Empty};
@@ -93,7 +95,7 @@ impl<T: IssueTracker> IssueTracker for Measured<T> {
         measured("linear", "comment", self.0.comment(issue, comment, body)).await
     }
 
-    async fn cancelled(&self, issues: &[Uuid]) -> Result<Vec<Uuid>, TrackerError> {
+    async fn cancelled(&self, issues: &[Uuid]) -> Result<Vec<Cancelled>, TrackerError> {
         measured("linear", "cancelled", self.0.cancelled(issues)).await
     }
 

@@ -35,8 +35,7 @@ pub async fn publish(
 ) -> Result<Option<PullRequest>, Ending> {
     let mut opened = None;
     if let Some(forge) = &project.forge {
-        push(forge, worktree, earlier).await?;
-        pushed.get_or_init(|| forge.branch_url(worktree.branch()));
+        push(forge, worktree, earlier, pushed).await?;
         let new = NewPullRequest {
             owner: forge.owner.clone(),
             repo: forge.repository.clone(),
@@ -58,10 +57,15 @@ pub async fn publish(
 }
 
 #[tracing::instrument(name = "push", skip_all)]
-async fn push(forge: &Forge, worktree: &Worktree, earlier: &str) -> Result<(), Ending> {
+async fn push(
+    forge: &Forge,
+    worktree: &Worktree,
+    earlier: &str,
+    pushed: &OnceLock<String>,
+) -> Result<(), Ending> {
     let mut tries = 0;
     loop {
-        let failed = match push_once(forge, worktree, earlier).await {
+        let failed = match push_once(forge, worktree, earlier, pushed).await {
             Ok(()) => return Ok(()),
             Err(failed) => failed,
         };
@@ -108,11 +112,18 @@ impl From<PushFailure> for Ending {
     }
 }
 
-async fn push_once(forge: &Forge, worktree: &Worktree, earlier: &str) -> Result<(), PushFailure> {
+async fn push_once(
+    forge: &Forge,
+    worktree: &Worktree,
+    earlier: &str,
+    pushed: &OnceLock<String>,
+) -> Result<(), PushFailure> {
     let target = forge.target().await?;
     // A forge that does not know the base branch could not show a difference to it.
     worktree.mirror_to(&target, &[worktree.base()]).await?;
     worktree.push_instead_of(&target, earlier).await?;
+    // The branch is there even when it conflicts or gets no pull request.
+    pushed.get_or_init(|| forge.branch_url(worktree.branch()));
     Ok(worktree.check_mergeable(&target).await?)
 }
 

@@ -57,8 +57,21 @@ impl Reactor for TellSlack {
                 let told = self.0.notifications.execute(&id, command, &meta).await;
                 if told.map_err(log_failure)?.is_news() {
                     let (story, session) = (&ending.story_id, &ending.session_id);
-                    let (conversation, status) = (&ending.conversation_id, ending.about);
-                    tracing::info!(story, session, conversation, status, "told in Slack");
+                    let conversation = &ending.conversation_id;
+                    match ending.about {
+                        message_text::APPROVAL => {
+                            tracing::info!(story, session, conversation, "approval asked in Slack");
+                        }
+                        status => {
+                            tracing::info!(
+                                story,
+                                session,
+                                conversation,
+                                status,
+                                "ending told in Slack"
+                            );
+                        }
+                    }
                 }
                 Ok(())
             }

@@ -267,5 +267,6 @@ pub fn message(key: u128) -> Message {
             "PR #7".to_owned(),
             "https://github.com/acme/site/pull/7".to_owned(),
         )],
+        ..Message::default()
     }
 }

@@ -14,7 +14,7 @@ use super::documents::{
 };
 use super::error::TrackerError;
 use super::ids::is_v4_shaped;
-use super::port::{IssueChange, IssueRef, IssueState, IssueTracker, NewIssue};
+use super::port::{Cancelled, IssueChange, IssueRef, IssueState, IssueTracker, NewIssue};
 use super::read_back::{Created, Creation};
 use super::text;
 use super::transport::Transport;
@@ -188,12 +188,17 @@ impl IssueTracker for Linear {
         creation.run(&self.transport).await.map(drop)
     }
 
-    async fn cancelled(&self, issues: &[Uuid]) -> Result<Vec<Uuid>, TrackerError> {
+    async fn cancelled(&self, issues: &[Uuid]) -> Result<Vec<Cancelled>, TrackerError> {
         let variables = json!({ "ids": issues, "first": issues.len() });
         let data = self.transport.call(CANCELLED_ISSUES, variables).await?;
         let nodes = data.pointer("/issues/nodes").and_then(Value::as_array);
-        let ids = nodes.into_iter().flatten().filter_map(|n| n["id"].as_str());
-        Ok(ids.filter_map(|id| Uuid::parse_str(id).ok()).collect())
+        let cancelled = |node: &Value| {
+            Some(Cancelled {
+                issue: Uuid::parse_str(node["id"].as_str()?).ok()?,
+                at: node["canceledAt"].as_str()?.to_owned(),
+            })
+        };
+        Ok(nodes.into_iter().flatten().filter_map(cancelled).collect())
     }
 
     async fn check(&self) -> Result<String, TrackerError> {

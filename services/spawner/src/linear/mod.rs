@@ -21,4 +21,4 @@ pub use client::Linear;
 pub use config::LinearConfig;
 pub use error::TrackerError;
 pub use ids::{idempotency_uuid, issue_uuid};
-pub use port::{IssueChange, IssueRef, IssueState, IssueTracker, NewIssue};
+pub use port::{Cancelled, IssueChange, IssueRef, IssueState, IssueTracker, NewIssue};

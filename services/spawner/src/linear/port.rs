@@ -31,6 +31,14 @@ pub struct IssueRef {
     pub url: String,
 }
 
+/// An issue that somebody gave up at the tracker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cancelled {
+    pub issue: Uuid,
+    /// When, in RFC 3339.
+    pub at: String,
+}
+
 /// What to set on an issue; `None` leaves it as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IssueChange {
@@ -79,7 +87,7 @@ pub trait IssueTracker: Send + Sync {
     async fn comment(&self, issue: Uuid, comment: Uuid, body: &str) -> Result<(), TrackerError>;
 
     /// Those of the issues that somebody cancelled at the tracker; ones that it does not know are left out.
-    async fn cancelled(&self, issues: &[Uuid]) -> Result<Vec<Uuid>, TrackerError>;
+    async fn cancelled(&self, issues: &[Uuid]) -> Result<Vec<Cancelled>, TrackerError>;
 
     /// Checks the connection; the answer says in words who we are and which team is used.
     async fn check(&self) -> Result<String, TrackerError>;

@@ -1,5 +1,4 @@
-use super::IssueLink;
-use crate::retries::Retries;
+use super::{IssueLink, Retries};
 use errand_proto::v1;
 
 /// What can be asked of a story. Every one yields at most one event.

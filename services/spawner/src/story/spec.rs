@@ -1,5 +1,4 @@
 use super::*;
-use crate::retries::Retries;
 use cqrs_es::test::TestFramework;
 
 type Spec = TestFramework<Story>;

@@ -57,6 +57,7 @@ async fn everything(linear: &StandIn) {
         state: Some(IssueState::Done),
     };
     client.update_issue(part.id, &change).await.unwrap();
+    client.cancelled(&[part.id]).await.unwrap();
     client.comment(part.id, issue(3).id, "Done.").await.unwrap();
     client
         .link_url(part.id, issue(4).id, "https://example.com", "PR")

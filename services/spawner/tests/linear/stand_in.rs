@@ -222,6 +222,7 @@ impl Kept {
             "AttachmentLinkURL" => {
                 return self.create("attachmentLinkURL", "attachment", variables);
             }
+            "CancelledIssues" => json!({ "issues": { "nodes": [] } }),
             "IssueUpdate" => return self.update(variables),
             "Issue" => return self.find("issue", variables),
             "Comment" => return self.find("comment", variables),
