@@ -17,6 +17,7 @@ mod system {
     mod independent_reader;
     mod journey;
     mod linear_down;
+    mod live_text;
     mod nats_users;
     mod own_repository;
     mod past;

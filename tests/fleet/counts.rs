@@ -76,7 +76,10 @@ pub async fn settle(fleet: &Fleet, spawns: usize, seed: u64) {
     println!("seed {seed}: {counts:?}");
     if counts != expected {
         let others = unfinished(fleet).await;
-        panic!("seed {seed}: {counts:?}, not {expected:?}\n{others}\n{}", fleet.logs());
+        panic!(
+            "seed {seed}: {counts:?}, not {expected:?}\n{others}\n{}",
+            fleet.logs()
+        );
     }
     let output = command(&["audit", "verify", "--url", &fleet.api().url])
         .output()

@@ -2,9 +2,12 @@
 //!
 //! `worker` claims jobs, `claim` takes ownership of a session, `attempt` goes through its phases
 //! (agent, then `judge`, then `publish`), `recorder` writes down what the agent does, `signals` hears of
-//! people who want a run stopped, `ending` says how it ended, and `trace` tells those who watch.
+//! people who want a run stopped, `whole` keeps what is too long for an event, `draft`
+//! shows what the agent says at this moment, `ending` says how it ended, and
+//! `trace` tells those who watch.
 mod attempt;
 mod claim;
+mod draft;
 mod ending;
 mod journal;
 mod judge;
@@ -14,6 +17,7 @@ mod recorder;
 mod redacted;
 mod signals;
 mod trace;
+mod whole;
 mod worker;
 
 pub use worker::work;

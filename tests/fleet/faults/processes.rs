@@ -71,7 +71,8 @@ async fn work_that_was_committed_but_never_pushed_is_done_again_elsewhere() {
         return;
     };
     let (api, vendors) = (fleet.api(), fleet.vendors());
-    let hang = json!({"vendor": "git", "operation": "push", "fault": "timeout", "delay_ms": 20_000});
+    let hang =
+        json!({"vendor": "git", "operation": "push", "fault": "timeout", "delay_ms": 20_000});
     vendors.trouble(&hang).await;
     let wish = json!({"agent": "codegen", "prompt": "add a README section"});
     let (status, body) = api.post("/api/v1/stories", &wish).await;

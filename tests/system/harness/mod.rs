@@ -3,6 +3,7 @@ mod api;
 mod browser;
 mod collector;
 mod process;
+pub mod program;
 mod wait;
 
 pub use api::{Api, text};

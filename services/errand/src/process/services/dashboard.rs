@@ -5,6 +5,7 @@ use crate::{
     role::Role,
     wiring::{
         agents,
+        attachments::{self, OnThisMachine},
         commands::{Carrier, Owners, ServiceCommands},
         letters::AskingLetters,
         requests::Remote,
@@ -24,6 +25,7 @@ const LOCAL_USER: &str = "you";
 
 pub struct Settings {
     config: DashboardConfig,
+    attached: Arc<OnThisMachine>,
     queue_limits: QueueLimits,
 }
 
@@ -42,6 +44,7 @@ pub fn settings(parts: &Parts<'_>, rules: &TaskRules) -> anyhow::Result<Settings
             user: LOCAL_USER.to_owned(),
             access_token: parts.config.errand_access_token.clone(),
         },
+        attached: Arc::new(OnThisMachine(attachments::of(&parts.plan.data))),
         queue_limits: queue_limits(parts.config),
     })
 }
@@ -73,6 +76,7 @@ pub fn router(
         queue_limits: settings.queue_limits,
         dead_letters,
         live: Arc::clone(&stores.live),
+        attached: settings.attached.clone(),
         commands: Arc::new(ServiceCommands(carrier)),
         roles: roll_call(stores),
         stop: stop.clone(),
