@@ -11,8 +11,11 @@ mod system {
     mod audit;
     mod bad_input;
     mod browser;
+    #[path = "../fleet/chance.rs"]
+    mod chance;
     mod command_line;
     mod crash;
+    mod day;
     mod harness;
     mod independent_reader;
     mod journey;

@@ -10,4 +10,4 @@ pub use api::{Api, text};
 pub use browser::Browser;
 pub use collector::{Collector, Seen};
 pub use process::{Errand, command};
-pub use wait::until;
+pub use wait::{until, until_within};
