@@ -58,6 +58,10 @@ impl Attempt<'_> {
             true => "The work was finished before this executor took over.".to_owned(),
             false => self.invoke(&worktree, control, usage).await?,
         };
+        if worktree.take_back_branch().await? {
+            let moved = "Another run moved this session's branch. It was put back to where this session left it.";
+            self.note(moved.to_owned()).await?;
+        }
         let files = self.judge(&worktree, start, &words).await?;
         self.check(&worktree, &cancel).await?;
         let summary = self
