@@ -1,5 +1,6 @@
 //! One kind of agent, checked.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::runners::RunnerKind;
@@ -23,6 +24,8 @@ pub struct Workplace {
     pub command: AgentCommand,
     /// What holds the program of any other kind, and the checks of all of them.
     pub confinement: Option<Confinement>,
+    /// Where programs keep what is theirs instead of a person's home.
+    pub folder: Option<PathBuf>,
     pub limits: RunLimits,
 }
 

@@ -36,7 +36,11 @@ pub async fn build(parts: &Parts<'_>, project: Project) -> anyhow::Result<Execut
             .await?
             .with_limits(disk_limits(config)),
         projects: Arc::new(Projects::new([project])),
-        agents: Arc::new(agents::by_kind(config, &Host::look().await)?),
+        agents: Arc::new(agents::by_kind(
+            config,
+            &Host::look().await,
+            Some(&parts.plan.data.join("agents")),
+        )?),
         redactor: secrets::redactor(config),
         attachments: attachments::of(&parts.plan.data),
         settings: Arc::new(Settings {
