@@ -12,13 +12,17 @@ mod system {
     mod audit;
     mod bad_input;
     mod browser;
+    #[path = "../fleet/chance.rs"]
+    mod chance;
     mod command_line;
     mod crash;
+    mod day;
     mod harness;
     mod independent_reader;
     mod journey;
     mod linear_cancel;
     mod linear_down;
+    mod live_text;
     mod mcp;
     mod nats_users;
     mod outcomes;

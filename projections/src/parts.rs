@@ -59,6 +59,20 @@ pub struct FileChange {
     pub deletions: u32,
 }
 
+/// A text too long for an event, as a file of the executor that wrote it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    pub sha256: String,
+    pub bytes: u64,
+}
+
+pub(crate) fn attachment(attachment: Option<v1::Attachment>) -> Json<Option<Attachment>> {
+    Json(attachment.map(|a| Attachment {
+        sha256: a.sha256,
+        bytes: a.bytes,
+    }))
+}
+
 pub(crate) fn actions(actions: Vec<v1::Action>) -> Json<Vec<Action>> {
     let part = |a: v1::Action| Action {
         id: a.id,

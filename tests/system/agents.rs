@@ -175,6 +175,12 @@ env = ["ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"]
         assert!(cost(&session) > 0, "{shown}");
         assert!(!shown.contains("planted-key"), "a key is never recorded");
     }
+    let own = errand.data.path().join("agents/claude/projects");
+    assert!(own.is_dir(), "sessions are kept in a folder of their own");
+    for name in [".claude", ".claude.json"] {
+        let persons = home.path().join(name);
+        assert!(!persons.exists(), "{} was made", persons.display());
+    }
 }
 
 fn cost(session: &Value) -> u64 {

@@ -1,11 +1,9 @@
 //! Secrets that an agent comes across: in no event, no table, no log line and on no page.
-use super::harness::{Errand, text};
+use super::harness::{Errand, program, text};
 use serde_json::json;
 use std::{
     fs,
-    io::Write,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
 };
 use tempfile::TempDir;
 
@@ -40,25 +38,9 @@ if printf '%s' "$request" | grep -q crash; then echo "cannot log in with $CONFIG
 answer '{"stopReason":"end_turn"}'
 "#;
 
-/// Writes the program by another process: were the file open here while another test starts a program, the system
-/// would call it busy.
 fn agent(folder: &Path) -> PathBuf {
-    let path = folder.join("agent");
     let values = format!("CONFIGURED={CONFIGURED}\nSHAPED={SHAPED}\n");
-    let script = AGENT.replacen('\n', &format!("\n{values}"), 1);
-    let mut shell = Command::new("sh");
-    let shell = shell
-        .args(["-c", "cat > \"$0\" && chmod 755 \"$0\""])
-        .arg(&path);
-    let mut writer = shell.stdin(Stdio::piped()).spawn().unwrap();
-    writer
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(script.as_bytes())
-        .unwrap();
-    assert!(writer.wait().unwrap().success());
-    path
+    program::write(folder, &AGENT.replacen('\n', &format!("\n{values}"), 1))
 }
 
 /// Files below `folder` that hold a secret; the repositories in which agents work are theirs to fill.

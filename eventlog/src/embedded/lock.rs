@@ -3,11 +3,15 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{Read, Write},
     path::Path,
+    time::{Duration, Instant},
 };
 
 const LOCK_FILE: &str = "errand.lock";
 /// More than any process id has.
 const MAX_PID_BYTES: u64 = 32;
+/// A directory that is held for so long is in use.
+const PATIENCE: Duration = Duration::from_secs(1);
+const POLL: Duration = Duration::from_millis(10);
 
 /// The right to write in a data directory, held until it is dropped or the process ends, however it ends.
 #[derive(Debug)]
@@ -38,7 +42,7 @@ impl DirectoryLock {
             .truncate(false)
             .open(dir.join(LOCK_FILE))
             .map_err(unusable)?;
-        match file.try_lock() {
+        match lock(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(OpenError::InUse {
@@ -53,6 +57,17 @@ impl DirectoryLock {
             .set_len(0)
             .and_then(|()| write!(file, "{}", std::process::id()));
         Ok(Self { file })
+    }
+}
+
+/// A holder that was killed lives on, for a moment, in a child process that it was just starting.
+fn lock(file: &File) -> Result<(), TryLockError> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if Instant::now() < end => std::thread::sleep(POLL),
+            taken => return taken,
+        }
     }
 }
 

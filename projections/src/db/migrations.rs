@@ -32,6 +32,7 @@ pub const SCRIPTS: &[Script] = scripts![
     6 "batches",
     7 "events",
     8 "stories_retries",
+    9 "agent_sessions",
 ];
 
 pub fn sqlite() -> Migrator {
@@ -79,7 +80,8 @@ fn create(table: &Table) -> String {
     format!("CREATE TABLE {} (", table.name)
 }
 
-/// Adds the suffix to every table and to every index, which is called `<table>_by_…`.
+/// Adds the suffix to every table and to every index, which is called `<table>_by_…`. What the script takes away
+/// belongs to the shape before: a copy begins empty.
 fn renamed(sql: &str, tables: &[Table], suffix: &str) -> String {
     let is_ours = |word: &str| {
         tables.iter().any(|t| {
@@ -88,7 +90,9 @@ fn renamed(sql: &str, tables: &[Table], suffix: &str) -> String {
         })
     };
     let mut out = String::with_capacity(sql.len() * 2);
-    for line in sql.lines().filter(|line| !line.starts_with("--")) {
+    let passed_over = ["--", "DROP ", "DELETE "];
+    let is_wanted = |line: &&str| !passed_over.iter().any(|start| line.starts_with(start));
+    for line in sql.lines().filter(is_wanted) {
         for piece in line.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
             let end = piece.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
             out.push_str(end);
@@ -122,7 +126,8 @@ mod tests {
 
     #[test]
     fn a_scratch_copy_renames_tables_and_indexes_and_nothing_else() {
-        let sql = "-- things\nCREATE TABLE things (\n  id TEXT,\n  things_count BIGINT\n);\n\
+        let sql = "-- things\nDROP TABLE things;\nDELETE FROM checkpoints WHERE projection = 'things';\n\
+                   CREATE TABLE things (\n  id TEXT,\n  things_count BIGINT\n);\n\
                    CREATE INDEX things_by_color ON things (color);\n";
         assert_eq!(
             renamed(sql, &[THINGS], "__g2"),

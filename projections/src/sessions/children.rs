@@ -2,7 +2,7 @@
 use crate::{
     Result,
     db::Tx,
-    parts::{self, FileChange, Json, cut, json},
+    parts::{self, Attachment, FileChange, Json, cut, json},
     projection::{At, signed},
 };
 use errand_proto::v1;
@@ -50,6 +50,8 @@ table! {
         /// JSON text, bounded.
         pub input: String,
         pub output: String,
+        /// The file with all of the output; none where nothing is left out.
+        pub whole_output: Json<Option<Attachment>>,
         /// How long it took, in milliseconds.
         pub ms: i64,
         pub ok: bool,
@@ -90,6 +92,8 @@ table! {
         /// Unified diff, at most [`MAX_DIFF_BYTES`].
         pub diff: String,
         pub diff_truncated: bool,
+        /// The file with all of the diff, or more of it; none where there is no such file.
+        pub whole_diff: Json<Option<Attachment>>,
         #[serde(serialize_with = "json::time")]
         pub timestamp: i64,
     }
@@ -131,6 +135,7 @@ impl Children {
             name: call.name,
             input: cut(call.input, MAX_TOOL_TEXT_BYTES).0,
             output: cut(call.output, MAX_TOOL_TEXT_BYTES).0,
+            whole_output: parts::attachment(call.whole_output),
             ms: signed(call.ms),
             ok: call.ok,
             timestamp: at.time,
@@ -181,6 +186,7 @@ impl Children {
             files: parts::files(e.files),
             diff,
             diff_truncated: e.diff_truncated || was_cut,
+            whole_diff: parts::attachment(e.whole_diff),
             timestamp: at.time,
         };
         self.changes.insert(session_seq, changes);

@@ -1,5 +1,7 @@
 //! What the dashboard is given, and what its handlers share.
-use crate::{api::audit::Underway, commands::Commands, live::Rooms, roles::RollCall};
+use crate::{
+    api::audit::Underway, attached::AttachedTexts, commands::Commands, live::Rooms, roles::RollCall,
+};
 use errand_eventlog::{DeadLetters, EventLog, JobQueue, QueueLimits, Seq, live::Live};
 use errand_projections::{Db, Projector, Which};
 use secrecy::SecretString;
@@ -66,6 +68,7 @@ pub struct Dashboard {
     pub queue_limits: QueueLimits,
     pub dead_letters: Arc<dyn DeadLetters>,
     pub live: Arc<dyn Live>,
+    pub attached: Arc<dyn AttachedTexts>,
     pub commands: Arc<dyn Commands>,
     pub roles: Arc<dyn RollCall>,
     /// Cancelled when the process stops: every stream ends then.

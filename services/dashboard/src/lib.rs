@@ -7,12 +7,14 @@
 //! - `pages` with `templates/`: one file a page; `forms`: what their forms do.
 //! - `fragments` and `view`: the parts that change while somebody looks; `live`: how they reach open pages.
 //! - `api` and [`records`]: the JSON API; `events`: events of the log as JSON.
+//! - `attached`: texts that are too long for an event.
 //! - `health`, [`roles`], `letters`: how everything is doing, who answers, and what was set aside.
 //! - `past`: a story as it was; `point`: how people name a point of the log.
 //! - `markdown`, `diff`, `when`: texts made fit to show.
 
 mod api;
 mod assets;
+mod attached;
 mod body;
 pub mod commands;
 mod dashboard;
@@ -39,6 +41,7 @@ mod trace;
 mod view;
 mod when;
 
+pub use attached::AttachedTexts;
 pub use commands::{CommandError, Commands, Done, NewConversation, PostMessage, Spawn, Spawned};
 pub use dashboard::{AgentInfo, Dashboard, DashboardConfig, VendorInfo};
 pub use events::{CloudEvent, EventRecord};

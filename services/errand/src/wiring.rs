@@ -1,5 +1,6 @@
 //! Ports meet adapters.
 pub mod agents;
+pub mod attachments;
 pub mod commands;
 pub mod groups;
 pub mod http;

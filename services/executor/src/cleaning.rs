@@ -1,7 +1,7 @@
 //! Removes what ended sessions left in the data folder, whichever executor left it and however that one ended.
 use crate::{Executor, workspace::WorkspaceError};
 use errand_eventlog::LogError;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -22,12 +22,23 @@ pub async fn run(executor: Executor, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            _ = tick.tick() => match clean(&executor).await {
-                Ok(0) => {}
-                Ok(removed) => tracing::info!(removed, "work trees of ended sessions were removed"),
-                Err(error) => tracing::warn!(%error, "nothing could be cleaned, will look again"),
-            }
+            _ = tick.tick() => look(&executor).await,
         }
+    }
+}
+
+async fn look(executor: &Executor) {
+    match clean(executor).await {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "work trees of ended sessions were removed"),
+        Err(error) => tracing::warn!(%error, "nothing could be cleaned, will look again"),
+    }
+    let attachments = executor.attachments.clone();
+    let cleaning = tokio::task::spawn_blocking(move || attachments.clean(SystemTime::now()));
+    match cleaning.await.unwrap_or_else(|stopped| Err(stopped.into())) {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "old attachments of sessions were removed"),
+        Err(error) => tracing::warn!(%error, "attachments could not be cleaned, will look again"),
     }
 }
 

@@ -6,6 +6,7 @@
 //! - [`run`]: one session from claim to end.
 //! - [`reconciler`]: puts sessions whose job was lost back into the queue.
 //! - [`redaction`]: takes secrets out of text before it is stored, logged or shown.
+//! - [`attachments`]: what is too long for an event, as files.
 //! - [`cleaning`]: removes what ended sessions left on the disk.
 //! - [`project`]: where a project's repository and forge are.
 //! - [`agents`]: the kinds of agents, from configuration.
@@ -14,6 +15,7 @@
 //! - [`demo`]: the scripted agent for installations without a real one.
 
 pub mod agents;
+pub mod attachments;
 pub mod cleaning;
 pub mod confine;
 pub mod demo;
@@ -28,7 +30,8 @@ pub mod session;
 pub mod workspace;
 
 use agents::Agent;
-use errand_eventlog::{EventLog, JobQueue, QueueLimits, aggregate::Aggregates};
+use attachments::Attachments;
+use errand_eventlog::{EventLog, JobQueue, QueueLimits, aggregate::Aggregates, live::Live};
 use project::Projects;
 use redaction::Redactor;
 use session::Session;
@@ -56,6 +59,8 @@ pub struct Executor {
     pub sessions: Aggregates<Session>,
     pub log: Arc<dyn EventLog>,
     pub queue: Arc<dyn JobQueue>,
+    /// For what agents say while they say it.
+    pub live: Arc<dyn Live>,
     pub workspace_id: String,
     pub workspaces: Workspaces,
     pub projects: Arc<Projects>,
@@ -64,6 +69,8 @@ pub struct Executor {
     pub settings: Arc<Settings>,
     /// Takes secrets out of what agents and vendors say.
     pub redactor: Redactor,
+    /// Where the whole of long outputs and diffs is kept.
+    pub attachments: Attachments,
 }
 
 impl Executor {

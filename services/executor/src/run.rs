@@ -1,10 +1,12 @@
 //! One session from claim to end.
 //!
 //! `worker` claims jobs, `claim` takes ownership of a session, `attempt` goes through its phases
-//! (agent, then `judge`, then `publish`), `recorder` writes down what the agent does, `questions` puts to people what it asks, `signals` hears of
-//! people who want a run stopped, `ending` says how it ended, and `trace` tells those who watch.
+//! (agent, then `judge`, then `publish`), `recorder` writes down what the agent does, `questions` puts to people what it asks,
+//! `signals` hears of people who want a run stopped, `whole` keeps what is too long for an event, `draft` shows what the agent
+//! says at this moment, `ending` says how it ended, and `trace` tells those who watch.
 mod attempt;
 mod claim;
+mod draft;
 mod ending;
 mod journal;
 mod judge;
@@ -15,6 +17,7 @@ mod recorder;
 mod redacted;
 mod signals;
 mod trace;
+mod whole;
 mod worker;
 
 pub use worker::work;

@@ -3,10 +3,11 @@ mod api;
 mod browser;
 mod collector;
 mod process;
+pub mod program;
 mod wait;
 
 pub use api::{Api, text};
 pub use browser::Browser;
 pub use collector::{Collector, Seen};
 pub use process::{Errand, command};
-pub use wait::until;
+pub use wait::{until, until_within};

@@ -64,6 +64,21 @@ async fn a_spawn_is_one_connected_trace_from_the_message_to_the_completion() {
     for phase in ["claim", "worktree", "invoke_agent codegen", "judge", "push"] {
         assert_eq!(only(&trace, phase).parent, run.id, "{phase}");
     }
+    let agent = only(&trace, "invoke_agent codegen");
+    assert_eq!(agent.attributes["gen_ai.operation.name"], "invoke_agent");
+    for figure in ["gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens"] {
+        assert!(agent.attributes.contains_key(figure), "{agent:#?}");
+    }
+    for tool in ["read_file", "write_file", "run_command"] {
+        let name = format!("execute_tool {tool}");
+        let calls = trace.iter().filter(|span| span.name == name);
+        assert!(calls.clone().count() > 0, "{name}: {trace:#?}");
+        for call in calls {
+            assert_eq!(call.parent, agent.id, "{call:#?}");
+            assert_eq!(call.attributes["gen_ai.tool.name"], tool);
+            assert!(call.attributes.contains_key("gen_ai.tool.call.id"));
+        }
+    }
     let call = only(&trace, "github ensure_pull_request");
     assert_eq!(call.parent, only(&trace, "pull_request").id);
     let told = only(&trace, "process chat-announce-completion");

@@ -16,7 +16,7 @@ mod spawn;
 mod stories;
 mod story_actions;
 
-pub use find::story as find_story;
+pub use find::{session as find_session, story as find_story};
 
 use crate::{dashboard::Site, problem::Problem};
 use axum::{Json, Router, routing::get};
@@ -70,6 +70,7 @@ fn documented() -> OpenApiRouter<Site> {
         .routes(routes!(story_actions::reject))
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::show))
+        .routes(routes!(sessions::attachment))
         .routes(routes!(sessions::answer))
         .routes(routes!(sessions::steer))
         .routes(routes!(queue::list))

@@ -1,5 +1,6 @@
 use super::{Answer, find, stories, story_actions};
 use crate::{
+    attached::attached,
     body::{JsonBody, MAX_MESSAGE_CHARS, required},
     dashboard::Site,
     guard::Actor,
@@ -12,6 +13,7 @@ use crate::{
 use axum::{
     Json,
     extract::{Path, Query, State},
+    response::IntoResponse,
 };
 use errand_projections::sessions::{Session, SessionDetail, SessionFilter, SessionStatus};
 use serde::{Deserialize, Serialize};
@@ -76,6 +78,17 @@ pub async fn show(
             past.session(&session.id).await.map(Json)
         }
     }
+}
+
+/// The whole of a tool's output or a diff that was too long for its event.
+#[utoipa::path(get, path = "/api/v1/sessions/{id}/attachments/{sha256}", tag = "stories",
+    operation_id = "getAttachment", params(("id" = String, Path), ("sha256" = String, Path)),
+    responses((status = 200, body = String, content_type = "text/plain"), (status = 404, body = ErrorBody)))]
+pub async fn attachment(
+    State(site): State<Site>,
+    Path((id, sha256)): Path<(String, String)>,
+) -> Result<impl IntoResponse, Problem> {
+    attached(&site, &id, sha256).await
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -15,7 +15,7 @@ pub use health::health;
 pub use history::{HistoryView, history, percent_encoded};
 pub use queue::queue;
 pub use scope::Scope;
-pub use story::{StoryView, Then, story, story_as_of};
+pub use story::{StoryView, Then, saying, story, story_as_of};
 
 use crate::{dashboard::Site, problem::Problem};
 use askama::Template;

@@ -26,10 +26,11 @@ impl Scope {
         }
     }
 
-    /// The topic of the tokens that are shown as they are written.
+    /// The topic of what is shown as it is written; a story's is what its present session says.
     pub fn live_topic(&self) -> Option<String> {
         match self {
             Self::Conversation(id) => Some(format!("conversation.{id}")),
+            Self::Story(id) => Some(format!("session.{id}")),
             _ => None,
         }
     }

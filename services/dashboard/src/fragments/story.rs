@@ -2,6 +2,7 @@
 mod parts;
 mod then;
 
+pub use parts::saying;
 pub use then::Then;
 
 use super::{
@@ -42,6 +43,7 @@ pub struct StoryView {
     pub progress: Fragment,
     pub facts: Fragment,
     pub trace: Fragment,
+    pub saying: Fragment,
     pub tools: Fragment,
     pub changes: Fragment,
     pub told: Fragment,
@@ -57,6 +59,7 @@ impl StoryView {
             self.progress,
             self.facts,
             self.trace,
+            self.saying,
             self.tools,
             self.changes,
             self.told,
@@ -117,6 +120,7 @@ fn view(
         progress: parts::progress(&record)?,
         facts: parts::facts(&record)?,
         trace: parts::trace(present)?,
+        saying: saying("", "")?,
         tools: parts::tools(present)?,
         changes: parts::changes(present)?,
         told: parts::told(told)?,

@@ -1,4 +1,4 @@
-//! What makes a room look again: changed records, time, and words of a reply.
+//! What makes a room look again: changed records, time, and words that are being said.
 use super::overlay::Overlay;
 use crate::fragments::Scope;
 use errand_eventlog::live::Signal;
@@ -55,7 +55,7 @@ pub fn drain(changes: &mut Listener, scope: &Scope) -> bool {
     touched
 }
 
-/// Waits until a reply has grown; never ends for a scope without a topic.
+/// Waits until what is being said has grown; never ends for a scope without a topic.
 pub async fn spoken(
     signals: &mut broadcast::Receiver<Signal>,
     topic: Option<&str>,

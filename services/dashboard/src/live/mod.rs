@@ -6,9 +6,11 @@
 mod frame;
 mod listen;
 mod overlay;
+mod replies;
 mod room;
 mod rooms;
 mod stream;
+mod words;
 
 pub use rooms::Rooms;
 pub use stream::events;

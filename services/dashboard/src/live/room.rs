@@ -93,7 +93,7 @@ impl Room {
         let mut changes = site.projector.changes().subscribe();
         let mut signals = site.live.subscribe();
         let topic = self.scope.live_topic();
-        let mut overlay = Overlay::default();
+        let mut overlay = Overlay::of(&self.scope);
         let mut refresh = refresh(&self.scope);
         let always = matches!(self.scope, Scope::Queue | Scope::Health);
         let mut recorded: Vec<Fragment> = Vec::new();

@@ -1,5 +1,6 @@
 //! The pages, one file each.
 mod agents;
+mod attachment;
 mod audit;
 mod chat;
 mod dead_letters;
@@ -30,6 +31,7 @@ pub fn routes() -> Router<Site> {
         .route("/projects/{project}/history", get(history::show))
         .route("/queue", get(queue::show))
         .route("/stories/{id}", get(story::show))
+        .route("/sessions/{id}/attachments/{sha256}", get(attachment::show))
         .route("/health", get(health::show))
         .route("/dead-letters", get(dead_letters::list))
         .route("/dead-letters/{id}", get(dead_letters::show))

@@ -7,7 +7,8 @@ mod system;
 
 pub use conversation::{Action, Conversation, Conversations, Message, Messages};
 pub use session::{
-    Changes, FileChange, Input, PlanStep, Session, SessionDetail, Sessions, ToolCall, Turn, Usage,
+    Attachment, Changes, FileChange, Input, PlanStep, Session, SessionDetail, Sessions, ToolCall,
+    Turn, Usage,
 };
 pub use story::{Stories, Story};
 pub use system::{

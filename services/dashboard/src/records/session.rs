@@ -106,9 +106,19 @@ pub struct ToolCall {
     /// JSON text.
     pub input: String,
     pub output: String,
+    /// The whole output, where it is longer.
+    pub whole_output: Option<Attachment>,
     pub ms: i64,
     pub ok: bool,
     pub timestamp: String,
+}
+
+/// A text too long for its record: GET it by its hash among the session's attachments.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Attachment {
+    pub sha256: String,
+    pub bytes: u64,
 }
 
 /// A question of the agent, an answer, or a further instruction.
@@ -136,6 +146,8 @@ pub struct Changes {
     /// Unified diff, bounded.
     pub diff: String,
     pub diff_truncated: bool,
+    /// The whole diff, where it is longer.
+    pub whole_diff: Option<Attachment>,
     pub timestamp: String,
 }
 

@@ -192,6 +192,24 @@ async fn tokens_of_other_conversations_stay_there() {
 }
 
 #[tokio::test]
+async fn what_an_agent_says_is_seen_on_its_storys_page_until_it_is_recorded() {
+    let (world, ids) = World::with_sample().await;
+    let mut page = stream(&world, &format!("/events?scope=story:{}", ids.running), &[]).await;
+    let first = page.until("id=\"saying\"").await;
+    assert!(first.contains("aria-busy=\"true\" hidden"), "{first}");
+    let say = |text: &str| {
+        let token = serde_json::json!({"action": "think", "text": text});
+        let topic = format!("session.{}", ids.running);
+        world.live.publish(&topic, token.to_string().into());
+    };
+    say("I look at **three** files");
+    let growing = page.until("<strong>three</strong>").await;
+    assert!(growing.contains("<code>think</code>"), "{growing}");
+    say("");
+    page.until("aria-busy=\"true\" hidden").await;
+}
+
+#[tokio::test]
 async fn checklists_move_in_the_chat_on_the_tab_and_on_the_storys_page() {
     let (world, ids) = World::with_sample().await;
     let conversation = id("Words for the pricing page");

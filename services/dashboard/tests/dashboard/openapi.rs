@@ -40,6 +40,7 @@ async fn everything_that_the_pages_do_is_in_the_document() {
         "post /api/v1/stories/{id}/reject",
         "get /api/v1/sessions",
         "get /api/v1/sessions/{id}",
+        "get /api/v1/sessions/{id}/attachments/{sha256}",
         "post /api/v1/sessions/{id}/answer",
         "post /api/v1/sessions/{id}/steer",
         "get /api/v1/queue",

@@ -38,7 +38,7 @@ fn row(agent: &Value) -> Vec<String> {
 pub async fn test(what: &AgentsWhat, json: bool) -> anyhow::Result<ExitCode> {
     let AgentsWhat::Test { kind, prompt } = what;
     let config = Config::load()?;
-    let all = agents::by_kind(&config, &Host::look().await)?;
+    let all = agents::by_kind(&config, &Host::look().await, None)?;
     let Some(agent) = all.get(kind) else {
         let mut known: Vec<_> = all.keys().map(String::as_str).collect();
         known.sort_unstable();

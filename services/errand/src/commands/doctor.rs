@@ -227,7 +227,7 @@ fn isolation(config: &Config, host: &Host) -> Finding {
 }
 
 fn agent(config: &Config, host: &Host) -> Finding {
-    let programs = agents::by_kind(config, host).and_then(|_| agents::infos(config));
+    let programs = agents::by_kind(config, host, None).and_then(|_| agents::infos(config));
     let programs: BTreeSet<String> = match programs {
         Err(error) => return failed("Agents", format!("{error:#}")),
         Ok(kinds) => kinds.into_iter().map(|kind| kind.program).collect(),

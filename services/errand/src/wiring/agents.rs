@@ -93,13 +93,17 @@ pub fn infos(config: &Config) -> anyhow::Result<Vec<AgentInfo>> {
     Ok(catalogue.kinds().iter().map(info).collect())
 }
 
-/// What the executor runs, by kind.
+/// What the executor runs, by kind. In `folder` agents keep what is theirs and goes on from one session to the next.
 ///
 /// # Errors
 /// As [`catalogue`]; or the own binary cannot be found, a variable that a kind names is not set, or isolation is
 /// required and cannot be had.
-pub fn by_kind(config: &Config, host: &Host) -> anyhow::Result<HashMap<String, Agent>> {
-    let workplace = workplace(config, host)?;
+pub fn by_kind(
+    config: &Config,
+    host: &Host,
+    folder: Option<&Path>,
+) -> anyhow::Result<HashMap<String, Agent>> {
+    let workplace = workplace(config, host, folder)?;
     let variable = |name: &str| std::env::var(name).ok().map(Into::into);
     let catalogue = catalogue(config)?;
     let agent = |it: &agents::AgentKind| {
@@ -124,8 +128,11 @@ fn program(config: &Config, kind: &agents::AgentKind) -> String {
 }
 
 /// A kind without a command is the configured agent, else the demo agent of this very binary.
-fn workplace(config: &Config, host: &Host) -> anyhow::Result<Workplace> {
-    let confinement = confinement(config, host, real_access(config)?)?;
+fn workplace(config: &Config, host: &Host, folder: Option<&Path>) -> anyhow::Result<Workplace> {
+    let folder = folder.map(own_folder).transpose()?;
+    let mut access = real_access(config)?;
+    access.writable.extend(folder.clone());
+    let confinement = confinement(config, host, access)?;
     let shared = match config.errand_agent_command {
         Some(_) => confinement.clone(),
         None => self::confinement(config, host, demo_access(config)?)?,
@@ -141,8 +148,16 @@ fn workplace(config: &Config, host: &Host) -> anyhow::Result<Workplace> {
             None => PermissionPolicy::Ask,
         },
         confinement: Some(confinement),
+        folder,
         limits: limits(config),
     })
+}
+
+/// Made where it is not there; agents stand in other folders, so its whole path is told.
+fn own_folder(path: &Path) -> anyhow::Result<PathBuf> {
+    let failed = || format!("the folder {} cannot be made", path.display());
+    std::fs::create_dir_all(path).with_context(failed)?;
+    std::fs::canonicalize(path).with_context(failed)
 }
 
 fn limits(config: &Config) -> RunLimits {

@@ -128,6 +128,7 @@ mod tests {
         let workplace = Workplace {
             command: AgentCommand::new("agent", [""; 0]),
             confinement: None,
+            folder: None,
             permissions: PermissionPolicy::Allow,
             limits: RunLimits::default(),
         };

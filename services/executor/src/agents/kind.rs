@@ -1,5 +1,6 @@
 //! One kind of agent, checked.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::runners::RunnerKind;
@@ -26,6 +27,8 @@ pub struct Workplace {
     pub confinement: Option<Confinement>,
     /// How the shared program is answered when it asks for a permission.
     pub permissions: PermissionPolicy,
+    /// Where programs keep what is theirs instead of a person's home.
+    pub folder: Option<PathBuf>,
     pub limits: RunLimits,
 }
 

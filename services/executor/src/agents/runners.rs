@@ -13,6 +13,15 @@ use crate::runner::{
 };
 use crate::workspace::Worktree;
 
+/// The folder that Claude Code calls its own, whichever program it is started by.
+const CLAUDE_FOLDER: &str = "CLAUDE_CONFIG_DIR";
+/// With one of these it needs no login from that folder.
+const CLAUDE_LOGINS: &[&str] = &[
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_AUTH_TOKEN",
+    "CLAUDE_CODE_OAUTH_TOKEN",
+];
+
 /// How an agent is spoken to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -121,6 +130,9 @@ impl AgentKind {
             })?;
             command = command.with_env(name, value);
         }
+        if let Some(folder) = self.claude_folder(workplace) {
+            command = command.with_env(CLAUDE_FOLDER, folder);
+        }
         Ok(Agent {
             runner: self.runner.runner(command, self),
             limits: self.limits(&workplace.limits),
@@ -128,5 +140,14 @@ impl AgentKind {
             checks: self.checks.clone(),
             confinement: workplace.confinement.clone(),
         })
+    }
+
+    /// Claude Code keeps settings, sessions and its login in one folder. A kind that brings a login of its own needs
+    /// nothing of the person's.
+    fn claude_folder(&self, workplace: &Workplace) -> Option<String> {
+        let names = |wanted: &[&str]| self.env.iter().any(|name| wanted.contains(&name.as_str()));
+        let folder = workplace.folder.as_ref()?;
+        (names(CLAUDE_LOGINS) && !names(&[CLAUDE_FOLDER]))
+            .then(|| folder.join("claude").display().to_string())
     }
 }

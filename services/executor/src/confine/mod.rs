@@ -8,7 +8,7 @@
 //! What is held: files (only what [`Rules`] names can be read or written), TCP connections by port, signals to
 //! processes outside, and the memory and environment of processes outside. What is not: UDP, and sockets in the
 //! file system, of which current kernels have no rules; nor other sessions' branches, for git writes them all into
-//! one folder.
+//! one folder: a branch that was moved from elsewhere is put back ([`crate::workspace::Worktree::take_back_branch`]).
 
 mod access;
 mod bubblewrap;

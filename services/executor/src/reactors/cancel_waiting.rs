@@ -1,4 +1,4 @@
-//! A cancelled story whose session does not run yet is stopped here; a running one by its executor.
+//! The session of a cancelled or rejected story that does not run yet is ended here; a running one by its executor.
 use crate::session::{Session, SessionCommand, SessionRefusal};
 use async_trait::async_trait;
 use errand_eventlog::{
@@ -21,18 +21,22 @@ impl Reactor for CancelWaiting {
     }
 
     fn listens_to(&self) -> &'static [&'static str] {
-        &["errand.v1.StoryCancelRequested"]
+        // A story that waits is cancelled at once; one that is queued or runs is asked to be.
+        &[
+            "errand.v1.StoryCancelRequested",
+            "errand.v1.StoryCancelled",
+            "errand.v1.StoryRejected",
+        ]
     }
 
     async fn handle(&self, event: &Incoming) -> Result<(), Failure> {
-        let Event::Story(StoryEvent::StoryCancelRequested(request)) = &event.event else {
+        let Some((session, by, reason)) = unwanted(&event.event) else {
             return Ok(());
         };
-        let session = &request.session_id;
         let command = SessionCommand::Cancel {
             executor_id: String::new(),
-            by: request.by.clone(),
-            reason: request.reason.clone(),
+            by: by.clone(),
+            reason: reason.clone(),
         };
         let meta = event.causes("cancel-waiting");
         match self.sessions.execute(session, command, &meta).await {
@@ -48,5 +52,17 @@ impl Reactor for CancelWaiting {
             self.queue.remove(job).await?;
         }
         Ok(())
+    }
+}
+
+/// The session that shall not run, by whom, and why.
+fn unwanted(event: &Event) -> Option<(&String, &String, &String)> {
+    match event {
+        Event::Story(StoryEvent::StoryCancelRequested(e)) => {
+            Some((&e.session_id, &e.by, &e.reason))
+        }
+        Event::Story(StoryEvent::StoryCancelled(e)) => Some((&e.session_id, &e.by, &e.reason)),
+        Event::Story(StoryEvent::StoryRejected(e)) => Some((&e.session_id, &e.by, &e.reason)),
+        _ => None,
     }
 }

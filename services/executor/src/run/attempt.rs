@@ -7,6 +7,7 @@ use super::{
     questions::Questions,
     recorder,
     signals::Signals,
+    trace,
 };
 use crate::{
     Executor,
@@ -20,7 +21,7 @@ use errand_proto::{Outcome, v1};
 use std::sync::OnceLock;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use tracing::{Span, field::Empty};
+use tracing::Instrument;
 use uuid::Uuid;
 
 const UPDATE_BUFFER: usize = 256;
@@ -68,8 +69,12 @@ impl Attempt<'_> {
         };
         let words = match is_done {
             true => "The work was finished before this executor took over.".to_owned(),
-            false => self.agent(&worktree, control, usage).await?,
+            false => self.invoke(&worktree, control, usage).await?,
         };
+        if worktree.take_back_branch().await? {
+            let moved = "Another run moved this session's branch. It was put back to where this session left it.";
+            self.note(moved.to_owned()).await?;
+        }
         let files = self.judge(&worktree, start, &words).await?;
         self.check(&worktree, &cancel).await?;
         let summary = self
@@ -115,13 +120,19 @@ impl Attempt<'_> {
         Ok(worktree.await?)
     }
 
-    #[tracing::instrument(name = "invoke_agent", skip_all, fields(
-        otel.name = format!("invoke_agent {}", self.session.facts.0.agent),
-        gen_ai.operation.name = "invoke_agent",
-        gen_ai.agent.name = self.session.facts.0.agent,
-        gen_ai.usage.input_tokens = Empty,
-        gen_ai.usage.output_tokens = Empty,
-    ))]
+    async fn invoke(
+        &self,
+        worktree: &Worktree,
+        control: RunControl,
+        usage: &mut v1::Usage,
+    ) -> Result<String, Ending> {
+        let span = trace::of_agent(&self.session.facts.0.agent, self.session_id);
+        let ended = self.agent(worktree, control, usage);
+        let ended = ended.instrument(span.clone()).await;
+        trace::agent_ended(&span, usage, ended.as_ref().err());
+        ended
+    }
+
     async fn agent(
         &self,
         worktree: &Worktree,
@@ -157,9 +168,6 @@ impl Attempt<'_> {
             }
         };
         *usage = used;
-        Span::current()
-            .record("gen_ai.usage.input_tokens", usage.input_tokens)
-            .record("gen_ai.usage.output_tokens", usage.output_tokens);
         recorded.and(followed).map_err(lost)?;
         if let Some(error) = outgrown {
             self.keep_partial_work(worktree).await;

@@ -1,14 +1,20 @@
 //! Writes to the session's stream on behalf of one run.
-use super::redacted::redacted;
+use super::{draft::Draft, redacted::redacted, whole::Whole};
 use crate::{
+    Executor,
     redaction::Redactor,
     session::{Progress, Session, SessionCommand, SessionRefusal},
 };
 use errand_eventlog::{
     LogError,
     aggregate::{Aggregates, CommandMeta, ExecuteError, now_us},
+    live::Live,
 };
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+use uuid::Uuid;
 
 /// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +32,9 @@ pub struct Journal {
     session_id: String,
     executor_id: String,
     redactor: Redactor,
+    live: Arc<dyn Live>,
+    story_id: String,
+    whole: Whole,
     cause: CommandMeta,
     entries: AtomicU64,
 }
@@ -33,17 +42,20 @@ pub struct Journal {
 impl Journal {
     /// `cause` ties the entries to what led to the session.
     pub fn new(
-        sessions: &Aggregates<Session>,
-        session_id: &str,
-        executor_id: &str,
-        redactor: Redactor,
+        executor: &Executor,
+        session_id: Uuid,
+        session: &Session,
         cause: CommandMeta,
     ) -> Self {
+        let (attachments, redactor) = (&executor.attachments, &executor.redactor);
         Self {
-            sessions: sessions.clone(),
-            session_id: session_id.to_owned(),
-            executor_id: executor_id.to_owned(),
-            redactor,
+            sessions: executor.sessions.clone(),
+            session_id: session_id.to_string(),
+            executor_id: executor.settings.executor_id.clone(),
+            redactor: redactor.clone(),
+            live: Arc::clone(&executor.live),
+            story_id: session.facts.0.story_id.clone(),
+            whole: Whole::new(attachments.clone(), session_id, redactor.clone()),
             cause,
             entries: AtomicU64::new(0),
         }
@@ -54,7 +66,7 @@ impl Journal {
     pub async fn record(&self, what: Progress) -> Result<(), JournalError> {
         self.write(SessionCommand::Record {
             executor_id: self.executor_id.clone(),
-            what,
+            what: self.whole.shortened(what).await,
         })
         .await
     }
@@ -94,6 +106,11 @@ impl Journal {
     pub async fn session(&self) -> Result<Session, JournalError> {
         let loaded = self.sessions.load(&self.session_id).await;
         Ok(loaded.map_err(JournalError::Log)?.aggregate)
+    }
+
+    /// What is shown before it is recorded.
+    pub fn draft(&self) -> Draft {
+        Draft::new(Arc::clone(&self.live), &self.story_id, &self.redactor)
     }
 
     pub const fn redactor(&self) -> &Redactor {

@@ -6,8 +6,8 @@ use crate::{
 };
 use errand_proto::{Outcome, v1};
 
-/// Bytes of diff recorded as an event; the whole is in the branch.
-const MAX_DIFF_BYTES: usize = 200_000;
+/// Bytes of diff kept as a file, of which the event has the first part; the whole is in the branch.
+const MAX_DIFF_BYTES: usize = 4 * 1024 * 1024;
 const MAX_LISTED_FILES: usize = 500;
 
 /// Commits what there is; `None` when the branch holds nothing beyond its base.
@@ -35,6 +35,7 @@ pub async fn keep_work(
         diff: diff.text,
         diff_truncated: diff.truncated,
         story_id: session.facts.0.story_id.clone(),
+        whole_diff: None,
     }))
 }
 

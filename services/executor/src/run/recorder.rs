@@ -1,10 +1,12 @@
 //! Writes down what the agent does: thoughts, tool calls and plan become events of the session.
 use super::{
+    draft::Draft,
     journal::{Journal, JournalError},
     questions::News,
+    trace::ToolSpans,
 };
 use crate::{
-    redaction::{RedactedStream, Redactor},
+    redaction::RedactedStream,
     runner::{PlanStatus, PlanStep, RunHandle, RunUpdate},
     session::{Progress, STEER},
 };
@@ -15,7 +17,6 @@ use tokio::sync::mpsc;
 /// Bounds of what one event may hold; the rest is left out, and the text says so.
 const MAX_THOUGHT_CHARS: usize = 8_000;
 const MAX_TOOL_INPUT_CHARS: usize = 8_000;
-const MAX_TOOL_OUTPUT_CHARS: usize = 16_000;
 const MAX_PLAN_STEPS: usize = 100;
 const MAX_STEP_CHARS: usize = 300;
 
@@ -30,11 +31,13 @@ pub async fn record(
 ) -> (v1::Usage, Result<(), JournalError>) {
     let mut usage = v1::Usage::default();
     let mut result = Ok(());
-    let mut said = Said::new(journal.redactor());
+    let mut said = Said::new(journal);
+    let mut tools = ToolSpans::default();
     while let Some(update) = updates.recv().await {
         if result.is_err() {
             continue;
         }
+        tools.follow(&update, journal.redactor());
         if let Some(news) = News::of(&update) {
             // Nobody takes it any more when the session is somebody else's; then this run ends as well.
             let _ = questions.send(news).await;
@@ -65,18 +68,31 @@ pub async fn record(
 struct Said {
     thoughts: RedactedStream,
     messages: RedactedStream,
+    draft: Draft,
 }
 
 impl Said {
-    fn new(redactor: &Redactor) -> Self {
+    fn new(journal: &Journal) -> Self {
         Self {
-            thoughts: redactor.stream(),
-            messages: redactor.stream(),
+            thoughts: journal.redactor().stream(),
+            messages: journal.redactor().stream(),
+            draft: journal.draft(),
         }
+    }
+
+    fn thought(&mut self, text: &str) -> Option<Progress> {
+        self.draft.close();
+        spoken("think", self.thoughts.push(text))
+    }
+
+    fn message(&mut self, text: &str) -> Option<Progress> {
+        self.draft.close();
+        spoken("say", self.messages.push(text))
     }
 
     /// What was held back to the end.
     fn rest(mut self) -> impl Iterator<Item = Progress> {
+        self.draft.close();
         let rest = [
             ("think", self.thoughts.finish()),
             ("say", self.messages.finish()),
@@ -136,8 +152,12 @@ fn entry(
                 format!("{agent_name} {agent_version} {does}"),
             ))
         }
-        RunUpdate::Thought { text } => spoken("think", said.thoughts.push(&text)),
-        RunUpdate::Message { text } => spoken("say", said.messages.push(&text)),
+        RunUpdate::Piece { is_thought, text } => {
+            said.draft.grow(is_thought, &text);
+            None
+        }
+        RunUpdate::Thought { text } => said.thought(&text),
+        RunUpdate::Message { text } => said.message(&text),
         RunUpdate::Steered { text } => Some(turn(STEER, text)),
         RunUpdate::InputProvided {
             question, answer, ..
@@ -153,9 +173,10 @@ fn entry(
             id,
             name,
             input: bounded(&input.to_string(), MAX_TOOL_INPUT_CHARS),
-            output: bounded(&output, MAX_TOOL_OUTPUT_CHARS),
+            output,
             ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
             ok,
+            whole_output: None,
         })),
         RunUpdate::Plan(steps) => Some(Progress::Plan(plan(steps))),
         RunUpdate::Usage {
@@ -204,7 +225,7 @@ fn plan(steps: Vec<PlanStep>) -> Vec<v1::PlanStep> {
     steps.into_iter().take(MAX_PLAN_STEPS).map(step).collect()
 }
 
-fn bounded(text: &str, max_chars: usize) -> String {
+pub(super) fn bounded(text: &str, max_chars: usize) -> String {
     match text.char_indices().nth(max_chars) {
         None => text.to_owned(),
         Some((end, _)) => format!("{} … ({} bytes left out)", &text[..end], text.len() - end),

@@ -149,10 +149,7 @@ async fn own(
     let id = claim.job().id.to_string();
     let _counted = RUNNING.enter();
     trace::claimed(&id, session);
-    let executor_id = &executor.settings.executor_id;
-    let redactor = executor.redactor.clone();
-    let cause = origin.command();
-    let journal = Journal::new(&executor.sessions, &id, executor_id, redactor, cause);
+    let journal = Journal::new(executor, claim.job().id, session, origin.command());
     let agent = executor.agents.get(&session.facts.0.agent);
     // How long a person may take is watched by whoever puts the question to them.
     let answers = agent.map(|agent| agent.answers.clone().patient());

@@ -30,7 +30,7 @@ struct OpenText {
 }
 
 impl Coalescer {
-    /// Takes one chunk and returns what is complete now.
+    /// Takes one chunk and returns it as a piece, between what it completes.
     pub(super) fn chunk(
         &mut self,
         kind: TextKind,
@@ -52,6 +52,10 @@ impl Coalescer {
                 self.last_message = BoundedText::default();
             }
         }
+        complete.push(RunUpdate::Piece {
+            is_thought: kind == TextKind::Thought,
+            text: text.to_owned(),
+        });
         if kind == TextKind::Message {
             self.last_message.push(text, MAX_LAST_MESSAGE_BYTES);
         }
@@ -100,11 +104,12 @@ mod tests {
 
     fn texts(updates: impl IntoIterator<Item = RunUpdate>) -> Vec<String> {
         let text = |update| match update {
-            RunUpdate::Thought { text } => format!("thought: {text}"),
-            RunUpdate::Message { text } => format!("message: {text}"),
+            RunUpdate::Thought { text } => Some(format!("thought: {text}")),
+            RunUpdate::Message { text } => Some(format!("message: {text}")),
+            RunUpdate::Piece { .. } => None,
             other => panic!("{other:?}"),
         };
-        updates.into_iter().map(text).collect()
+        updates.into_iter().filter_map(text).collect()
     }
 
     #[test]
@@ -121,6 +126,23 @@ mod tests {
         updates.extend(coalescer.flush());
         assert_eq!(texts(updates), ["message: Hello world", "thought: hm"]);
         assert_eq!(coalescer.take_last_message(), "Hello world");
+    }
+
+    #[test]
+    fn a_piece_is_told_after_what_it_completes_and_before_what_it_is_part_of() {
+        let mut coalescer = Coalescer::default();
+        coalescer.chunk(TextKind::Thought, None, "hm");
+        let told = coalescer.chunk(TextKind::Message, None, &"x".repeat(MAX_PART_BYTES + 1));
+        let [
+            RunUpdate::Thought { .. },
+            RunUpdate::Piece {
+                is_thought: false, ..
+            },
+            RunUpdate::Message { .. },
+        ] = told.as_slice()
+        else {
+            panic!("{told:?}");
+        };
     }
 
     #[test]

@@ -16,8 +16,8 @@ const MAX_ENDED_CALLS: usize = 4096;
 const MAX_TITLE_BYTES: usize = 500;
 /// Longest input that is kept, as JSON text.
 const MAX_INPUT_BYTES: usize = 16 * 1024;
-/// Longest output that is kept.
-const MAX_OUTPUT_BYTES: usize = 16 * 1024;
+/// Longest output that is kept; what is too long for an event goes into a file.
+const MAX_OUTPUT_BYTES: usize = 1024 * 1024;
 
 /// What an agent just said about a tool call; what it left unsaid is `None`.
 #[derive(Debug, Default)]

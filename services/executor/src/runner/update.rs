@@ -26,6 +26,8 @@ pub enum RunUpdate {
     Thought { text: String },
     /// What the agent said; the chunks of one message come as one update.
     Message { text: String },
+    /// A piece of a thought or a message as it comes, before the whole is told; for whoever watches.
+    Piece { is_thought: bool, text: String },
     /// The agent began to use a tool.
     ToolCallStarted {
         /// Unique within the run.

@@ -52,13 +52,7 @@ impl Worktree {
             Some(head) if self.mirror().is_ancestor(&tip, head).await? => head.clone(),
             _ => tip,
         };
-        let on_branch = self
-            .git("symbolic-ref")
-            .args(["--quiet", "HEAD"])
-            .run()
-            .await?
-            .line()
-            == name;
+        let on_branch = self.is_on_branch().await?;
         if !on_branch {
             self.git("update-ref")
                 .args([&name, &target])
@@ -77,7 +71,13 @@ impl Worktree {
         Ok(())
     }
 
-    async fn commit_of(&self, name: &str) -> Result<Option<String>, WorkspaceError> {
+    /// Whether a commit in this tree goes to the session's branch.
+    pub(crate) async fn is_on_branch(&self) -> Result<bool, WorkspaceError> {
+        let head = self.git("symbolic-ref").args(["--quiet", "HEAD"]);
+        Ok(head.run().await?.line() == self.head_name())
+    }
+
+    pub(crate) async fn commit_of(&self, name: &str) -> Result<Option<String>, WorkspaceError> {
         let output = self
             .git("rev-parse")
             .args(["--verify", "--quiet", "--end-of-options"])

@@ -26,6 +26,7 @@ impl Worktree {
     pub async fn commit_all(&self, message: &str) -> Result<Option<Commit>, WorkspaceError> {
         self.mirror().seal()?;
         stale_locks::clear(&self.administration()).await?;
+        self.take_back_branch().await?;
         self.reattach().await?;
         let left_out = self.stage(None, Unreadable::Fail).await?;
         let comparison = self

@@ -6,6 +6,7 @@
 
 mod advertised;
 mod branch;
+mod branch_log;
 mod changes;
 mod commit;
 mod conflicts;

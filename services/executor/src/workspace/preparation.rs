@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::WorkspaceError;
 use super::advertised::Advertised;
+use super::branch_log;
 use super::git::{Git, Protocols};
 use super::mirror::Mirror;
 use super::project::ProjectFolder;
@@ -78,6 +79,7 @@ pub(crate) async fn prepare_tree(
         base: offered.base.clone(),
         base_commit,
     };
+    branch_log::begin(&administration, &start)?;
     record.write(&administration)?;
     Ok(PreparedTree {
         session,

@@ -1,5 +1,6 @@
 //! What an agent that is held can do, and what it cannot.
 
+use errand_executor::agents::run_checks;
 use errand_executor::confine::{AgentAccess, Network};
 use errand_executor::runner::{AgentCommand, RunFailure, RunOutcome};
 use tempfile::TempDir;
@@ -90,6 +91,56 @@ try others 'echo x > {repository}/worktrees/{other}/HEAD'
         ]
     );
     assert_eq!(place.tree.commits_ahead().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_branch_that_another_agent_moved_is_put_back_and_its_work_is_kept() {
+    let Some(confinement) = confinement(offline()).await else {
+        return;
+    };
+    let place = Place::new().await;
+    let other = &place.other;
+    std::fs::write(other.path().join("own.txt"), "own work\n").unwrap();
+    git(other.path(), &["add", "--all"]);
+    git(
+        other.path(),
+        &["commit", "--quiet", "--message", "Own work"],
+    );
+    assert!(
+        !other.take_back_branch().await.unwrap(),
+        "a commit of its own agent"
+    );
+    let own = other.head().await.unwrap();
+    let work = r#"
+echo planted > planted.txt
+try move 'git add --all && git commit -qm Planted && git update-ref refs/heads/errand/two HEAD'
+"#;
+    assert_eq!(place.run(work, confinement).await, ["move: done"]);
+    assert_ne!(other.head().await.unwrap(), own);
+    assert!(other.take_back_branch().await.unwrap());
+    assert_eq!(other.head().await.unwrap(), own);
+    std::fs::write(other.path().join("more.txt"), "more\n").unwrap();
+    other.commit_all("More").await.unwrap();
+    assert_eq!(other.commits_ahead().await.unwrap(), 2);
+    assert!(!other.take_back_branch().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_projects_checks_are_held_like_the_agent_whose_work_they_run() {
+    let Some(confinement) = confinement(offline()).await else {
+        return;
+    };
+    let place = Place::new().await;
+    let outside = place.site().join("written-by-a-check");
+    let checks = [
+        "echo x > inside".to_owned(),
+        format!("echo x > {}", outside.display()),
+    ];
+    let cancel = tokio_util::sync::CancellationToken::new();
+    let results = run_checks(&checks, &place.request(), Some(&confinement), &cancel).await;
+    let passed: Vec<_> = results.iter().map(|it| it.passed).collect();
+    assert_eq!(passed, [true, false], "{results:?}");
+    assert!(place.tree.path().join("inside").exists() && !outside.exists());
 }
 
 #[tokio::test]

@@ -91,7 +91,14 @@ impl Place {
         let (_handle, control) = RunControl::channel(PermissionPolicy::Allow);
         let (sender, mut updates) = mpsc::channel(64);
         tokio::spawn(async move { while updates.recv().await.is_some() {} });
-        let request = RunRequest {
+        AcpRunner::new(command)
+            .run(self.request(), sender, control)
+            .await
+    }
+
+    /// What a run in the first tree is given.
+    pub fn request(&self) -> RunRequest {
+        RunRequest {
             resume: None,
             prompt: "x".to_owned(),
             cwd: self.tree.path().to_owned(),
@@ -105,8 +112,7 @@ impl Place {
                 wall_clock: PATIENCE,
                 ..RunLimits::default()
             },
-        };
-        AcpRunner::new(command).run(request, sender, control).await
+        }
     }
 }
 

@@ -107,7 +107,10 @@ impl Run {
         let end = async {
             let mut updates = Vec::new();
             while let Some(update) = self.updates.recv().await {
-                updates.push(update);
+                // Every piece comes again as part of a whole.
+                if !matches!(update, RunUpdate::Piece { .. }) {
+                    updates.push(update);
+                }
             }
             Ended {
                 updates,

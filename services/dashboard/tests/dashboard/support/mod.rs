@@ -15,7 +15,7 @@ pub use commands::{Call, Recording};
 pub use sample::{Ids, id, now_us, sample};
 
 use errand_dashboard::{
-    AgentInfo, Dashboard, DashboardConfig, OneProcess, RollCall, VendorInfo, router,
+    AgentInfo, AttachedTexts, Dashboard, DashboardConfig, OneProcess, RollCall, VendorInfo, router,
 };
 use errand_eventlog::{
     DeadLetters, EventLog, JobQueue, NewEvent, QueueLimits, Seq, Write,
@@ -36,6 +36,17 @@ pub const LIMITS: QueueLimits = QueueLimits {
     lease: Duration::from_secs(30),
     age_step: Duration::from_secs(600),
 };
+
+/// The only text that this machine has, under its hash.
+pub const TEXT: (&str, &str) = ("5e", "all of <a long> output");
+
+struct OneText;
+
+impl AttachedTexts for OneText {
+    fn read(&self, _: &str, sha256: &str) -> std::io::Result<Option<Vec<u8>>> {
+        Ok((sha256 == TEXT.0).then(|| TEXT.1.into()))
+    }
+}
 
 /// One Errand without its services.
 pub struct World {
@@ -79,6 +90,7 @@ impl World {
             queue_limits: LIMITS,
             dead_letters: log.clone() as Arc<dyn DeadLetters>,
             live: live.clone() as Arc<dyn Live>,
+            attached: Arc::new(OneText),
             commands: commands.clone(),
             roles,
             stop: stop.clone(),

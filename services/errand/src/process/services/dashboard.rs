@@ -6,6 +6,7 @@ use crate::{
     webhooks::{self, Hooks},
     wiring::{
         agents,
+        attachments::{self, OnThisMachine},
         commands::{Carrier, Owners, ServiceCommands},
         letters::AskingLetters,
         requests::Remote,
@@ -26,6 +27,7 @@ const LOCAL_USER: &str = "you";
 
 pub struct Settings {
     config: DashboardConfig,
+    attached: Arc<OnThisMachine>,
     queue_limits: QueueLimits,
     secrets: CallSecrets,
 }
@@ -45,6 +47,7 @@ pub fn settings(parts: &Parts<'_>, rules: &TaskRules) -> anyhow::Result<Settings
             user: LOCAL_USER.to_owned(),
             access_token: parts.config.errand_access_token.clone(),
         },
+        attached: Arc::new(OnThisMachine(attachments::of(&parts.plan.data))),
         queue_limits: queue_limits(parts.config),
         secrets: parts.vendors.secrets.clone(),
     })
@@ -84,6 +87,7 @@ pub fn router(
         queue_limits: settings.queue_limits,
         dead_letters,
         live: Arc::clone(&stores.live),
+        attached: settings.attached.clone(),
         commands,
         roles: roll_call(stores),
         stop: stop.clone(),

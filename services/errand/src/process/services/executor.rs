@@ -2,7 +2,7 @@
 use super::Parts;
 use crate::{
     config::Config,
-    wiring::{agents, secrets},
+    wiring::{agents, attachments, secrets},
 };
 use errand_eventlog::QueueLimits;
 use errand_executor::{
@@ -30,13 +30,19 @@ pub async fn build(parts: &Parts<'_>, project: Project) -> anyhow::Result<Execut
         sessions: Executor::sessions(log, DEFAULT_WORKSPACE),
         log: Arc::clone(log),
         queue: Arc::clone(&parts.stores.queue),
+        live: Arc::clone(&parts.stores.live),
         workspace_id: DEFAULT_WORKSPACE.to_owned(),
         workspaces: Workspaces::open(folder, GitSettings::default())
             .await?
             .with_limits(disk_limits(config)),
         projects: Arc::new(Projects::new([project])),
-        agents: Arc::new(agents::by_kind(config, &Host::look().await)?),
+        agents: Arc::new(agents::by_kind(
+            config,
+            &Host::look().await,
+            Some(&parts.plan.data.join("agents")),
+        )?),
         redactor: secrets::redactor(config),
+        attachments: attachments::of(&parts.plan.data),
         settings: Arc::new(Settings {
             executor_id: Uuid::new_v4().to_string(),
             slots: config.errand_slots.unwrap_or(DEFAULT_SLOTS),

@@ -1,5 +1,5 @@
 //! Changed files and the diff.
-use super::super::Fragment;
+use super::{super::Fragment, whole::Whole};
 use crate::{
     diff::{self, FileDiff},
     problem::Problem,
@@ -17,6 +17,7 @@ struct ChangesView<'a> {
     commit: String,
     diffs: Vec<FileDiff>,
     cut: bool,
+    whole: Option<Whole>,
     pull_request: Option<Link>,
 }
 
@@ -33,6 +34,7 @@ pub fn changes(session: Option<&SessionDetail>) -> Result<Fragment, Problem> {
             .unwrap_or_default(),
         diffs,
         cut: cut || changes.is_some_and(|c| c.diff_truncated),
+        whole: session.and_then(|s| Whole::of(&s.id, &s.changes.as_ref()?.whole_diff)),
         pull_request: session.and_then(|s| Link::pull_request(&s.pr_url)),
     };
     Fragment::render("changes", &view)

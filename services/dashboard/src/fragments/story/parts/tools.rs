@@ -1,5 +1,5 @@
 //! The tools the agent used.
-use super::{super::Fragment, latest};
+use super::{super::Fragment, latest, whole::Whole};
 use crate::{problem::Problem, when};
 use askama::Template;
 use errand_projections::sessions::SessionDetail;
@@ -16,17 +16,20 @@ struct CallView {
     name: String,
     input: String,
     output: String,
+    whole: Option<Whole>,
     ms: String,
     ok: bool,
 }
 
 pub fn tools(session: Option<&SessionDetail>) -> Result<Fragment, Problem> {
     let calls = session.map(|s| s.tool_calls.as_slice()).unwrap_or_default();
+    let id = session.map(|s| s.id.as_str()).unwrap_or_default();
     let call = |c: &errand_projections::sessions::ToolCall| CallView {
         seq: c.seq,
         name: c.name.clone(),
         input: pretty(&c.input),
         output: c.output.clone(),
+        whole: Whole::of(id, &c.whole_output),
         ms: when::millis(c.ms),
         ok: c.ok,
     };

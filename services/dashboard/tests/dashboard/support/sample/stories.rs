@@ -155,6 +155,7 @@ fn call(name: &str, input: &str, output: &str, ms: u64, ok: bool) -> S {
         output: output.into(),
         ms,
         ok,
+        whole_output: None,
     };
     v1::ToolCallRecorded {
         tool_call: Some(call),
@@ -244,6 +245,7 @@ async fn finish(world: &World, story: &str, at: i64) {
         diff: DIFF.into(),
         diff_truncated: false,
         story_id: story.into(),
+        whole_diff: None,
     };
     world.add(&session, S::from(committed), at).await;
     let url = "https://github.com/sample/site/pull/7";
