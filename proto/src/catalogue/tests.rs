@@ -15,6 +15,7 @@ fn the_catalogue_lists_every_event_message_exactly_once() {
         "PlanStep",
         "FileChange",
         "StoryRef",
+        "Attachment",
     ];
     let described: BTreeSet<_> = crate::descriptor_pool()
         .all_messages()
