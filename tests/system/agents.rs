@@ -110,6 +110,13 @@ pub fn programs(modules: &Path) -> (PathBuf, PathBuf) {
     (claude.next().unwrap(), adapter)
 }
 
+/// The home of somebody who has used Claude Code before: it keeps its sessions there.
+pub fn home_with_claude() -> TempDir {
+    let home = TempDir::new().unwrap();
+    fs::create_dir(home.path().join(".claude")).unwrap();
+    home
+}
+
 /// A language model that plays a coding agent, and the address of its API.
 pub async fn model(folder: &Path) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

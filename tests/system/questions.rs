@@ -1,7 +1,10 @@
 //! An agent asks, a person answers in the chat or elsewhere, and the agent goes on, whatever dies in between.
-use super::harness::{Api, Errand, command, text, until};
+use super::{
+    agents::{home_with_claude, model, programs},
+    harness::{Api, Errand, command, text, until},
+};
 use serde_json::{Value, json};
-use std::fs;
+use std::{fs, path::Path};
 use tempfile::TempDir;
 
 const QUESTION: &str = "Add an email capture form";
@@ -189,5 +192,49 @@ async fn a_question_that_nobody_answers_ends_as_its_kind_of_agent_says() {
             said.starts_with("Nobody answered within 1 seconds") && said.contains(told),
             "{said}"
         );
+    }
+}
+
+#[tokio::test]
+async fn the_real_claude_code_is_answered_in_words_and_by_a_button() {
+    let Some(modules) = std::env::var_os("ERRAND_TEST_AGENTS") else {
+        println!("skipped: ERRAND_TEST_AGENTS does not name a folder with Claude Code");
+        return;
+    };
+    let (claude, _) = programs(Path::new(&modules));
+    let config = format!(
+        "[agents.codegen]\nrunner = \"claude-code\"\ncommand = [\"{}\"]\nenv = [\"ANTHROPIC_BASE_URL\", \"ANTHROPIC_API_KEY\"]\npermissions = \"ask\"\n",
+        claude.display()
+    );
+    let (folder, home) = (TempDir::new().unwrap(), home_with_claude());
+    fs::write(folder.path().join("errand.toml"), config).unwrap();
+    let url = model(home.path()).await;
+    let environment = [
+        ("ANTHROPIC_BASE_URL", url.as_str()),
+        ("ANTHROPIC_API_KEY", "sk-ant-planted-key"),
+        ("HOME", home.path().to_str().unwrap()),
+    ];
+    let errand = Errand::up_in(folder, &[], &environment).await;
+    let api = &errand.api;
+    let prompt = "Paint DOOR.md sandbox:question sandbox:permission";
+    let (story, chat) = spawn(api, prompt).await;
+    let colour = api.hear(&chat, "Which colour shall it have?").await;
+    let path = format!(
+        "/api/v1/conversations/{chat}/messages/{}/actions",
+        text(&colour, "id")
+    );
+    let body = json!({"actionId": colour["actions"][1]["id"]});
+    let (status, pressed) = api.post(&path, &body).await;
+    assert_eq!(status, 201, "{pressed}");
+    api.hear(&chat, "Bash node -e").await;
+    let (good, said) = cli(&errand, &["answer", &story, "yes"]).await;
+    assert!(good, "{said}");
+    api.hear(&chat, "🎉 Code Generation complete! PR: ").await;
+    let sessions = api.get("/api/v1/sessions").await;
+    let session = format!("/api/v1/sessions/{}", text(&sessions["sessions"][0], "id"));
+    let session = api.get(&session).await;
+    let changes = session["changes"].to_string();
+    for words in ["asked.txt", "Blue"] {
+        assert!(changes.contains(words), "{words}: {}", session["toolCalls"]);
     }
 }

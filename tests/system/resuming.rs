@@ -1,6 +1,6 @@
 //! kill -9 of an executor whose agent has a session of its own: it goes on, and nothing of the old run is left.
 use super::{
-    agents::{model, programs},
+    agents::{home_with_claude, model, programs},
     harness::{Api, Errand, text, until},
 };
 use serde_json::{Value, json};
@@ -150,10 +150,8 @@ async fn the_real_claude_code_goes_on_with_its_own_session() {
         "[agents.codegen]\nrunner = \"claude-code\"\ncommand = [\"{}\"]\nenv = [\"ANTHROPIC_BASE_URL\", \"ANTHROPIC_API_KEY\"]\n",
         claude.display()
     );
-    let (folder, home) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let (folder, home) = (TempDir::new().unwrap(), home_with_claude());
     fs::write(folder.path().join("errand.toml"), config).unwrap();
-    // Where the program keeps its sessions, as it is where somebody has used it before.
-    fs::create_dir(home.path().join(".claude")).unwrap();
     let url = model(home.path()).await;
     let environment = [
         ("ANTHROPIC_BASE_URL", url.as_str()),
