@@ -52,6 +52,11 @@ async fn a_paused_queue_takes_stories_says_why_they_wait_and_stays_paused_after_
         story.contains("Next in the queue, the queue is paused by you"),
         "{story}"
     );
+    let (_, said) = errand.typed(&["show", &first]).await;
+    assert!(
+        said.contains("In the queue: number 1, the queue is paused by you"),
+        "{said}"
+    );
     let page = errand.api.page("/queue").await;
     assert!(
         page.contains("The queue is paused") && page.contains("Go on"),

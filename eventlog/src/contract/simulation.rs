@@ -20,6 +20,8 @@ const AGE_STEP_MINUTES: i64 = 240;
 /// Requests arrive within this time, and half of them at once.
 const ARRIVE_WITHIN_MINUTES: u64 = 600;
 const LONGEST_SESSION_MINUTES: u64 = 30;
+/// The list is compared after so many starts.
+const LISTED_EVERY: usize = 10;
 /// When the simulation begins.
 pub const BEGIN_US: i64 = 1_790_000_000_000_000;
 
@@ -168,6 +170,9 @@ impl<'a> World<'a> {
             self.last_turn.insert(job.project_id, number);
             let ends_us = self.now_us() + random.minutes(1, LONGEST_SESSION_MINUTES);
             self.running.push(Running { claim, ends_us });
+        }
+        if !self.started.len().is_multiple_of(LISTED_EVERY) {
+            return Ok(());
         }
         let next = self.promised();
         let listed = self.queue.list(&self.limits).await?;

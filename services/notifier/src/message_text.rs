@@ -202,6 +202,34 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_story_that_needs_approval_is_asked_about_with_buttons_where_they_are_heard() {
+        let story = |policy: &str| {
+            let created = v1::StoryCreated {
+                id: "s1".into(),
+                policy: policy.into(),
+                agent_name: "SEO".into(),
+                ..Default::default()
+            };
+            Event::Story(created.into())
+        };
+        let asked = ending(&story(NEEDS_APPROVAL), "http://errand", true).unwrap();
+        assert_eq!(asked.message.title, "✋ SEO waits for approval");
+        let buttons = asked.message.buttons.iter();
+        let pressed: Vec<_> = buttons
+            .map(|b| (b.action.as_str(), b.value.as_str()))
+            .collect();
+        assert_eq!(pressed, [(APPROVE, "s1"), (REJECT, "s1")]);
+        let unheard = ending(&story(NEEDS_APPROVAL), "http://errand", false).unwrap();
+        assert_eq!(unheard.message.buttons, []);
+        let link = (
+            "Approve or reject".into(),
+            "http://errand/stories/s1".into(),
+        );
+        assert_eq!(unheard.message.links, [link]);
+        assert_eq!(ending(&story("auto_safe"), "http://errand", true), None);
+    }
+
+    #[test]
     fn a_failure_is_told_with_its_reason_and_the_way_to_the_story() {
         let event = v1::StoryFailed {
             session_id: "a1".into(),

@@ -2,12 +2,12 @@
 mod command;
 mod decide;
 mod evolve;
-mod retries;
+pub mod retries;
 #[cfg(test)]
 mod spec;
 
 pub use command::{Failure, StoryCommand};
-pub use retries::{Retries, RetryLimit};
+pub use retries::Retries;
 
 use cqrs_es::{Aggregate, event_sink::EventSink};
 use errand_proto::{Json, StoryEvent, v1};

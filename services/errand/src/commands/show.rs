@@ -49,12 +49,27 @@ pub async fn run(api: &Api, which: &Show, as_json: bool) -> anyhow::Result<()> {
         }
     }
     tell_what_follows(&story)?;
+    if which.at.is_none() {
+        tell_place(api, text(&story, "id")).await?;
+    }
     for step in session["plan"].as_array().into_iter().flatten() {
         output::line(&format!(
             "  {} {}",
             mark(text(step, "status")),
             text(step, "content")
         ))?;
+    }
+    Ok(())
+}
+
+/// Where the story waits, and why.
+async fn tell_place(api: &Api, story: &str) -> anyhow::Result<()> {
+    let queue = api.get("/api/v1/queue", &[]).await?;
+    let mut jobs = queue.as_array().into_iter().flatten();
+    let waits = |job: &&Value| text(job, "storyId") == story && text(job, "state") == "waiting";
+    if let Some(job) = jobs.find(waits) {
+        let (position, why) = (&job["position"], text(job, "waitingFor"));
+        output::line(&format!("{:>13}: number {position}, {why}", "In the queue"))?;
     }
     Ok(())
 }

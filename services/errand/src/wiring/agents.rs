@@ -8,7 +8,7 @@ use errand_executor::{
     confine::{AgentAccess, Confinement, Helper, Host, Isolation, Network},
     runner::{AgentCommand, PermissionPolicy, RunLimits},
 };
-use errand_spawner::story::{Retries, RetryLimit};
+use errand_spawner::story::retries::{Retries, RetryLimit};
 use std::{
     collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},

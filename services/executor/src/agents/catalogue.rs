@@ -161,6 +161,7 @@ mod tests {
             ),
             ("[codegen]\nrunner = \"command\"", "command is missing"),
             ("[codegen]\ncommand = []", "command is empty"),
+            ("[codegen]\nretries = 11", "retries must be at most 10"),
             (
                 "[codegen]\nlimits = { turns = 0 }",
                 "limits.turns must be between",
