@@ -31,7 +31,7 @@ pub const SCRIPTS: &[Script] = scripts![
     5 "notifications",
     6 "batches",
     7 "events",
-    8 "agent_sessions",
+    9 "agent_sessions",
 ];
 
 pub fn sqlite() -> Migrator {
