@@ -7,7 +7,8 @@ use tempfile::TempDir;
 /// Known by the shape that GitHub gives its tokens.
 const SECRET: &str = "ghp_planted0123456789abcdefghijABCDEFGHIJ";
 
-/// Says a text in pieces, one of which ends within a secret, and does not go on before somebody has read it.
+/// Says a text in pieces, one of which ends within a secret, and does not go on before somebody has read it. Who opens
+/// the page late sees it with the next piece.
 const AGENT: &str = r#"#!/usr/bin/env bash
 hear() {
   read -r request
@@ -23,7 +24,7 @@ hear; answer '{"sessionId":"s"}'
 hear
 think "I found ${SECRET:0:14}"
 think "${SECRET:14} in the **settings**, and go on"
-until [ -e go-on ]; do read -r -t 0.05 || true; done < /dev/zero
+until [ -e go-on ]; do think .; sleep 0.1; done
 rm go-on
 tell '{"sessionUpdate":"tool_call","toolCallId":"1","title":"count","name":"count","status":"pending"}'
 lines=$(for n in $(seq 1 6000); do printf 'line %s\\n' "$n"; done)
@@ -62,14 +63,14 @@ async fn words_are_seen_before_they_are_recorded_and_a_long_output_is_found_whol
     let wish = json!({"agent": "codegen", "prompt": "look around"});
     let (_, spawned) = errand.api.post("/api/v1/stories", &wish).await;
     let story = text(&spawned, "storyId");
+    let session = errand.api.story_is("in_progress").await;
+    let session = format!("/api/v1/sessions/{}", text(&session, "sessionId"));
     let heard = read_until(&errand, story, "<strong>settings</strong>").await;
     assert!(
         heard.contains("I found [redacted GitHub token] in the"),
         "{heard}"
     );
     assert!(!heard.contains("ghp_planted"), "{heard}");
-    let session = errand.api.story_is("in_progress").await;
-    let session = format!("/api/v1/sessions/{}", text(&session, "sessionId"));
     let trace = errand.api.get(&session).await["thinkingTrace"].to_string();
     assert!(!trace.contains("settings"), "recorded too early: {trace}");
     let tree = until("the work tree", || async { work_tree(&errand) }).await;

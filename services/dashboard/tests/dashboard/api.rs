@@ -1,5 +1,5 @@
 //! What programs get.
-use crate::support::{Call, World, id, request, stream};
+use crate::support::{Call, TEXT, World, id, request, stream};
 use axum::{
     body::Body,
     http::{Method, StatusCode},
@@ -201,6 +201,23 @@ async fn sessions_are_answered_and_steered() {
         .await
         .json();
     assert_eq!(waiting["sessions"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_text_too_long_for_its_record_is_given_whole_where_it_is_and_named_where_not() {
+    let (world, ids) = World::with_sample().await;
+    let session = format!(
+        "/api/v1/sessions/{}",
+        id(&format!("session {}", ids.completed))
+    );
+    let here = world
+        .get(&format!("{session}/attachments/{}", TEXT.0))
+        .await;
+    assert_eq!((here.status, here.body.as_str()), (StatusCode::OK, TEXT.1));
+    assert_eq!(here.header("content-type"), "text/plain; charset=utf-8");
+    let elsewhere = world.get(&format!("{session}/attachments/other")).await;
+    assert_eq!(elsewhere.status, StatusCode::NOT_FOUND);
+    assert_eq!(elsewhere.json()["error"]["code"], "not_here");
 }
 
 #[tokio::test]
