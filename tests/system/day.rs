@@ -7,7 +7,8 @@ use super::chance::Chance;
 use super::harness::{Errand, text, until_within};
 use effects::Effects;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{fs, time::Duration};
+use tempfile::TempDir;
 use tokio::time::Instant;
 
 const SESSIONS_VARIABLE: &str = "ERRAND_DAY_SESSIONS";
@@ -40,6 +41,8 @@ const ENVIRONMENT: [(&str, &str); 5] = [
     ("ERRAND_STALL_SECONDS", "6"),
     ("ERRAND_DEMO_PACE_MS", "10"),
 ];
+/// A failure that may pass would be tried again minutes later.
+const CONFIGURATION: &str = "[agents.codegen]\nretries = 0\n";
 /// One in so many spawns is followed by a cancel, and by a kill.
 const CANCEL_ONE_IN: u64 = 5;
 const KILL_ONE_IN: u64 = 7;
@@ -62,7 +65,9 @@ struct Deeds {
 async fn after_a_day_of_crashes_hangs_cancels_and_kills_nothing_is_left_and_all_was_done_once() {
     let sessions = std::env::var(SESSIONS_VARIABLE).map_or(USUAL_SESSIONS, |n| n.parse().unwrap());
     let mut chance = Chance::new(SEED);
-    let mut errand = Errand::up_with(&[], &ENVIRONMENT).await;
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("errand.toml"), CONFIGURATION).unwrap();
+    let mut errand = Errand::up_in(folder, &[], &ENVIRONMENT).await;
     let deeds = live(&mut errand, sessions, &mut chance).await;
     let patience = PATIENCE + PATIENCE_EACH * u32::try_from(sessions).unwrap();
     rest(&errand, patience).await;

@@ -46,6 +46,17 @@ pub fn asked(work: &Work, session: &str, random: &mut Random, everything: bool) 
     steps
 }
 
+/// The user wants the agent stopped, and said so in the chat.
+pub fn stop_requested(work: &Work) -> Step {
+    let requested = v1::AgentStopRequested {
+        story_id: work.story.clone(),
+        message_id: work.message.clone(),
+        user_id: "user".into(),
+        tool_call_id: "call-stop".into(),
+    };
+    step(&work.conversation, requested)
+}
+
 fn failed_once(work: &Work, random: &mut Random) -> [ConversationEvent; 2] {
     [
         v1::AssistantReplyFailed {

@@ -91,6 +91,9 @@ pub fn run(
         session_id: session.to_owned(),
         ..Default::default()
     }));
+    if everything && random.one_in(2) {
+        steps.push_back(opened(session));
+    }
     if everything && random.one_in(6) {
         let executor_id = "executor-1".to_owned();
         steps.push_back(step(
@@ -140,6 +143,16 @@ fn started(session: &str) -> Step {
     step(session, started)
 }
 
+fn opened(session: &str) -> Step {
+    let opened = v1::AgentSessionOpened {
+        agent_session_id: format!("own-{session}"),
+        agent_name: "an agent".into(),
+        agent_version: "1.0".into(),
+        ..Default::default()
+    };
+    step(session, opened)
+}
+
 /// A question with its answer, or an instruction, or nothing.
 fn interruptions(work: &Work, session: &str, random: &mut Random) -> Vec<Step> {
     match random.below(8) {
@@ -179,6 +192,7 @@ fn interruptions(work: &Work, session: &str, random: &mut Random) -> Vec<Step> {
 fn cancelled(work: &Work, session: &str, steps: &mut VecDeque<Step>) -> End {
     let by = || "a person".to_owned();
     let reason = || "Changed my mind.".to_owned();
+    steps.push_back(conversation::stop_requested(work));
     steps.push_back(work.story_step(v1::StoryCancelRequested {
         by: by(),
         reason: reason(),
