@@ -1,5 +1,6 @@
 //! Claims jobs and runs their sessions, as many at once as there are slots.
 use super::{
+    alone::Alone,
     attempt::Attempt,
     claim::{self, Origin, Ownership},
     ending::Ending,
@@ -42,7 +43,7 @@ const MAX_ENDING_TRIES: u32 = 5;
 /// Works until `stop`, then hands running sessions over to the next executor.
 pub async fn work(executor: Executor, stop: CancellationToken) {
     end_abandoned(&executor).await;
-    let signals = Signals::default();
+    let (signals, alone) = (Signals::default(), Alone::default());
     let tasks = TaskTracker::new();
     let log = Arc::clone(&executor.log);
     let follower = signals.clone();
@@ -53,8 +54,9 @@ pub async fn work(executor: Executor, stop: CancellationToken) {
     while let Some(claim) = next(&executor, &slots, &stop).await {
         let (slot, claim) = claim;
         let (executor, signals, stop) = (executor.clone(), signals.clone(), stop.clone());
+        let alone = alone.clone();
         tasks.spawn(async move {
-            if let Err(error) = run(&executor, &signals, claim, &stop).await {
+            if let Err(error) = run(&executor, &signals, &alone, claim, &stop).await {
                 tracing::warn!(%error, "a session could not be run, its job will be given out again");
             }
             drop(slot);
@@ -111,9 +113,14 @@ async fn next(
 async fn run(
     executor: &Executor,
     signals: &Signals,
+    alone: &Alone,
     claim: Box<dyn Claim>,
     stop: &CancellationToken,
 ) -> Result<(), LogError> {
+    // An earlier run of this process has lost its lease and is about to end: both would have the same pen.
+    let Some(_alone) = alone.with(claim.job().id) else {
+        return claim.release(PAUSE).await;
+    };
     let session_id = claim.job().id.to_string();
     let Some(origin) = Origin::of(executor, &session_id).await? else {
         return claim.release(NOT_YET_PAUSE).await;
