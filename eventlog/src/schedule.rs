@@ -7,6 +7,10 @@
 //!    So each job is at 0 some day, and then nothing comes before it for ever.
 //! 3. Turns between projects: the one that was served longest ago, then the one with the fewest sessions running.
 //! 4. The job that was enqueued first.
+mod list;
+
+pub use list::{Standing, list};
+
 use crate::{Job, Pauses, QueueLimits, Reason};
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use uuid::Uuid;
@@ -93,13 +97,7 @@ pub fn order(candidates: &[Candidate<'_>], rules: Rules<'_>) -> Vec<Placement> {
     let (delayed, free): (Vec<usize>, Vec<usize>) = (0..candidates.len()).partition(delayed);
     let (paused, open): (Vec<usize>, Vec<usize>) = free.into_iter().partition(paused);
     let mut placements = unpaused(candidates, open, rules);
-    let turns = take_turns(
-        candidates,
-        paused,
-        rules.projects,
-        rules.limits,
-        rules.now_us,
-    );
+    let turns = take_turns(candidates, paused, rules);
     placements.extend(turns.into_iter().filter_map(|(index, _)| {
         let pause = rules.pauses.over(&candidates[index].job.project_id)?;
         Some(placed(index, Reason::Paused, pause.words()))
@@ -113,7 +111,7 @@ fn unpaused(candidates: &[Candidate<'_>], open: Vec<usize>, rules: Rules<'_>) ->
     let limits = rules.limits;
     let mut runs = Vec::new();
     let mut held = Vec::new();
-    for (index, running) in take_turns(candidates, open, rules.projects, limits, rules.now_us) {
+    for (index, running) in take_turns(candidates, open, rules) {
         let job = candidates[index].job;
         if running < limits.per_project {
             let (reason, words) = next_after(runs.len());
@@ -158,10 +156,14 @@ fn next_after(ahead: usize) -> (Reason, String) {
 fn take_turns(
     candidates: &[Candidate<'_>],
     free: Vec<usize>,
-    projects: &Projects,
-    limits: &QueueLimits,
-    now_us: i64,
+    rules: Rules<'_>,
 ) -> Vec<(usize, usize)> {
+    let Rules {
+        projects,
+        limits,
+        now_us,
+        ..
+    } = rules;
     let job = |index: usize| candidates[index].job;
     let mut queues: HashMap<&str, (Served, VecDeque<usize>)> = HashMap::new();
     for index in free {

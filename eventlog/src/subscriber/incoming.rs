@@ -4,7 +4,7 @@ use crate::{
     trace,
 };
 use errand_proto::{DecodeError, Event};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
 /// An event as a reactor sees it.
@@ -34,6 +34,12 @@ impl Incoming {
 
     pub fn seq(&self) -> Seq {
         self.recorded.seq
+    }
+
+    /// What is left of `time` since the event was made.
+    pub fn left_of(&self, time: Duration) -> Duration {
+        let age_us = now_us() - self.recorded.envelope.time_us;
+        time.saturating_sub(Duration::from_micros(u64::try_from(age_us).unwrap_or(0)))
     }
 
     /// The meta of a command that this event causes. `step` names the command, so that handling the

@@ -55,22 +55,35 @@ impl Shared {
                 Change::Nothing(answer) => return Ok(Some(answer)),
                 Change::To(next) => next,
             };
-            match self.put(self.job_message(&next, expected)?).await {
-                Ok(Some(seq)) => {
-                    self.seen_job(next, seq);
-                    return Ok(None);
-                }
-                Ok(None) => {}
-                Err(error) if error.is_transient() => unknown = Some(error),
-                Err(error) => return Err(error),
+            let message = self.job_message(&next, expected)?;
+            if let Some(seq) = self.try_put(message, attempt, &mut unknown).await? {
+                self.seen_job(next, seq);
+                return Ok(None);
             }
-            tokio::time::sleep(pause(attempt)).await;
         }
         Err(unknown.unwrap_or_else(|| {
             unavailable(format!(
                 "job {id} was changed by others {MAX_JOB_ATTEMPTS} times in a row"
             ))
         }))
+    }
+
+    /// The sequence of what was written; `None`, after a pause, when it must be decided anew: somebody else was quicker, or
+    /// the answer was lost, which `unknown` then says.
+    async fn try_put(
+        &self,
+        message: Guarded,
+        attempt: u32,
+        unknown: &mut Option<LogError>,
+    ) -> Result<Option<Seq>> {
+        match self.put(message).await {
+            Ok(Some(seq)) => return Ok(Some(seq)),
+            Ok(None) => {}
+            Err(error) if error.is_transient() => *unknown = Some(error),
+            Err(error) => return Err(error),
+        }
+        tokio::time::sleep(pause(attempt)).await;
+        Ok(None)
     }
 
     fn seen_job(&self, revision: Revision, seq: Seq) {
@@ -150,17 +163,12 @@ impl Shared {
                 // What an earlier attempt with a lost answer did is ours.
                 return Ok(unknown.is_some());
             }
-            match self.put(self.turns_message(&turns, expected)?).await {
-                Ok(Some(seq)) => {
-                    self.queue.view().apply_turns(turns, seq);
-                    self.queue.changed.notify_waiters();
-                    return Ok(true);
-                }
-                Ok(None) => {}
-                Err(error) if error.is_transient() => unknown = Some(error),
-                Err(error) => return Err(error),
+            let message = self.turns_message(&turns, expected)?;
+            if let Some(seq) = self.try_put(message, attempt, &mut unknown).await? {
+                self.queue.view().apply_turns(turns, seq);
+                self.queue.changed.notify_waiters();
+                return Ok(true);
             }
-            tokio::time::sleep(pause(attempt)).await;
         }
         Err(unknown.unwrap_or_else(|| {
             unavailable(format!(

@@ -1,8 +1,8 @@
 //! All jobs as this process sees them. Pure: the time comes in, nothing is written.
 use super::revision::{Revision, Turns};
 use errand_eventlog::{
-    Job, JobState, Pause, QueueLimits, QueuedJob, Reason, Seq,
-    schedule::{self, Candidate, Projects, Rules},
+    Job, Pause, QueueLimits, QueuedJob, Seq,
+    schedule::{self, Candidate, Projects, Rules, Standing},
 };
 use std::{
     collections::HashMap,
@@ -152,25 +152,9 @@ impl View {
     /// Claimed jobs first, then the waiting ones in the order in which they would run.
     pub fn list(&self, limits: &QueueLimits, now: Instant, now_us: i64) -> Vec<QueuedJob> {
         let live = self.jobs.values().filter(|e| !e.revision.gone);
-        let (mut claimed, waiting): (Vec<&Entry>, Vec<&Entry>) = live.partition(|e| e.is_held(now));
-        claimed.sort_by_key(|e| (e.job.enqueued_us, e.job.id));
-        let running = claimed.into_iter().map(|entry| {
-            let worker = entry
-                .revision
-                .held
-                .as_ref()
-                .map_or("", |held| held.worker.as_str());
-            let words = format!("running on {worker}");
-            entry.queued(JobState::Claimed, 0, Reason::Running, words)
-        });
-        let candidates: Vec<Candidate<'_>> = waiting.iter().map(|e| e.candidate()).collect();
         let projects = self.projects(now);
-        let order = schedule::order(&candidates, self.rules(&projects, limits, now_us));
-        let waiting = (1..).zip(order).map(|(position, placed)| {
-            let (entry, words) = (waiting[placed.index], placed.waiting_for);
-            entry.queued(JobState::Waiting, position, placed.reason, words)
-        });
-        running.chain(waiting).collect()
+        let rules = self.rules(&projects, limits, now_us);
+        schedule::list(live.map(|entry| entry.standing(now)), rules)
     }
 }
 
@@ -187,20 +171,12 @@ impl Entry {
         }
     }
 
-    fn queued(
-        &self,
-        state: JobState,
-        position: u32,
-        reason: Reason,
-        waiting_for: String,
-    ) -> QueuedJob {
-        QueuedJob {
-            job: self.job.clone(),
-            state,
-            position,
-            reason,
-            waiting_for,
+    fn standing(&self, now: Instant) -> Standing<'_> {
+        let held = self.revision.held.as_ref().filter(|_| self.is_held(now));
+        Standing {
+            candidate: self.candidate(),
             deliveries: self.revision.deliveries,
+            worker: held.map(|held| held.worker.as_str()),
         }
     }
 }

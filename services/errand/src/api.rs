@@ -5,6 +5,7 @@ use reqwest::{
     Method, RequestBuilder, Response,
     header::{AUTHORIZATION, HeaderMap, HeaderValue},
 };
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -127,11 +128,16 @@ impl Api {
 }
 
 /// The access token, where there is one.
+pub fn access_token() -> Option<SecretString> {
+    let token = std::env::var(ACCESS_TOKEN).unwrap_or_default();
+    let token = token.trim();
+    (!token.is_empty()).then(|| token.into())
+}
+
 fn authorization() -> anyhow::Result<HeaderMap> {
     let mut headers = HeaderMap::new();
-    let token = std::env::var(ACCESS_TOKEN).unwrap_or_default();
-    if !token.trim().is_empty() {
-        let bearer = HeaderValue::from_str(&format!("Bearer {}", token.trim()));
+    if let Some(token) = access_token() {
+        let bearer = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()));
         // The cause would show the token.
         let mut bearer = bearer.map_err(|_| {
             anyhow::anyhow!("{ACCESS_TOKEN} has characters that no header can carry")

@@ -1,7 +1,7 @@
 //! Jobs, claims and leases. Pure: the time comes in, nothing is written.
 use crate::{
-    Job, JobState, Pauses, QueueLimits, QueuedJob, Reason,
-    schedule::{self, Candidate, Projects, Rules},
+    Job, Pauses, QueueLimits, QueuedJob,
+    schedule::{self, Candidate, Projects, Rules, Standing},
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -185,21 +185,8 @@ impl State {
     /// Claimed jobs first, then the waiting ones in the order in which they would run.
     pub fn list(&mut self, limits: &QueueLimits, now_us: i64) -> Vec<QueuedJob> {
         self.expire(now_us);
-        let (mut claimed, waiting): (Vec<&Entry>, Vec<&Entry>) =
-            self.jobs.values().partition(|e| e.held.is_some());
-        claimed.sort_by_key(|e| (e.job.enqueued_us, e.job.id));
-        let running = claimed.into_iter().map(|entry| {
-            let worker = entry.held.as_ref().map_or("", |held| held.worker.as_str());
-            let words = format!("running on {worker}");
-            entry.queued(JobState::Claimed, 0, Reason::Running, words)
-        });
-        let candidates: Vec<Candidate<'_>> = waiting.iter().map(|e| e.candidate()).collect();
-        let order = schedule::order(&candidates, self.rules(limits, now_us));
-        let waiting = (1..).zip(order).map(|(position, placed)| {
-            let (entry, words) = (waiting[placed.index], placed.waiting_for);
-            entry.queued(JobState::Waiting, position, placed.reason, words)
-        });
-        running.chain(waiting).collect()
+        let jobs = self.jobs.values().map(Entry::standing);
+        schedule::list(jobs, self.rules(limits, now_us))
     }
 }
 
@@ -219,20 +206,11 @@ impl Entry {
         }
     }
 
-    fn queued(
-        &self,
-        state: JobState,
-        position: u32,
-        reason: Reason,
-        waiting_for: String,
-    ) -> QueuedJob {
-        QueuedJob {
-            job: self.job.clone(),
-            state,
-            position,
-            reason,
-            waiting_for,
+    fn standing(&self) -> Standing<'_> {
+        Standing {
+            candidate: self.candidate(),
             deliveries: self.deliveries,
+            worker: self.held.as_ref().map(|held| held.worker.as_str()),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     redaction::RedactedStream,
-    runner::{PlanStatus, PlanStep, RunHandle, RunUpdate},
+    runner::{PlanStatus, PlanStep, RunHandle, RunUpdate, micro_usd},
     session::{Progress, STEER},
 };
 use errand_eventlog::aggregate::now_us;
@@ -192,15 +192,6 @@ fn entry(
         }
         RunUpdate::InputRequested(_) | RunUpdate::ToolCallStarted { .. } => None,
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to zero and above, and no run costs 10^13 dollars"
-)]
-fn micro_usd(usd: f64) -> u64 {
-    (usd.max(0.0) * 1_000_000.0).round() as u64
 }
 
 fn turn(action: &str, thinking: String) -> Progress {

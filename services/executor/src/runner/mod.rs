@@ -40,6 +40,7 @@ mod update;
 mod watch;
 
 pub(crate) use bounded::shorten;
+pub(crate) use watch::micro_usd;
 
 pub use acp::AcpRunner;
 pub use any_command::CommandRunner;

@@ -241,7 +241,7 @@ fn garbage(state: &State) -> RunFailure {
     clippy::cast_sign_loss,
     reason = "clamped to zero and above, and no run costs 10^13 dollars"
 )]
-fn micro_usd(usd: f64) -> u64 {
+pub(crate) fn micro_usd(usd: f64) -> u64 {
     (usd.max(0.0) * 1_000_000.0).round() as u64
 }
 

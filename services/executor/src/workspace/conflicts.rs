@@ -2,6 +2,7 @@
 
 use super::WorkspaceError;
 use super::git::{Protocols, RemoteAccess};
+use super::mirror::FETCH_OPTIONS;
 use super::push::PushTarget;
 use super::worktree::Worktree;
 
@@ -40,16 +41,9 @@ impl Worktree {
         let access = RemoteAccess::new(&target.url, target.token.as_ref())?;
         let lock = self.project().lock().await?;
         let mirror = self.mirror().clone().in_turn(&lock);
-        let fetch = mirror.command("fetch", Protocols::Http).args([
-            "--quiet",
-            "--no-tags",
-            "--no-write-fetch-head",
-            "--no-auto-maintenance",
-            "--no-recurse-submodules",
-            "--update-shallow",
-            "--",
-        ]);
+        let fetch = mirror.command("fetch", Protocols::Http).args(FETCH_OPTIONS);
         fetch
+            .arg("--")
             .arg(access.url())
             .arg(format!("+refs/heads/{}:{name}", self.base()))
             .access(&access)

@@ -15,6 +15,16 @@ use super::removal::remove_tree;
 use super::source::Origin;
 use super::stale_locks;
 
+/// Options of every fetch: nothing but what is asked for, and nothing started beside it.
+pub(crate) const FETCH_OPTIONS: &[&str] = &[
+    "--quiet",
+    "--no-tags",
+    "--no-write-fetch-head",
+    "--no-auto-maintenance",
+    "--no-recurse-submodules",
+    "--update-shallow",
+];
+
 /// Configuration that commands of an agent in a work tree get, too: an author, and no hooks or background work.
 const CONFIG: &[(&str, &str)] = &[
     ("core.hooksPath", "/dev/null"),
@@ -149,19 +159,11 @@ impl Mirror {
         offered: &Advertised,
         branch: &str,
     ) -> Result<(), WorkspaceError> {
-        const OPTIONS: &[&str] = &[
-            "--quiet",
-            "--no-tags",
-            "--no-write-fetch-head",
-            "--no-auto-maintenance",
-            "--no-recurse-submodules",
-            "--update-shallow",
-        ];
         let mut wanted = vec![tracking_spec(&offered.base)];
         if offered.has_branch && branch != offered.base {
             wanted.push(tracking_spec(branch));
         }
-        self.on(origin.reading(&self.git, "fetch", OPTIONS))
+        self.on(origin.reading(&self.git, "fetch", FETCH_OPTIONS))
             .args(wanted)
             .succeed()
             .await?;

@@ -58,11 +58,7 @@ impl Worktree {
     /// # Errors
     /// [`WorkspaceError::PushRefused`] with the reason; `Unauthorized`, `RepositoryMissing`, `Unreachable`.
     pub async fn push(&self, target: &PushTarget) -> Result<PushOutcome, WorkspaceError> {
-        let access = RemoteAccess::new(&target.url, target.token.as_ref())?;
-        let destination = Destination::Forge(&access);
-        let head = self.head_name();
-        self.push_ref(&destination, &head, self.branch(), None)
-            .await
+        self.push_branch(target, None).await
     }
 
     /// As [`Worktree::push`]; a branch that stands at `own` gives way. That commit an earlier executor of the session
@@ -79,15 +75,21 @@ impl Worktree {
             Err(WorkspaceError::PushRefused {
                 refusal: PushRefusal::NonFastForward,
                 ..
-            }) if !own.is_empty() => {
-                let access = RemoteAccess::new(&target.url, target.token.as_ref())?;
-                let destination = Destination::Forge(&access);
-                let head = self.head_name();
-                self.push_ref(&destination, &head, self.branch(), Some(own))
-                    .await
-            }
+            }) if !own.is_empty() => self.push_branch(target, Some(own)).await,
             outcome => outcome,
         }
+    }
+
+    async fn push_branch(
+        &self,
+        target: &PushTarget,
+        instead_of: Option<&str>,
+    ) -> Result<PushOutcome, WorkspaceError> {
+        let access = RemoteAccess::new(&target.url, target.token.as_ref())?;
+        let destination = Destination::Forge(&access);
+        let head = self.head_name();
+        self.push_ref(&destination, &head, self.branch(), instead_of)
+            .await
     }
 
     /// Puts the session's branch into the person's own repository, and nothing else: no work tree, index, HEAD,

@@ -5,10 +5,7 @@ use crate::{
     story::{IssueLink, Story, StoryCommand},
 };
 use async_trait::async_trait;
-use errand_eventlog::{
-    aggregate::now_us,
-    subscriber::{Failure, Incoming, Limits, Reactor},
-};
+use errand_eventlog::subscriber::{Failure, Incoming, Limits, Reactor};
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
@@ -34,7 +31,7 @@ impl LinkIssue {
         tokio::pin!(create);
         let result = tokio::select! {
             result = &mut create => result,
-            () = tokio::time::sleep(budget_left(event)) => {
+            () = tokio::time::sleep(event.left_of(LINK_BUDGET)) => {
                 self.record_failure(event, "Linear has not answered yet").await?;
                 create.await
             }
@@ -123,11 +120,6 @@ fn new_issue(story_id: &str, story: &Story) -> Result<NewIssue, Failure> {
         priority: issue_text::priority(&story.facts.0.priority_level),
         parent: None,
     })
-}
-
-fn budget_left(event: &Incoming) -> Duration {
-    let age_us = now_us() - event.recorded.envelope.time_us;
-    LINK_BUDGET.saturating_sub(Duration::from_micros(u64::try_from(age_us).unwrap_or(0)))
 }
 
 pub(super) fn failure(error: TrackerError) -> Failure {

@@ -10,10 +10,7 @@ use crate::{
     story::{Stage, Story},
 };
 use async_trait::async_trait;
-use errand_eventlog::{
-    aggregate::now_us,
-    subscriber::{Failure, Incoming, Limits, Reactor},
-};
+use errand_eventlog::subscriber::{Failure, Incoming, Limits, Reactor};
 use errand_proto::{Event, SessionEvent};
 use lru::LruCache;
 use std::{num::NonZeroUsize, sync::Arc, time::Duration};
@@ -94,12 +91,6 @@ impl MirrorIssue {
     }
 }
 
-/// A plan of some time ago has had its pause: whoever catches up is not held back.
-fn pause_left(event: &Incoming) -> Duration {
-    let age_us = now_us() - event.recorded.envelope.time_us;
-    PLAN_PAUSE.saturating_sub(Duration::from_micros(u64::try_from(age_us).unwrap_or(0)))
-}
-
 /// The issue was created with all there is to say so far; a call per spawn is saved.
 fn is_as_created(story: &Story, progress: &SessionProgress) -> bool {
     let waiting = matches!(story.stage, Stage::Approved | Stage::Queued);
@@ -138,7 +129,8 @@ impl Reactor for MirrorIssue {
     async fn handle(&self, event: &Incoming) -> Result<(), Failure> {
         let story_id = match &event.event {
             Event::Session(SessionEvent::PlanUpdated(e)) => {
-                tokio::time::sleep(pause_left(event)).await;
+                // Whoever catches up with old plans is not held back.
+                tokio::time::sleep(event.left_of(PLAN_PAUSE)).await;
                 &e.story_id
             }
             Event::Session(SessionEvent::PullRequestOpened(e)) => &e.story_id,

@@ -1,23 +1,17 @@
 //! Streamable HTTP on one address, at `/mcp`.
 use super::tools::Tools;
-use crate::process;
+use crate::{api::access_token, process};
 use anyhow::Context;
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
 };
-use secrecy::SecretString;
 use std::{net::SocketAddr, sync::Arc};
 use tokio_util::sync::CancellationToken;
-
-const ACCESS_TOKEN: &str = "ERRAND_ACCESS_TOKEN";
 
 /// # Errors
 /// The address is taken, or others could come in without a token.
 pub async fn serve(tools: Tools, address: SocketAddr) -> anyhow::Result<()> {
-    let token = std::env::var(ACCESS_TOKEN)
-        .ok()
-        .filter(|t| !t.trim().is_empty());
-    let token = token.map(|token| SecretString::from(token.trim().to_owned()));
+    let token = access_token();
     let listener = process::bind(address, token.as_ref()).await?;
     let here = listener.local_addr().context("the address is unknown")?;
     let stop = CancellationToken::new();

@@ -1,5 +1,5 @@
 //! The tools: spawn, look, cancel, answer. Each is one call of the API, and its answer is the record as JSON.
-use crate::api::Api;
+use crate::{api::Api, output::text};
 use rmcp::{
     ServerHandler,
     handler::server::{router::tool::ToolRouter, wrapper::Parameters},
@@ -117,9 +117,10 @@ impl Tools {
     /// The story, and its session without the parts that fill a model's memory.
     async fn status(&self, id: &str) -> anyhow::Result<Value> {
         let story = self.story(id).await?;
-        let Some(session_id) = story["sessionId"].as_str().filter(|id| !id.is_empty()) else {
+        let session_id = text(&story, "sessionId");
+        if session_id.is_empty() {
             return Ok(json!({"story": story}));
-        };
+        }
         let path = format!("/api/v1/sessions/{session_id}");
         let mut session = self.api.get(&path, &[]).await?;
         if let Some(record) = session.as_object_mut() {
@@ -137,9 +138,10 @@ impl Tools {
 
     async fn give(&self, asked: &Answer) -> anyhow::Result<Value> {
         let story = self.story(&asked.story_id).await?;
-        let Some(session_id) = story["sessionId"].as_str().filter(|id| !id.is_empty()) else {
+        let session_id = text(&story, "sessionId");
+        if session_id.is_empty() {
             anyhow::bail!("no agent works on this story yet");
-        };
+        }
         let path = format!("/api/v1/sessions/{session_id}/answer");
         self.api.post(&path, &json!({"answer": asked.answer})).await
     }
