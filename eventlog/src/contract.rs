@@ -18,6 +18,7 @@
 //! - `broken`: how a promise says that it was not kept.
 
 mod broken;
+pub(crate) mod random;
 mod sample;
 
 pub mod append;

@@ -6,20 +6,13 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 use errand_proto::{AggregateKind, catalogue, descriptor_pool};
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::fmt::Write as _;
+
+mod recorded;
 
 #[test]
 fn the_page_of_events_is_what_the_catalogue_says() {
-    let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/events.md");
-    let expected = render();
-    if std::env::var_os("ERRAND_RECORD").is_some() {
-        fs::write(&page, &expected).unwrap();
-    }
-    let found = fs::read_to_string(&page).unwrap_or_default();
-    assert_eq!(
-        found, expected,
-        "docs/events.md is out of date; see this file's head"
-    );
+    recorded::hold("../docs/events.md", &render());
 }
 
 fn render() -> String {

@@ -6,7 +6,9 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 use errand_proto::{Outcome, outcome::Retry};
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::fmt::Write as _;
+
+mod recorded;
 
 const HEAD: &str = "# How work can end
 
@@ -23,16 +25,7 @@ story ends that. Everything else waits for a person: **Try again** on the story'
 
 #[test]
 fn the_page_of_outcomes_is_what_the_table_says() {
-    let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/how-to/outcomes.md");
-    let expected = render();
-    if std::env::var_os("ERRAND_RECORD").is_some() {
-        fs::write(&page, &expected).unwrap();
-    }
-    let found = fs::read_to_string(&page).unwrap_or_default();
-    assert_eq!(
-        found, expected,
-        "docs/how-to/outcomes.md is out of date; see this file's head"
-    );
+    recorded::hold("../docs/how-to/outcomes.md", &render());
 }
 
 fn render() -> String {

@@ -1,7 +1,7 @@
 //! A thousand stories of fifty projects, handed to workers in the promised order. The queue is the adapter's own; only
 //! the clock is the test's. What is promised is told a second time here, in the plainest way, and never taken from
 //! [`crate::schedule`].
-use super::{Outcome, ensure, sample::*, within};
+use super::{Outcome, ensure, random::Random, sample::*, within};
 use crate::{Claim, Job, JobQueue, Pause, QueueLimits, Reason};
 use futures::future::try_join_all;
 use std::{
@@ -232,17 +232,7 @@ fn keep_least<K: Ord>(jobs: &mut Vec<&Job>, key: impl Fn(&Job) -> K) {
     jobs.retain(|job| Some(key(job)) == least);
 }
 
-/// A small generator, so that a failure repeats.
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % bound
-    }
-
     fn minutes(&mut self, least: u64, beyond: u64) -> i64 {
         let minutes = least + self.below(beyond - least);
         i64::try_from(minutes).unwrap_or(i64::MAX) * MINUTE_US

@@ -1,4 +1,5 @@
 use super::*;
+use crate::contract::random::Random;
 use std::time::Duration;
 
 const SECOND_US: i64 = 1_000_000;
@@ -186,18 +187,6 @@ fn a_delayed_job_comes_last_and_says_when() {
     };
     let later = next(candidates, later);
     assert_eq!(later.unwrap().id.as_u128(), 1);
-}
-
-/// A small generator, so that a failure repeats.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % bound
-    }
 }
 
 #[test]

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+pub mod errand;
 mod keeper;
 pub mod nats;
 mod ports;

@@ -4,16 +4,17 @@
     clippy::unwrap_used,
     reason = "a benchmark that cannot go on says so by panicking"
 )]
+use errand_servers::errand::Errand;
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{Read, Write},
     net::TcpStream,
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 const CLIENTS: usize = 1_000;
 /// Memory is read after this rest, so that what starting took is given back.
 const REST: Duration = Duration::from_secs(2);
+const MIB: f64 = 1024.0 * 1024.0;
 const AIM_READY: Duration = Duration::from_secs(1);
 const AIM_IDLE_MIB: f64 = 80.0;
 const AIM_CLIENTS_MIB: f64 = 60.0;
@@ -24,13 +25,14 @@ fn main() {
     }
     let data = tempfile::tempdir().unwrap();
     // The first start makes the sample site; the second is what people meet every day.
-    drop(Errand::start(data.path()));
-    let errand = Errand::start(data.path());
+    let start = || Errand::up(env!("CARGO_BIN_EXE_errand"), data.path(), &[]);
+    drop(start());
+    let errand = start();
     std::thread::sleep(REST);
-    let idle = errand.resident_mib();
+    let idle = errand.resident_bytes() / MIB;
     let clients: Vec<_> = (0..CLIENTS).map(|_| subscribe(&errand.address)).collect();
     std::thread::sleep(REST);
-    let busy = errand.resident_mib();
+    let busy = errand.resident_bytes() / MIB;
     println!(
         "idle: ready in {:.2} s (aim {:.0} s)",
         errand.ready.as_secs_f64(),
@@ -42,50 +44,6 @@ fn main() {
         clients.len(),
         busy - idle
     );
-}
-
-struct Errand {
-    child: Child,
-    address: String,
-    ready: Duration,
-}
-
-impl Errand {
-    fn start(data: &std::path::Path) -> Self {
-        let began = Instant::now();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_errand"))
-            .args(["up", "--port", "0", "--data"])
-            .arg(data)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let stdout = child.stdout.take().unwrap();
-        let line = BufReader::new(stdout).lines().next().unwrap().unwrap();
-        let ready = began.elapsed();
-        let address = line.rsplit("//").next().unwrap().to_owned();
-        Self {
-            child,
-            address,
-            ready,
-        }
-    }
-
-    fn resident_mib(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status
-            .lines()
-            .find_map(|l| l.strip_prefix("VmRSS:"))
-            .unwrap();
-        line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
-    }
-}
-
-impl Drop for Errand {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// Opens a stream of the queue page and reads its beginning.

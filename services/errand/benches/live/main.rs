@@ -5,12 +5,11 @@
     clippy::unwrap_used,
     reason = "a benchmark that cannot go on says so by panicking"
 )]
+use errand_servers::errand::Errand;
 use futures::StreamExt as _;
 use serde_json::{Value, json};
 use std::{
     collections::HashMap,
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use uuid::Uuid;
@@ -32,13 +31,14 @@ fn main() {
 
 async fn measure() {
     let data = tempfile::tempdir().unwrap();
-    let errand = Errand::start(data.path());
+    let errand = Errand::up(env!("CARGO_BIN_EXE_errand"), data.path(), &[]);
+    let url = format!("http://{}", errand.address);
     let http = reqwest::Client::new();
     let conversation = Uuid::new_v4();
     let begin = json!({"id": conversation});
-    let conversations = format!("{}/api/v1/conversations", errand.url);
+    let conversations = format!("{url}/api/v1/conversations");
     http.post(&conversations).json(&begin).send().await.unwrap();
-    let stream = format!("{}/events?scope=conversation:{conversation}", errand.url);
+    let stream = format!("{url}/events?scope=conversation:{conversation}");
     let seen = tokio::spawn(seen(http.get(stream).send().await.unwrap()));
     let messages = format!("{conversations}/{conversation}/messages");
     for n in 0..MESSAGES {
@@ -47,10 +47,7 @@ async fn measure() {
         tokio::time::sleep(BETWEEN).await;
     }
     let seen = seen.await.unwrap();
-    let events = format!(
-        "{}/api/v1/events?type=UserMessagePosted&limit=1000",
-        errand.url
-    );
+    let events = format!("{url}/api/v1/events?type=UserMessagePosted&limit=1000");
     let events: Value = http.get(events).send().await.unwrap().json().await.unwrap();
     report(&seen, &events);
 }
@@ -97,32 +94,4 @@ fn report(seen: &HashMap<String, i64>, events: &Value) {
         at(50),
         at(99)
     );
-}
-
-struct Errand {
-    child: Child,
-    url: String,
-}
-
-impl Errand {
-    fn start(data: &std::path::Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_errand"))
-            .args(["up", "--port", "0", "--data"])
-            .arg(data)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let stdout = child.stdout.take().unwrap();
-        let line = BufReader::new(stdout).lines().next().unwrap().unwrap();
-        let url = line.split_once(": ").unwrap().1.trim().to_owned();
-        Self { child, url }
-    }
-}
-
-impl Drop for Errand {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
