@@ -1,6 +1,7 @@
 //! One session from claim to end.
 //!
-//! `worker` claims jobs, each session `alone` in this process, `claim` takes ownership of a session, `attempt` goes through its phases
+//! `worker` claims jobs, each session `alone` in this process, `claim` takes ownership of a session, `earlier` finds what
+//! an attempt before it finished, `attempt` goes through its phases
 //! (agent, then `judge`, then `publish`), `recorder` writes down what the agent does, `questions` puts to people what it asks,
 //! `signals` hears of people who want a run stopped, `whole` keeps what is too long for an event, `draft` shows what the agent
 //! says at this moment, `ending` says how it ended, and `trace` tells those who watch.
@@ -8,6 +9,7 @@ mod alone;
 mod attempt;
 mod claim;
 mod draft;
+mod earlier;
 mod ending;
 mod journal;
 mod judge;

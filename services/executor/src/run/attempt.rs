@@ -68,7 +68,7 @@ impl Attempt<'_> {
             false => Some(worktree.head().await?),
         };
         let words = match is_done {
-            true => "The work was finished before this executor took over.".to_owned(),
+            true => "The work was finished in an earlier run.".to_owned(),
             false => self.invoke(&worktree, control, usage).await?,
         };
         if worktree.take_back_branch().await? {

@@ -3,6 +3,7 @@ use super::{
     alone::Alone,
     attempt::Attempt,
     claim::{self, Origin, Ownership},
+    earlier,
     ending::Ending,
     journal::{Journal, JournalError},
     signals::{CancelRequest, Signals},
@@ -131,7 +132,10 @@ async fn run(
             Ownership::NotYet => claim.release(NOT_YET_PAUSE).await,
             Ownership::Theirs => claim.release(PAUSE).await,
             Ownership::Ended => claim.done().await,
-            Ownership::Ours(session) => {
+            Ownership::Ours(mut session) => {
+                if session.commit.is_empty() {
+                    session.commit = earlier::finished_work(executor, &session).await?;
+                }
                 let handed_over =
                     own(executor, signals, claim.as_ref(), &session, &origin, stop).await?;
                 if handed_over {

@@ -4,6 +4,9 @@ use super::PushRefusal;
 use super::git::GitOutput;
 use super::push::PushOutcome;
 
+/// How much of a forge's own words a refusal repeats.
+const MAX_REASON_CHARS: usize = 400;
+
 /// What the machine-readable answer of one push says.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -75,10 +78,7 @@ fn refusal(summary: &str, complaints: &str) -> Verdict {
     if said.contains("refusing to allow") && said.contains("workflow") {
         return Verdict::Refused(PushRefusal::WorkflowScope);
     }
-    let reason = summary
-        .split_once('(')
-        .map_or(summary, |(_, reason)| reason.trim_end_matches(')'));
-    let reason = reason.to_owned();
+    let reason = reason(summary, complaints);
     let protected = [
         "GH006",
         "protected branch",
@@ -88,6 +88,22 @@ fn refusal(summary: &str, complaints: &str) -> Verdict {
         true => PushRefusal::Protected { reason },
         false => PushRefusal::Rule { reason },
     })
+}
+
+/// The reason in the answer, and what the far side printed beside it: only that names the rule.
+fn reason(summary: &str, complaints: &str) -> String {
+    let short = summary
+        .split_once('(')
+        .map_or(summary, |(_, reason)| reason.trim_end_matches(')'));
+    let printed = complaints
+        .lines()
+        .filter_map(|line| line.strip_prefix("remote:"))
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    let words: Vec<_> = std::iter::once(short).chain(printed).collect();
+    let words = words.join("; ");
+    let readable = words.chars().filter(|letter| !letter.is_control());
+    readable.take(MAX_REASON_CHARS).collect()
 }
 
 #[cfg(test)]
@@ -139,6 +155,13 @@ mod tests {
             Verdict::Refused(PushRefusal::Rule {
                 reason: "push declined due to repository rule violations".to_owned()
             })
+        );
+        assert_eq!(
+            reason(
+                "[remote rejected] (pre-receive hook declined)",
+                "remote: no pushes on Fridays        \nremote: \nerror: failed to push"
+            ),
+            "pre-receive hook declined; no pushes on Fridays"
         );
         let workflow = "[remote rejected] (refusing to allow a Personal Access Token to create or update workflow `.github/workflows/a.yml` without `workflow` scope)";
         assert_eq!(

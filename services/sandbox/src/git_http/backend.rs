@@ -24,6 +24,9 @@ static PROCESSES: Semaphore = Semaphore::const_new(MAX_PROCESSES);
 /// A request that takes longer is broken off.
 const REQUEST_TIMEOUT: Duration = Duration::from_mins(10);
 
+/// A forge has rules for pushes: here they are the hooks in the bare repository, where only its owner can put them.
+const FORGE_RULES: &str = "core.hooksPath=hooks";
+
 /// What one request is about.
 pub(super) struct Call<'a> {
     pub(super) root: &'a Path,
@@ -136,7 +139,7 @@ fn command(call: &Call<'_>, request: &Request) -> Command {
         call.repository.owner, call.repository.name, call.rest
     );
     command
-        .arg("http-backend")
+        .args(["-c", FORGE_RULES, "http-backend"])
         .env("GIT_PROJECT_ROOT", call.root)
         .env("GIT_HTTP_EXPORT_ALL", "1")
         .env("PATH_INFO", repository)
