@@ -32,6 +32,7 @@ mod system {
     mod queue_pause;
     mod resuming;
     mod retries;
+    mod rules;
     mod secrets;
     mod steering;
     mod stopping;
