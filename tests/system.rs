@@ -16,6 +16,7 @@ mod system {
     mod chance;
     mod command_line;
     mod crash;
+    mod crowd;
     mod day;
     mod harness;
     mod independent_reader;

@@ -37,6 +37,7 @@ async fn only_the_listed_agents_begin_without_approval() {
     let errand = Errand::up_with(&[], &listed).await;
     let chat = errand.api.conversation().await;
     errand.api.say(&chat, "build a contact form").await;
+    errand.api.hear(&chat, "✅ Spawned Code Generation").await;
     errand
         .api
         .say(&chat, "spawn a security agent to look at the login")
