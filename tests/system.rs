@@ -16,6 +16,7 @@ mod system {
     mod chance;
     mod command_line;
     mod crash;
+    mod crowd;
     mod day;
     mod harness;
     mod independent_reader;
@@ -32,6 +33,7 @@ mod system {
     mod queue_pause;
     mod resuming;
     mod retries;
+    mod rules;
     mod secrets;
     mod steering;
     mod stopping;

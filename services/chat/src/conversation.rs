@@ -1,10 +1,12 @@
 //! The Conversation aggregate: what was said, what was spawned, what is still to be answered.
+mod caps;
 mod command;
 mod decide;
 mod evolve;
 #[cfg(test)]
 mod spec;
 
+pub use caps::{CapReached, LastHour, SpawnCaps};
 pub use command::ConversationCommand;
 
 use cqrs_es::{Aggregate, event_sink::EventSink};
@@ -54,6 +56,8 @@ pub enum ConversationRefusal {
     ActionSpent,
     #[error("only a reply that failed can be asked for again")]
     NothingToRetry,
+    #[error("nothing was spawned: {0}")]
+    Full(CapReached),
     #[error("no agent has asked this question here yet")]
     NotAsked,
 }

@@ -1,6 +1,7 @@
 //! What people ask of the chat. Every call has a key made by the caller: asked twice, it takes effect once.
 use crate::{
     conversation::{Conversation, ConversationCommand, ConversationRefusal},
+    spawns::Spawns,
     tasks::{Origin, TaskError, TaskRules},
 };
 use errand_eventlog::{
@@ -20,6 +21,7 @@ const MAX_TITLE_CHARS: usize = 120;
 pub struct Desk {
     pub conversations: Aggregates<Conversation>,
     pub rules: Arc<TaskRules>,
+    pub spawns: Spawns,
     pub workspace: String,
 }
 
@@ -155,13 +157,9 @@ impl Desk {
         };
         let request = self.rules.request(story_id, task, &from);
         let session_id = request.session_id.clone();
-        let command = ConversationCommand::RequestSpawn(Box::new(request));
         let conversation_id = conversation.to_string();
         let meta = CommandMeta::root(wish.key);
-        let requested = self
-            .conversations
-            .execute(&conversation_id, command, &meta)
-            .await?;
+        let requested = self.spawns.request(request, &meta).await?;
         if requested.is_news() {
             let (conversation, agent) = (&conversation_id, wish.agent);
             tracing::info!(story = %story_id, session = session_id, conversation, agent, "spawn requested");

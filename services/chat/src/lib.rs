@@ -5,6 +5,8 @@
 //! - [`desk`]: what people ask of the chat: start, say, press, spawn.
 //! - [`reply`]: one reply of the Head of Product, streamed.
 //! - [`actions`]: buttons from the assistant's own question.
+//! - [`spawns`]: the door through which agents are spawned, and its caps.
+//! - [`persona`]: the model's system prompt, a file with a version.
 //! - [`announcement`]: the words in which the chat tells of spawns and endings.
 //! - [`reactors`]: one file for each thing done about an event.
 //! - [`llm`]: the connector.
@@ -14,12 +16,17 @@ pub mod announcement;
 pub mod conversation;
 pub mod desk;
 pub mod llm;
+pub mod persona;
 pub mod reactors;
 pub mod reply;
+pub mod spawns;
 mod stopping;
 mod tasks;
 
+pub use conversation::SpawnCaps;
 pub use desk::{Desk, DeskError};
+pub use persona::Persona;
+pub use spawns::Spawns;
 pub use tasks::{AgentKind, TaskRules};
 
 use conversation::Conversation;
@@ -39,6 +46,8 @@ pub struct Chat {
     pub model: Arc<dyn LanguageModel>,
     pub workspace: String,
     pub rules: Arc<TaskRules>,
+    pub spawns: Spawns,
+    pub persona: Arc<Persona>,
 }
 
 impl Chat {

@@ -8,18 +8,20 @@ mod history;
 
 use crate::{
     Chat, actions,
-    conversation::ConversationCommand,
+    conversation::{ConversationCommand, ConversationRefusal},
     llm::{LlmError, LlmEvent, LlmMessage, LlmRequest, ToolCall, Usage},
     stopping::{self, NOTHING_TO_STOP, STOP_TOOL},
     tasks::{Origin, TASK_TOOL},
 };
 use draft::Draft;
-use errand_eventlog::subscriber::{Failure, Incoming};
+use errand_eventlog::{
+    aggregate::ExecuteError,
+    subscriber::{Failure, Incoming},
+};
 use errand_proto::{ConversationEvent, Event, v1};
 use futures::StreamExt;
 use uuid::Uuid;
 
-const SYSTEM_PROMPT: &str = include_str!("prompts/head_of_product.md");
 /// Rounds with the model in one reply: a model that calls tools for ever is stopped.
 const MAX_ROUNDS: u32 = 6;
 const MAX_SPAWNS: u32 = 16;
@@ -90,7 +92,7 @@ impl<'a> Reply<'a> {
     /// One request to the model. Answers how many tools it called.
     async fn round(&mut self, history: &mut Vec<LlmMessage>) -> Result<usize, Broken> {
         let request = LlmRequest {
-            system: SYSTEM_PROMPT.to_owned(),
+            system: self.chat.persona.text.clone(),
             history: history.clone(),
             tools: vec![self.chat.rules.tool(), stopping::tool()],
         };
@@ -192,14 +194,28 @@ impl<'a> Reply<'a> {
         let agent = task.agent.clone();
         let request = self.chat.rules.request(story_id, task, &self.origin(call));
         let (session, conversation) = (request.session_id.clone(), self.cause.id());
-        let command = ConversationCommand::RequestSpawn(Box::new(request));
-        if self.execute(&format!("spawn-{ordinal}"), command).await? {
-            tracing::info!(story = %story_id, session, conversation, agent, "spawn requested");
+        let meta = self.cause.causes(&format!("spawn-{ordinal}"));
+        match self.chat.spawns.request(request, &meta).await {
+            Err(ExecuteError::Refused(refusal)) => return self.refused(refusal).await,
+            done => {
+                if done?.is_news() {
+                    tracing::info!(story = %story_id, session, conversation, agent, "spawn requested");
+                }
+            }
         }
         // What was said so far stands before the spawn.
         self.say(true).await?;
         Ok(format!(
             "The {agent} agent was spawned as story {story_id}. The chat has told the user; do not repeat it."
+        ))
+    }
+
+    /// Said in the chat by us: what the model makes of it is its own affair.
+    async fn refused(&mut self, refusal: ConversationRefusal) -> Result<String, Broken> {
+        self.draft.add(&format!("\n\n⛔ {refusal}"));
+        self.say(true).await?;
+        Ok(format!(
+            "{refusal}. The chat has told the user; do not repeat it, and do not try again."
         ))
     }
 
@@ -209,7 +225,7 @@ impl<'a> Reply<'a> {
             conversation_id: self.cause.id().to_owned(),
             message_id: self.message_id.to_owned(),
             project_id: self.project.to_owned(),
-            user_id: String::new(),
+            user_id: self.user().to_owned(),
             tool_call_id: call.id.clone(),
         }
     }
@@ -231,7 +247,8 @@ impl<'a> Reply<'a> {
             actions: actions::offered_by(&markdown, &self.draft.message_id()),
             markdown,
             usage: (!continues).then_some(usage),
-            model: String::new(),
+            model: self.chat.model.name().to_owned(),
+            persona: self.chat.persona.name.clone(),
             continues,
         };
         let step = format!("reply-{}", self.draft.part());

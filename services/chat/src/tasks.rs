@@ -2,10 +2,12 @@
 use crate::llm::{ToolCall, ToolSpec};
 use errand_proto::v1;
 use serde_json::json;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 pub(crate) const TASK_TOOL: &str = "Task";
 pub(crate) const MAX_PROMPT_CHARS: usize = 16_000;
+const NEEDS_APPROVAL: &str = "needs_approval";
 const MAX_TITLE_CHARS: usize = 200;
 /// The users' record gives every story from the chat this level and score.
 const PRIORITY_LEVEL: &str = "P1";
@@ -30,6 +32,8 @@ pub struct TaskRules {
     pub default_project: String,
     /// "auto_safe" or "needs_approval".
     pub policy: String,
+    /// The kinds of agents that "auto_safe" is for, when it is not for all.
+    pub auto_safe: Option<BTreeSet<String>>,
 }
 
 /// An agent to be put to work.
@@ -151,6 +155,14 @@ impl TaskRules {
         })
     }
 
+    /// Decided here, whatever the model or a repository says.
+    fn policy_of(&self, agent: &str) -> &str {
+        match &self.auto_safe {
+            Some(kinds) if !kinds.contains(agent) => NEEDS_APPROVAL,
+            _ => &self.policy,
+        }
+    }
+
     /// The request as it is recorded. `story_id` is also the seed of the first session's id.
     pub(crate) fn request(
         &self,
@@ -161,6 +173,7 @@ impl TaskRules {
         let agent_name = self
             .agent(&task.agent)
             .map_or_else(|_| task.agent.clone(), |a| a.name.clone());
+        let policy = self.policy_of(&task.agent).to_owned();
         v1::AgentSpawnRequested {
             story_id: story_id.to_string(),
             session_id: errand_proto::session_id(story_id, 1).to_string(),
@@ -175,7 +188,7 @@ impl TaskRules {
             workspace_id: from.workspace.clone(),
             project_id: from.project_id.clone(),
             run_id: from.message_id.clone(),
-            policy: self.policy.clone(),
+            policy,
             priority_level: PRIORITY_LEVEL.to_owned(),
             priority_score: PRIORITY_SCORE,
             user_id: from.user_id.clone(),
@@ -202,7 +215,25 @@ pub(crate) mod tests {
             projects: vec!["web".into()],
             default_project: "web".into(),
             policy: "auto_safe".into(),
+            auto_safe: None,
         }
+    }
+
+    #[test]
+    fn an_agent_that_is_not_on_the_list_needs_approval_and_the_list_frees_none() {
+        let listed = Some(["security".to_owned()].into());
+        let rules = TaskRules {
+            auto_safe: listed.clone(),
+            ..rules()
+        };
+        assert_eq!(rules.policy_of("security"), "auto_safe");
+        assert_eq!(rules.policy_of("codegen"), NEEDS_APPROVAL);
+        let strict = TaskRules {
+            policy: NEEDS_APPROVAL.into(),
+            auto_safe: listed,
+            ..rules
+        };
+        assert_eq!(strict.policy_of("security"), NEEDS_APPROVAL);
     }
 
     #[test]

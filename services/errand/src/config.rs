@@ -15,9 +15,11 @@ const KEYS: &[&str] = &[
     "ERRAND_AGENT_COMMAND",
     "ERRAND_AGENT_NETWORK",
     "ERRAND_AGENT_WRITABLE",
+    "ERRAND_AUTO_SAFE_AGENTS",
     "ERRAND_DATABASE_URL",
     "ERRAND_GITHUB_APP_ID",
     "ERRAND_GITHUB_APP_KEY_FILE",
+    "ERRAND_HEAD_OF_PRODUCT_FILE",
     "ERRAND_ISOLATION",
     "ERRAND_LEASE_SECONDS",
     "ERRAND_LISTEN",
@@ -43,6 +45,8 @@ const KEYS: &[&str] = &[
     "ERRAND_SESSIONS_PER_PROJECT",
     "ERRAND_RUN_SECONDS",
     "ERRAND_SLOTS",
+    "ERRAND_SPAWNS_PER_USER_HOUR",
+    "ERRAND_SPAWNS_PER_WORKSPACE_HOUR",
     "ERRAND_STALL_SECONDS",
     "ERRAND_WORKSPACES_BYTES",
     "ERRAND_WORKTREE_BYTES",
@@ -78,11 +82,15 @@ pub struct Config {
     pub errand_agent_network: Option<String>,
     /// Folders that the agent of `errand_agent_command` may write to beside its worktree, with colons between.
     pub errand_agent_writable: Option<String>,
+    /// The kinds of agents that may begin without approval, with commas between; the others need it.
+    pub errand_auto_safe_agents: Option<String>,
     pub errand_database_url: Option<SecretString>,
     /// The id of a GitHub App, used instead of a token.
     pub errand_github_app_id: Option<String>,
     /// The private key of that App, in PEM.
     pub errand_github_app_key_file: Option<PathBuf>,
+    /// A system prompt for the chat instead of the shipped one; its first line is `version: …`.
+    pub errand_head_of_product_file: Option<PathBuf>,
     /// preferred, required or off.
     pub errand_isolation: Option<String>,
     /// An executor that says nothing for so long has lost its sessions.
@@ -121,6 +129,10 @@ pub struct Config {
     pub errand_run_seconds: Option<u64>,
     /// Sessions run at once.
     pub errand_slots: Option<usize>,
+    /// Agents that one person may spawn in an hour.
+    pub errand_spawns_per_user_hour: Option<u32>,
+    /// Agents that all together may spawn in an hour.
+    pub errand_spawns_per_workspace_hour: Option<u32>,
     /// Longest silence of an agent.
     pub errand_stall_seconds: Option<u64>,
     /// What all workspaces together may take on disk.

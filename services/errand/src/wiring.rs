@@ -8,6 +8,7 @@ pub mod letters;
 pub mod projects;
 pub mod requests;
 pub mod roll_call;
+pub mod rules;
 pub mod secrets;
 pub mod servers;
 pub mod stand_in;

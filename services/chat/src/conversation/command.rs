@@ -1,3 +1,4 @@
+use super::LastHour;
 use errand_proto::v1;
 
 /// What can be asked of a conversation. Every one yields at most one event.
@@ -11,7 +12,10 @@ pub enum ConversationCommand {
         message_id: String,
         by: String,
     },
-    RequestSpawn(Box<v1::AgentSpawnRequested>),
+    RequestSpawn {
+        request: Box<v1::AgentSpawnRequested>,
+        last_hour: LastHour,
+    },
     RequestStop(Box<v1::AgentStopRequested>),
     AnnounceSpawn(Box<v1::SpawnAnnounced>),
     AnnounceCompletion(Box<v1::CompletionAnnounced>),

@@ -1,5 +1,5 @@
 //! The rules: a pure function from state and command to at most one event, or a refusal.
-use super::{Conversation, ConversationCommand as C, ConversationRefusal};
+use super::{Conversation, ConversationCommand as C, ConversationRefusal, LastHour};
 use errand_proto::{ConversationEvent, v1};
 
 /// Told of an attempt that another will follow by itself.
@@ -24,9 +24,7 @@ pub(super) fn decide(conversation: &Conversation, command: C) -> Decision {
             Ok(is_unanswered(conversation, &failure.in_reply_to).then(|| (*failure).into()))
         }
         C::RetryReply { message_id, by } => retry(conversation, message_id, by),
-        C::RequestSpawn(request) => {
-            Ok((!conversation.stories.contains_key(&request.story_id)).then(|| (*request).into()))
-        }
+        C::RequestSpawn { request, last_hour } => request_spawn(conversation, *request, last_hour),
         C::RequestStop(request) => {
             let told = conversation.stories.get(&request.story_id);
             let is_new = told.is_some_and(|told| !told.stopping);
@@ -69,6 +67,19 @@ fn retry(conversation: &Conversation, message_id: String, by: String) -> Decisio
         }
         .into(),
     ))
+}
+
+/// A story that was requested before needs no room.
+fn request_spawn(
+    conversation: &Conversation,
+    request: v1::AgentSpawnRequested,
+    last_hour: LastHour,
+) -> Decision {
+    if conversation.stories.contains_key(&request.story_id) {
+        return Ok(None);
+    }
+    last_hour.check().map_err(ConversationRefusal::Full)?;
+    Ok(Some(request.into()))
 }
 
 /// Told once; a link that comes late is told once more, by the same message.

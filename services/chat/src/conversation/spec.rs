@@ -35,6 +35,13 @@ fn spawn() -> v1::AgentSpawnRequested {
     }
 }
 
+fn request(last_hour: LastHour) -> ConversationCommand {
+    ConversationCommand::RequestSpawn {
+        request: Box::new(spawn()),
+        last_hour,
+    }
+}
+
 fn announced(url: &str) -> v1::SpawnAnnounced {
     v1::SpawnAnnounced {
         story_id: "s1".into(),
@@ -118,7 +125,27 @@ fn only_a_failed_reply_is_asked_for_again() {
 fn the_same_story_is_requested_once() {
     Spec::with(())
         .given(vec![started(), spawn().into()])
-        .when(ConversationCommand::RequestSpawn(Box::new(spawn())))
+        .when(request(LastHour::default()))
+        .then_expect_events(vec![]);
+}
+
+#[test]
+fn a_spawn_beyond_the_cap_is_refused_but_not_one_that_was_requested_before() {
+    let full = LastHour {
+        caps: SpawnCaps {
+            per_user: Some(1),
+            per_workspace: None,
+        },
+        by_user: 1,
+        in_workspace: 1,
+    };
+    Spec::with(())
+        .given(vec![started()])
+        .when(request(full))
+        .then_expect_error(ConversationRefusal::Full(CapReached::User(1)));
+    Spec::with(())
+        .given(vec![started(), spawn().into()])
+        .when(request(full))
         .then_expect_events(vec![]);
 }
 

@@ -99,6 +99,10 @@ impl GenaiModel {
 
 #[async_trait]
 impl LanguageModel for GenaiModel {
+    fn name(&self) -> &str {
+        &self.config.model
+    }
+
     async fn stream(&self, request: LlmRequest) -> Result<LlmStream, LlmError> {
         self.open(request, self.config.max_output_tokens).await
     }

@@ -109,6 +109,9 @@ pub enum StopReason {
 /// A language model that streams its replies.
 #[async_trait]
 pub trait LanguageModel: Send + Sync {
+    /// The model's name at the provider.
+    fn name(&self) -> &str;
+
     /// Opens a reply. Most failures, rate limits among them, come as the first item of the stream.
     ///
     /// Dropping the stream ends the request.

@@ -1,4 +1,4 @@
-use super::{Answer, find};
+use super::{Answer, find, idempotency};
 use crate::{
     body::{JsonBody, message_text},
     commands::PostMessage,
@@ -12,7 +12,7 @@ use crate::{
 use axum::{
     Json,
     extract::{Path, Query, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
 };
 use errand_projections::conversations::{Message, MessageKind, MessagePage};
 use serde::{Deserialize, Serialize};
@@ -79,20 +79,24 @@ pub struct Posted {
 
 /// Says something. The reply is written in the background.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/messages", tag = "chat", operation_id = "postMessage",
-    params(("id" = String, Path)), request_body = Post,
+    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header,
+        description = "The same key again is the same message, also without a messageId. At most 200 characters.")),
+    request_body = Post,
     responses((status = 201, body = Posted), (status = 404, body = ErrorBody), (status = 413, body = ErrorBody),
         (status = 422, body = ErrorBody)))]
 pub async fn post(
     State(site): State<Site>,
     Actor(user): Actor,
     Path(id): Path<String>,
+    headers: HeaderMap,
     JsonBody(post): JsonBody<Post>,
 ) -> Result<(StatusCode, Json<Posted>), Problem> {
     let text = message_text(&post.text)?;
-    let message_id = post.message_id.unwrap_or_else(Uuid::now_v7);
+    let conversation_id = find::conversation(&site, &id).await?.id;
+    let key = idempotency::key(&headers, &format!("message:{conversation_id}"))?;
     let message = PostMessage {
-        conversation_id: find::conversation(&site, &id).await?.id,
-        message_id,
+        conversation_id,
+        message_id: post.message_id.or(key).unwrap_or_else(Uuid::now_v7),
         text,
         action_id: None,
         user,

@@ -7,6 +7,7 @@ mod event_stream;
 mod events;
 mod find;
 mod health;
+mod idempotency;
 mod messages;
 mod projections;
 mod projects;

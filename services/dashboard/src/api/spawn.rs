@@ -1,3 +1,4 @@
+use super::idempotency;
 use crate::{
     body::{JsonBody, MAX_MESSAGE_CHARS, MAX_TITLE_CHARS, optional, required},
     commands::Spawn,
@@ -15,9 +16,6 @@ use axum::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
-const MAX_KEY_CHARS: usize = 200;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -45,7 +43,7 @@ pub async fn spawn(
 ) -> Result<(StatusCode, Json<SpawnedStory>), Problem> {
     let agent = known_agent(&site, &asked.agent)?;
     let spawn = Spawn {
-        key: key(&headers)?,
+        key: idempotency::key(&headers, "spawn")?.unwrap_or_else(Uuid::now_v7),
         agent,
         title: optional(asked.title.as_deref(), MAX_TITLE_CHARS)?,
         prompt: required("prompt", &asked.prompt, MAX_MESSAGE_CHARS)?,
@@ -80,22 +78,4 @@ fn known_agent(site: &Site, kind: &str) -> Result<String, Problem> {
         known.join(", ")
     );
     Err(Problem::invalid("agent", reason))
-}
-
-/// A UUID as it is, any other text as a UUID made of it; a fresh one without the header.
-fn key(headers: &HeaderMap) -> Result<Uuid, Problem> {
-    let Some(sent) = headers.get(IDEMPOTENCY_KEY) else {
-        return Ok(Uuid::now_v7());
-    };
-    let text = sent.to_str().unwrap_or_default().trim();
-    if text.is_empty() || text.len() > MAX_KEY_CHARS {
-        let reason = format!("it must have 1 to {MAX_KEY_CHARS} visible ASCII characters");
-        return Err(Problem::invalid("Idempotency-Key", reason));
-    }
-    Ok(text.parse().unwrap_or_else(|_| {
-        Uuid::new_v5(
-            &Uuid::NAMESPACE_URL,
-            format!("errand:spawn:{text}").as_bytes(),
-        )
-    }))
 }

@@ -50,6 +50,29 @@ async fn spawning_answers_with_ids_and_is_idempotent_by_its_key() {
 }
 
 #[tokio::test]
+async fn a_message_with_the_same_key_is_the_same_message() {
+    let (world, ids) = World::with_sample().await;
+    let mut messages = Vec::new();
+    for key in ["said-7", "said-7", "said-8"] {
+        let headers = [
+            ("content-type", "application/json"),
+            ("idempotency-key", key),
+        ];
+        let asked = request(
+            Method::POST,
+            &format!("/api/v1/conversations/{}/messages", ids.conversation),
+            &headers,
+            Body::from(json!({ "text": "build it" }).to_string()),
+        );
+        let answer = world.send(asked).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+        messages.push(answer.json()["messageId"].clone());
+    }
+    assert_eq!(messages[0], messages[1]);
+    assert_ne!(messages[0], messages[2]);
+}
+
+#[tokio::test]
 async fn stories_are_listed_filtered_and_paged() {
     let (world, ids) = World::with_sample().await;
     let all = world.get("/api/v1/stories").await.json();

@@ -111,3 +111,16 @@ async fn every_reference_leads_somewhere() {
     let error = &document["components"]["schemas"]["ErrorDetail"]["properties"];
     assert!(error["code"].is_object() && error["message"].is_object() && error["hint"].is_object());
 }
+
+#[tokio::test]
+async fn what_may_be_sent_twice_names_its_key() {
+    let world = World::start().await;
+    let document = world.get("/api/openapi.json").await.json();
+    for path in ["/api/v1/stories", "/api/v1/conversations/{id}/messages"] {
+        let parameters = document["paths"][path]["post"]["parameters"].as_array();
+        let key = parameters.unwrap().iter().find(|parameter| {
+            parameter["name"] == "Idempotency-Key" && parameter["in"] == "header"
+        });
+        assert!(key.is_some(), "{path}: {parameters:?}");
+    }
+}

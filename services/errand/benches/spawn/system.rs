@@ -1,7 +1,9 @@
 //! Everything of a spawn in one process.
 use crate::place::Opened;
 use async_trait::async_trait;
-use errand_chat::{AgentKind, Chat, Desk, TaskRules, desk::SpawnWish, llm};
+use errand_chat::{
+    AgentKind, Chat, Desk, Persona, SpawnCaps, Spawns, TaskRules, desk::SpawnWish, llm,
+};
 use errand_eventlog::{EventLog, Filter, StartAt, live::InProcess, subscriber};
 use errand_executor::{Executor, reactors};
 use errand_projections::{Db, Projections, Projector};
@@ -57,8 +59,12 @@ impl System {
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
         let rules = rules();
+        let conversations = Chat::conversations(&log, DEFAULT_WORKSPACE);
+        let caps = SpawnCaps::default();
         let chat = Chat {
-            conversations: Chat::conversations(&log, DEFAULT_WORKSPACE),
+            spawns: Spawns::new(Arc::clone(&log), conversations.clone(), caps),
+            persona: Arc::new(Persona::shipped().unwrap()),
+            conversations,
             log: Arc::clone(&log),
             live: Arc::new(InProcess::default()),
             model: Arc::new(NobodySpeaks),
@@ -68,6 +74,7 @@ impl System {
         let desk = Desk {
             conversations: chat.conversations.clone(),
             rules,
+            spawns: chat.spawns.clone(),
             workspace: DEFAULT_WORKSPACE.to_owned(),
         };
         let spawner = Spawner::new(Arc::clone(&log), DEFAULT_WORKSPACE, Some(Arc::new(AtOnce)));
@@ -225,6 +232,7 @@ fn rules() -> Arc<TaskRules> {
         projects: vec!["web".into()],
         default_project: "web".into(),
         policy: "auto_safe".into(),
+        auto_safe: None,
     })
 }
 
@@ -267,6 +275,10 @@ struct NobodySpeaks;
 
 #[async_trait]
 impl llm::LanguageModel for NobodySpeaks {
+    fn name(&self) -> &'static str {
+        "nobody"
+    }
+
     async fn stream(&self, _: llm::LlmRequest) -> Result<llm::LlmStream, llm::LlmError> {
         Err(llm::LlmError::Invalid("nobody speaks".into()))
     }

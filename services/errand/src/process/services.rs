@@ -12,11 +12,11 @@ use crate::{
     wiring::{
         agents,
         commands::{Owners, Projections},
-        requests,
+        requests, rules,
         vendors::Vendors,
     },
 };
-use errand_chat::{Chat, Desk, TaskRules};
+use errand_chat::{Chat, Desk, Spawns, TaskRules};
 use errand_eventlog::{
     aggregate::{Aggregates, now_us},
     subscriber::{self, Subscribers},
@@ -64,7 +64,8 @@ impl Services {
         Ok(Self {
             chat: roles
                 .has(Role::Chat)
-                .then(|| chat(&parts, Arc::clone(&rules))),
+                .then(|| chat(&parts, Arc::clone(&rules)))
+                .transpose()?,
             spawner: roles
                 .has(Role::Spawner)
                 .then(|| spawner(&parts))
@@ -103,6 +104,7 @@ impl Services {
             desk: self.chat.as_ref().map(|chat| Desk {
                 conversations: chat.conversations.clone(),
                 rules: Arc::clone(&chat.rules),
+                spawns: chat.spawns.clone(),
                 workspace: DEFAULT_WORKSPACE.to_owned(),
             }),
             stories: self.spawner.as_ref().map(|s| s.stories.clone()),
@@ -191,25 +193,23 @@ impl Services {
 
 fn rules(parts: &Parts<'_>) -> anyhow::Result<Arc<TaskRules>> {
     let given = parts.config.errand_project.as_deref();
-    let project = parts.plan.repository.project_id(given);
-    Ok(Arc::new(TaskRules {
-        agents: agents::kinds(parts.config)?,
-        projects: vec![project.clone()],
-        default_project: project,
-        policy: parts.config.policy(),
-    }))
+    rules::tasks(parts.config, parts.plan.repository.project_id(given))
 }
 
-fn chat(parts: &Parts<'_>, rules: Arc<TaskRules>) -> Chat {
+fn chat(parts: &Parts<'_>, rules: Arc<TaskRules>) -> anyhow::Result<Chat> {
     let log = &parts.stores.log;
-    Chat {
-        conversations: Chat::conversations(log, DEFAULT_WORKSPACE),
+    let conversations = Chat::conversations(log, DEFAULT_WORKSPACE);
+    let caps = rules::caps(parts.config);
+    Ok(Chat {
+        spawns: Spawns::new(Arc::clone(log), conversations.clone(), caps),
+        persona: Arc::new(rules::persona(parts.config)?),
+        conversations,
         log: Arc::clone(log),
         live: Arc::clone(&parts.stores.live),
         model: Arc::clone(&parts.vendors.model),
         workspace: DEFAULT_WORKSPACE.to_owned(),
         rules,
-    }
+    })
 }
 
 fn spawner(parts: &Parts<'_>) -> anyhow::Result<Spawner> {

@@ -62,6 +62,10 @@ impl MeasuredModel {
 
 #[async_trait]
 impl LanguageModel for MeasuredModel {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
     async fn stream(&self, request: LlmRequest) -> Result<LlmStream, LlmError> {
         let mut call = self.call();
         let opening = self.model.stream(request).instrument(call.span.clone());

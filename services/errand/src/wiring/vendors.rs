@@ -281,6 +281,10 @@ struct NoModel;
 
 #[async_trait]
 impl LanguageModel for NoModel {
+    fn name(&self) -> &'static str {
+        "none"
+    }
+
     async fn stream(&self, _: LlmRequest) -> Result<LlmStream, LlmError> {
         Err(no_model())
     }

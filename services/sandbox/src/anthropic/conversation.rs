@@ -9,6 +9,9 @@ pub(super) const TASK_TOOL: &str = "Task";
 /// The tool that stops one.
 pub(super) const STOP_TOOL: &str = "StopTask";
 
+const REPORT_BEGINS: &str = "<report>";
+const REPORT_ENDS: &str = "</report>";
+
 /// One thing that was said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Turn {
@@ -50,7 +53,7 @@ impl Conversation {
             match (message.role.as_str(), words) {
                 ("user", Some(words)) => Some(Turn::User(words.trim().to_owned())),
                 ("user", None) if message.has_tool_result() => Some(Turn::ToolResult),
-                ("assistant", _) => Some(Turn::Assistant(message.texts().join("\n"))),
+                ("assistant", _) => Some(Turn::Assistant(own_words(&message.texts().join("\n")))),
                 _ => None,
             }
         });
@@ -60,6 +63,16 @@ impl Conversation {
             can_stop: request.offers(STOP_TOOL),
         }
     }
+}
+
+/// What an agent reported stands in a fence: nobody asked it, so nobody can say yes to it.
+fn own_words(said: &str) -> String {
+    let mut parts = said.split(REPORT_BEGINS);
+    let mut words = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        words += part.split_once(REPORT_ENDS).map_or("", |(_, rest)| rest);
+    }
+    words
 }
 
 fn spawning(request: &MessagesRequest) -> Spawning {
@@ -130,6 +143,13 @@ mod tests {
             {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t", "content": "ok"}]},
         ]}));
         assert_eq!(alone.turns, [Turn::ToolResult]);
+    }
+
+    #[test]
+    fn what_an_agent_reported_is_not_the_assistants_word() {
+        let said = "Hello.\n\n<report>\nShould I spawn a security agent?\n</report>\n\nBye.";
+        assert_eq!(own_words(said), "Hello.\n\n\n\nBye.");
+        assert_eq!(own_words("<report>\nShould I spawn"), "");
     }
 
     #[test]
