@@ -15,6 +15,7 @@ mod system {
     #[path = "../fleet/chance.rs"]
     mod chance;
     mod command_line;
+    mod conversations;
     mod crash;
     mod crowd;
     mod day;

@@ -34,6 +34,10 @@ table! {
         /// The beginning of the last message, on one line.
         pub last_message: String,
         pub last_kind: MessageKind,
+        /// Where the last message stands in the log; who has seen it has read everything.
+        pub last_message_seq: i64,
+        /// A person put it away.
+        pub archived: bool,
         #[serde(serialize_with = "json::time")]
         pub last_message_at: i64,
         #[serde(serialize_with = "json::time")]
@@ -77,6 +81,7 @@ impl ConversationRow {
             }
             ConversationEvent::AgentSpawnRequested(_) => self.story_count += 1,
             ConversationEvent::UserMessagePosted(e) => {
+                self.archived = false;
                 // A conversation that began without a title is called by its first message.
                 if self.title.is_empty() {
                     self.title = snippet(&e.text);
@@ -94,6 +99,10 @@ impl ConversationRow {
                 self.said(at, MessageKind::Completion, &e.markdown);
             }
             ConversationEvent::QuestionAsked(e) => self.said(at, MessageKind::Question, &e.text),
+            ConversationEvent::ConversationRenamed(e) => self.title.clone_from(&e.title),
+            ConversationEvent::ConversationMoved(e) => self.project_id.clone_from(&e.project_id),
+            ConversationEvent::ConversationArchived(_) => self.archived = true,
+            ConversationEvent::ConversationRestored(_) => self.archived = false,
             ConversationEvent::QuestionAnswered(_)
             | ConversationEvent::AgentStopRequested(_)
             | ConversationEvent::ReplyRetryRequested(_) => {}
@@ -105,6 +114,7 @@ impl ConversationRow {
         self.last_message = snippet(text);
         self.last_kind = kind;
         self.last_message_at = at.time;
+        self.last_message_seq = at.seq;
     }
 }
 

@@ -52,21 +52,49 @@ pub(crate) fn before(sql: &mut Statement, column: &str, cursor: Option<i64>) {
 
 /// Adds a case-insensitive "contains" over several columns; blank text finds everything.
 pub(crate) fn search(sql: &mut Statement, columns: &[&str], text: Option<&String>) {
-    let Some(text) = text.map(|t| t.trim()).filter(|t| !t.is_empty()) else {
-        return;
-    };
+    if let Some(pattern) = pattern(text) {
+        sql.push(" AND (");
+        contains(sql, columns, &pattern);
+        sql.push(")");
+    }
+}
+
+/// Columns of another table, behind a condition that stays open.
+pub(crate) struct Elsewhere {
+    pub begins: &'static str,
+    pub columns: &'static [&'static str],
+}
+
+/// The same, also over columns of another table.
+pub(crate) fn search_also(
+    sql: &mut Statement,
+    columns: &[&str],
+    text: Option<&String>,
+    elsewhere: &Elsewhere,
+) {
+    if let Some(pattern) = pattern(text) {
+        sql.push(" AND (");
+        contains(sql, columns, &pattern);
+        sql.push(&format!(" OR {}", elsewhere.begins));
+        contains(sql, elsewhere.columns, &pattern);
+        sql.push("))");
+    }
+}
+
+fn pattern(text: Option<&String>) -> Option<String> {
+    let text = text.map(|t| t.trim()).filter(|t| !t.is_empty())?;
     let wanted: String = text.chars().take(MAX_SEARCH_CHARS).collect();
-    let pattern = format!("%{}%", escaped(&wanted.to_lowercase()));
-    sql.push(" AND (");
+    Some(format!("%{}%", escaped(&wanted.to_lowercase())))
+}
+
+fn contains(sql: &mut Statement, columns: &[&str], pattern: &str) {
     for (n, column) in columns.iter().enumerate() {
         if n > 0 {
             sql.push(" OR ");
         }
-        sql.push(&format!("LOWER({column}) LIKE "))
-            .bind(pattern.as_str());
+        sql.push(&format!("LOWER({column}) LIKE ")).bind(pattern);
         sql.push(" ESCAPE '\\'");
     }
-    sql.push(")");
 }
 
 fn escaped(text: &str) -> String {

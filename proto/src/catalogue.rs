@@ -57,6 +57,10 @@ aggregate_events! {
         CompletionAnnounced: "The chat told the user how the work ended.",
         QuestionAsked: "An agent's question was put to the user.",
         QuestionAnswered: "The user answered an agent's question.",
+        ConversationRenamed: "A person gave the conversation another title.",
+        ConversationMoved: "A person attached the conversation to another project.",
+        ConversationArchived: "A person put the conversation away.",
+        ConversationRestored: "A person took the conversation out of the archive.",
     }
 }
 

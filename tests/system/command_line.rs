@@ -130,3 +130,34 @@ async fn the_doctor_says_what_is_there_and_what_is_not() {
         "{said}"
     );
 }
+
+#[tokio::test]
+async fn a_conversation_is_found_by_what_was_said_renamed_and_put_away() {
+    let errand = Errand::up(&[]).await;
+    let id = uuid::Uuid::now_v7().to_string();
+    let start = serde_json::json!({"id": id, "title": "Plans"});
+    errand.api.post("/api/v1/conversations", &start).await;
+    let path = format!("/api/v1/conversations/{id}/messages");
+    let words = serde_json::json!({"text": "What is a zeppelin?"});
+    errand.api.post(&path, &words).await;
+    for (arguments, words) in [
+        (vec!["search", "ZEPPELIN"], "Plans"),
+        (vec!["rename", &id[..8], "Airships"], "Renamed: Airships"),
+        (
+            vec!["move", &id[..8], "sample-site"],
+            "Airships (sample-site)",
+        ),
+        (vec!["archive", &id[..8]], "Archived: Airships"),
+        (vec!["list"], "No such conversations."),
+        (vec!["list", "--archived"], "Airships"),
+        (vec!["restore", &id[..8]], "Restored: Airships"),
+        (vec!["list"], "Airships"),
+    ] {
+        let arguments = [vec!["conversations"], arguments].concat();
+        let (ok, said, errors) = run(&errand, &arguments).await;
+        assert!(ok && said.contains(words), "{arguments:?}: {said} {errors}");
+    }
+    let nowhere = ["conversations", "move", &id, "nowhere"];
+    let (ok, _, errors) = run(&errand, &nowhere).await;
+    assert!(!ok && errors.contains("nowhere"), "{errors}");
+}

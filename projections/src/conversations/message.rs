@@ -134,6 +134,10 @@ impl MessageRow {
             ConversationEvent::CompletionAnnounced(e) => Some(Self::completion(e)),
             ConversationEvent::QuestionAsked(e) => Some(Self::question(e)),
             ConversationEvent::ConversationStarted(_)
+            | ConversationEvent::ConversationRenamed(_)
+            | ConversationEvent::ConversationMoved(_)
+            | ConversationEvent::ConversationArchived(_)
+            | ConversationEvent::ConversationRestored(_)
             | ConversationEvent::AgentSpawnRequested(_)
             | ConversationEvent::AgentStopRequested(_)
             | ConversationEvent::QuestionAnswered(_)

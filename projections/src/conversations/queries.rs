@@ -71,8 +71,10 @@ impl FromCells for Message {
 #[derive(Debug, Clone, Default)]
 pub struct ConversationFilter {
     pub project: Option<String>,
-    /// Looked for in title and last message, in any case.
+    /// Looked for in the title and in every message, in any case.
     pub search: Option<String>,
+    /// Only those that were put away, or only the others.
+    pub archived: Option<bool>,
     /// The `updated_seq` of the last row of the page before.
     pub before: Option<i64>,
     /// 0 means [`crate::DEFAULT_PAGE_ROWS`].
@@ -89,6 +91,12 @@ pub enum MessagePage {
     /// The last ones with a smaller `seq`.
     Before(i64),
 }
+
+/// What was said in a conversation, for a search over its list.
+const SAID: page::Elsewhere = page::Elsewhere {
+    begins: "created_seq IN (SELECT f.conversation_seq FROM messages f WHERE ",
+    columns: &["f.text"],
+};
 
 /// The user's next message after `m` decides whether its buttons are spent; only messages with buttons ask.
 fn next_user(column: &str) -> String {
@@ -120,7 +128,10 @@ impl Db {
         let columns = ConversationRow::TABLE.select("");
         let mut sql = Statement::new(format!("SELECT {columns} FROM conversations WHERE 1 = 1"));
         page::equal(&mut sql, "project_id", filter.project.as_ref());
-        page::search(&mut sql, &["title", "last_message"], filter.search.as_ref());
+        if let Some(archived) = filter.archived {
+            sql.push(" AND archived = ").bind(i64::from(archived));
+        }
+        page::search_also(&mut sql, &["title"], filter.search.as_ref(), &SAID);
         page::before(&mut sql, "updated_seq", filter.before);
         sql.push(" ORDER BY updated_seq DESC LIMIT ");
         sql.bind(page::rows(filter.limit));

@@ -54,7 +54,7 @@ fn a_list_of_conversations_shows_the_last_message_on_one_short_line() {
     assert!(row.last_message.ends_with('…'));
     assert!(row.last_message.chars().count() <= MAX_SNIPPET_CHARS);
     assert_eq!((row.message_count, messages.len()), (2, 2));
-    assert_eq!(row.last_message_at, 2_000_000);
+    assert_eq!((row.last_message_at, row.last_message_seq), (2_000_000, 2));
 }
 
 #[test]

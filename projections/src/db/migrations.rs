@@ -18,21 +18,22 @@ macro_rules! scripts {
         &[$(Script {
             version: $version,
             name: $name,
-            sql: include_str!(concat!("../../migrations/000", stringify!($version), "_", $name, ".sql")),
+            sql: include_str!(concat!("../../migrations/", $name, ".sql")),
         }),*]
     };
 }
 
 pub const SCRIPTS: &[Script] = scripts![
-    1 "checkpoints",
-    2 "stories",
-    3 "agent_sessions",
-    4 "conversations",
-    5 "notifications",
-    6 "batches",
-    7 "events",
-    8 "stories_retries",
-    9 "agent_sessions",
+    1 "0001_checkpoints",
+    2 "0002_stories",
+    3 "0003_agent_sessions",
+    4 "0004_conversations",
+    5 "0005_notifications",
+    6 "0006_batches",
+    7 "0007_events",
+    8 "0008_stories_retries",
+    9 "0009_agent_sessions",
+    10 "0010_conversations_archived",
 ];
 
 pub fn sqlite() -> Migrator {

@@ -222,6 +222,7 @@ async fn conversations_are_listed_with_the_latest_active_first(engine: Engine) {
     };
     world.feed.add(&other, &Event::Conversation(started.into()));
     world.user("m1", "back to the hero", "");
+    world.user("m2", "and on", "");
     let db = world.settled().await;
     let list = async |filter: ConversationFilter| {
         let found = db.conversations(&filter).await.unwrap();
@@ -235,6 +236,7 @@ async fn conversations_are_listed_with_the_latest_active_first(engine: Engine) {
     assert_eq!(list(project).await, ["c2"]);
     for (text, found) in [
         ("HERO", vec!["c1"]),
+        ("Back TO", vec!["c1"]),
         ("100% _c", vec!["c2"]),
         ("_ack", vec![]),
         ("  ", vec!["c1", "c2"]),
@@ -245,6 +247,48 @@ async fn conversations_are_listed_with_the_latest_active_first(engine: Engine) {
         };
         assert_eq!(list(search).await, found, "{text}");
     }
+}
+
+async fn an_archived_conversation_is_listed_apart_until_somebody_writes_in_it(engine: Engine) {
+    let world = World::new(engine).await;
+    let subject = subject(AggregateKind::Conversation, "c1");
+    let change = |event: ConversationEvent| world.feed.add(&subject, &Event::Conversation(event));
+    let db = &world.db;
+    let list = async |archived| {
+        world.settled().await;
+        let filter = ConversationFilter {
+            archived: Some(archived),
+            ..ConversationFilter::default()
+        };
+        let found = db.conversations(&filter).await.unwrap();
+        let found = found.into_iter().map(|c| (c.title, c.project_id));
+        found.collect::<Vec<_>>()
+    };
+    let user_id = || "ann".to_owned();
+    let renamed = v1::ConversationRenamed {
+        title: "Hero".into(),
+        user_id: user_id(),
+    };
+    let moved = v1::ConversationMoved {
+        project_id: "api".into(),
+        user_id: user_id(),
+    };
+    let known = [("Hero".to_owned(), "api".to_owned())];
+    change(renamed.into());
+    change(moved.into());
+    change(v1::ConversationArchived { user_id: user_id() }.into());
+    assert_eq!(
+        (list(true).await, list(false).await),
+        (known.to_vec(), vec![])
+    );
+    change(v1::ConversationRestored { user_id: user_id() }.into());
+    assert_eq!(list(false).await, known);
+    change(v1::ConversationArchived { user_id: user_id() }.into());
+    world.user("m1", "one more thing", "");
+    assert_eq!(
+        (list(true).await, list(false).await),
+        (vec![], known.to_vec())
+    );
 }
 
 async fn stories_are_filtered_searched_and_paged(engine: Engine) {
@@ -444,6 +488,7 @@ on_both_engines!(
     a_spawn_message_shows_the_link_that_came_later_and_where_the_story_stands,
     messages_are_read_page_by_page_in_both_directions,
     conversations_are_listed_with_the_latest_active_first,
+    an_archived_conversation_is_listed_apart_until_somebody_writes_in_it,
     stories_are_filtered_searched_and_paged,
     a_story_is_found_by_the_beginning_of_its_id_if_only_one_begins_so,
     agents_and_history_show_active_and_ended_sessions_of_a_project,

@@ -45,6 +45,7 @@ pub struct Conversation {
     pub stories: BTreeMap<String, Told>,
     /// Questions of agents, and whether they are open.
     pub questions: BTreeMap<String, bool>,
+    pub archived: bool,
 }
 
 /// Why a conversation says no.

@@ -31,6 +31,8 @@ pub enum DeskError {
     EmptyMessage,
     #[error("the message has {chars} characters, the limit is {MAX_MESSAGE_CHARS}; shorten it")]
     MessageTooLong { chars: usize },
+    #[error("the title is empty; write something")]
+    EmptyTitle,
     #[error(transparent)]
     Task(#[from] TaskError),
     #[error("{0}")]
@@ -130,6 +132,60 @@ impl Desk {
         let command = ConversationCommand::RetryReply {
             message_id: message_id.to_owned(),
             by: user.to_owned(),
+        };
+        self.execute(conversation, command, Uuid::new_v4()).await
+    }
+
+    /// # Errors
+    /// The title is empty, the conversation is unknown, or the log failed.
+    pub async fn rename(
+        &self,
+        conversation: &str,
+        title: &str,
+        user: &str,
+    ) -> Result<Seq, DeskError> {
+        let title: String = title.trim().chars().take(MAX_TITLE_CHARS).collect();
+        if title.is_empty() {
+            return Err(DeskError::EmptyTitle);
+        }
+        let user_id = user.to_owned();
+        let command = ConversationCommand::Rename(v1::ConversationRenamed { title, user_id });
+        self.execute(conversation, command, Uuid::new_v4()).await
+    }
+
+    /// Attaches it to another project: what is spawned from now on belongs there.
+    ///
+    /// # Errors
+    /// The project or the conversation is unknown, or the log failed.
+    pub async fn move_to(
+        &self,
+        conversation: &str,
+        project: &str,
+        user: &str,
+    ) -> Result<Seq, DeskError> {
+        let moved = v1::ConversationMoved {
+            project_id: self.rules.project(Some(project))?,
+            user_id: user.to_owned(),
+        };
+        let command = ConversationCommand::Move(moved);
+        self.execute(conversation, command, Uuid::new_v4()).await
+    }
+
+    /// Puts it away, or takes it out again.
+    ///
+    /// # Errors
+    /// The conversation is unknown, or the log failed.
+    pub async fn archive(
+        &self,
+        conversation: &str,
+        archived: bool,
+        user: &str,
+    ) -> Result<Seq, DeskError> {
+        let user_id = user.to_owned();
+        let command = if archived {
+            ConversationCommand::Archive(v1::ConversationArchived { user_id })
+        } else {
+            ConversationCommand::Restore(v1::ConversationRestored { user_id })
         };
         self.execute(conversation, command, Uuid::new_v4()).await
     }

@@ -20,11 +20,14 @@ use errand_eventlog::{
 };
 use errand_proto::{ConversationEvent, Event, v1};
 use futures::StreamExt;
+use std::{pin::pin, time::Duration};
 use uuid::Uuid;
 
 /// Rounds with the model in one reply: a model that calls tools for ever is stopped.
 const MAX_ROUNDS: u32 = 6;
 const MAX_SPAWNS: u32 = 16;
+/// A draft that does not grow is shown again so often.
+const SHOWN_AGAIN_EVERY: Duration = Duration::from_millis(500);
 
 /// A reply under way.
 pub struct Reply<'a> {
@@ -99,8 +102,9 @@ impl<'a> Reply<'a> {
         let mut said = String::new();
         let mut calls = Vec::new();
         let mut results = Vec::new();
-        let mut stream = self.chat.model.stream(request).await.map_err(broken)?;
-        while let Some(event) = stream.next().await {
+        let asked = self.chat.model.stream(request);
+        let mut stream = self.showing(asked).await.map_err(broken)?;
+        while let Some(event) = self.showing(stream.next()).await {
             match event.map_err(broken)? {
                 LlmEvent::Text(text) => {
                     said.push_str(&text);
@@ -281,6 +285,18 @@ impl<'a> Reply<'a> {
         let id = self.cause.id();
         let done = self.chat.conversations.execute(id, command, &meta).await?;
         Ok(done.is_news())
+    }
+
+    /// Waits, and meanwhile shows the draft again from time to time: who opens the conversation while the model thinks
+    /// sees what there is, whichever process shows it to them.
+    async fn showing<T>(&self, waited_for: impl Future<Output = T>) -> T {
+        let mut waited_for = pin!(waited_for);
+        loop {
+            match tokio::time::timeout(SHOWN_AGAIN_EVERY, &mut waited_for).await {
+                Ok(come) => return come,
+                Err(_) => self.publish(false),
+            }
+        }
     }
 
     /// Shows the draft to whoever watches the conversation now.

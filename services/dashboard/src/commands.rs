@@ -20,6 +20,12 @@ pub trait Commands: Send + Sync + 'static {
         message_id: &str,
         user: &str,
     ) -> Result<Done, CommandError>;
+    async fn change_conversation(
+        &self,
+        id: &str,
+        change: ConversationChange,
+        user: &str,
+    ) -> Result<Done, CommandError>;
     async fn spawn(&self, spawn: Spawn) -> Result<Spawned, CommandError>;
     async fn cancel(&self, story_id: &str, reason: &str, user: &str) -> Result<Done, CommandError>;
     async fn retry(&self, story_id: &str, user: &str) -> Result<Done, CommandError>;
@@ -48,6 +54,16 @@ pub struct NewConversation {
     /// Taken from the first message when absent.
     pub title: Option<String>,
     pub user: String,
+}
+
+/// What a person does with a conversation as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ConversationChange {
+    Rename(String),
+    /// To another project.
+    Move(String),
+    Archive,
+    Restore,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

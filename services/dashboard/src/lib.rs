@@ -42,7 +42,9 @@ mod view;
 mod when;
 
 pub use attached::AttachedTexts;
-pub use commands::{CommandError, Commands, Done, NewConversation, PostMessage, Spawn, Spawned};
+pub use commands::{
+    CommandError, Commands, ConversationChange, Done, NewConversation, PostMessage, Spawn, Spawned,
+};
 pub use dashboard::{AgentInfo, Dashboard, DashboardConfig, VendorInfo};
 pub use events::{CloudEvent, EventRecord};
 pub use guard::protected;

@@ -53,6 +53,13 @@ impl Api {
 
     /// # Errors
     /// Errand is not there, or says no; the message says why.
+    pub async fn patch(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        let request = self.request(Method::PATCH, path).json(body);
+        self.answer(request.timeout(REQUEST_TIMEOUT)).await
+    }
+
+    /// # Errors
+    /// Errand is not there, or says no; the message says why.
     pub async fn post_once(&self, path: &str, key: &str, body: &Value) -> anyhow::Result<Value> {
         let request = self.request(Method::POST, path).json(body);
         let request = request.header("Idempotency-Key", key);

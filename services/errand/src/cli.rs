@@ -36,6 +36,9 @@ pub enum Command {
     Stories(Stories),
     /// List agent sessions
     Sessions(Sessions),
+    /// List and search conversations, rename them, attach them to a project, put them away
+    #[command(subcommand)]
+    Conversations(Conversations),
     /// Show what waits and why, and what runs; or pause the queue
     Queue(Queue),
     /// Show one story, by id or the start of its id
@@ -213,6 +216,41 @@ pub struct Sessions {
     pub story: Option<String>,
     #[arg(long, default_value_t = 50)]
     pub limit: u32,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Conversations {
+    /// The latest active first
+    List {
+        #[arg(long)]
+        project: Option<String>,
+        /// Those that were put away
+        #[arg(long)]
+        archived: bool,
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// Find conversations by their title or by anything that was said in them
+    Search {
+        text: String,
+        #[arg(long)]
+        archived: bool,
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    Rename {
+        id: String,
+        title: String,
+    },
+    /// Attach a conversation to another project; what was spawned before stays where it is
+    Move {
+        id: String,
+        project: String,
+    },
+    /// Put a conversation away; nothing is lost, and its agents go on
+    Archive(Id),
+    /// Take a conversation out of the archive
+    Restore(Id),
 }
 
 #[derive(Debug, Args)]

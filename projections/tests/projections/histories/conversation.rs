@@ -46,6 +46,30 @@ pub fn asked(work: &Work, session: &str, random: &mut Random, everything: bool) 
     steps
 }
 
+/// What a person does with a conversation as a whole.
+pub fn tidied(work: &Work, random: &mut Random) -> Vec<Step> {
+    let user_id = || "user".to_owned();
+    let renamed = v1::ConversationRenamed {
+        title: format!("Hero, number {}", work.number),
+        user_id: user_id(),
+    };
+    let moved = v1::ConversationMoved {
+        project_id: work.project.clone() + "-next",
+        user_id: user_id(),
+    };
+    let archived = v1::ConversationArchived { user_id: user_id() };
+    let restored = v1::ConversationRestored { user_id: user_id() };
+    let mut steps = vec![
+        step(&work.conversation, renamed),
+        step(&work.conversation, moved),
+        step(&work.conversation, archived),
+    ];
+    if random.one_in(2) {
+        steps.push(step(&work.conversation, restored));
+    }
+    steps
+}
+
 /// The user wants the agent stopped, and said so in the chat.
 pub fn stop_requested(work: &Work) -> Step {
     let requested = v1::AgentStopRequested {

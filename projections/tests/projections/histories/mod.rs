@@ -324,6 +324,9 @@ impl Work {
     ) {
         steps.extend(self.notified(end, random, everything));
         steps.push_back(conversation::completed(self, session, end));
+        if everything && random.one_in(4) {
+            steps.extend(conversation::tidied(self, random));
+        }
         if self.batch.is_empty() {
             return;
         }

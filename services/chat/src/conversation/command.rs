@@ -23,4 +23,9 @@ pub enum ConversationCommand {
     Ask(Box<v1::QuestionAsked>),
     /// It was answered, here or elsewhere, or is not open any more.
     CloseQuestion(Box<v1::QuestionAnswered>),
+    Rename(v1::ConversationRenamed),
+    /// Attaches it to another project.
+    Move(v1::ConversationMoved),
+    Archive(v1::ConversationArchived),
+    Restore(v1::ConversationRestored),
 }

@@ -37,6 +37,13 @@ pub(super) fn decide(conversation: &Conversation, command: C) -> Decision {
         }
         C::CloseQuestion(answer) => close_question(conversation, *answer),
         C::AnnounceCompletion(completion) => Ok(announce_completion(conversation, *completion)),
+        C::Rename(named) => Ok((conversation.facts.0.title != named.title).then(|| named.into())),
+        C::Move(moved) => {
+            let is_new = conversation.facts.0.project_id != moved.project_id;
+            Ok(is_new.then(|| moved.into()))
+        }
+        C::Archive(archived) => Ok((!conversation.archived).then(|| archived.into())),
+        C::Restore(restored) => Ok(conversation.archived.then(|| restored.into())),
     }
 }
 

@@ -7,8 +7,10 @@ pub(super) fn evolve(conversation: &mut Conversation, event: E) {
             conversation.started = true;
             conversation.facts = Json(e);
         }
-        // Whatever a person says next answers the open question, so its buttons are spent.
+        // Whatever a person says next answers the open question, so its buttons are spent; who writes in an
+        // archived conversation takes it up again.
         E::UserMessagePosted(e) => {
+            conversation.archived = false;
             conversation.open_actions.clear();
             conversation.unanswered.insert(e.message_id);
         }
@@ -54,5 +56,9 @@ pub(super) fn evolve(conversation: &mut Conversation, event: E) {
         E::QuestionAnswered(e) => {
             conversation.questions.insert(e.question_id, false);
         }
+        E::ConversationRenamed(e) => conversation.facts.0.title = e.title,
+        E::ConversationMoved(e) => conversation.facts.0.project_id = e.project_id,
+        E::ConversationArchived(_) => conversation.archived = true,
+        E::ConversationRestored(_) => conversation.archived = false,
     }
 }

@@ -214,3 +214,41 @@ fn an_agents_question_is_put_once_and_its_buttons_are_spent_once() {
         .when(close())
         .then_expect_events(vec![]);
 }
+
+fn renamed(title: &str) -> v1::ConversationRenamed {
+    v1::ConversationRenamed {
+        title: title.into(),
+        user_id: "ann".into(),
+    }
+}
+
+#[test]
+fn the_same_title_again_is_no_news() {
+    Spec::with(())
+        .given(vec![started(), renamed("Hero").into()])
+        .when(ConversationCommand::Rename(renamed("Hero")))
+        .then_expect_events(vec![]);
+}
+
+#[test]
+fn a_message_takes_an_archived_conversation_up_again() {
+    let archive = v1::ConversationArchived::default();
+    Spec::with(())
+        .given(vec![
+            started(),
+            archive.clone().into(),
+            message("m1", "").into(),
+        ])
+        .when(ConversationCommand::Archive(archive.clone()))
+        .then_expect_events(vec![archive.into()]);
+}
+
+#[test]
+fn only_what_is_archived_can_be_restored() {
+    Spec::with(())
+        .given(vec![started()])
+        .when(ConversationCommand::Restore(
+            v1::ConversationRestored::default(),
+        ))
+        .then_expect_events(vec![]);
+}

@@ -1,7 +1,7 @@
 use super::{Answer, find};
 use crate::{
-    body::{JsonBody, MAX_TITLE_CHARS, optional},
-    commands::NewConversation,
+    body::{JsonBody, MAX_TITLE_CHARS, optional, required},
+    commands::{ConversationChange, NewConversation},
     dashboard::Site,
     guard::Actor,
     present::ErrorBody,
@@ -22,8 +22,11 @@ use uuid::Uuid;
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
     project: Option<String>,
-    /// Looked for in title and last message.
+    /// Looked for in the title and in every message.
     q: Option<String>,
+    /// Those that were put away, instead of the others.
+    #[serde(default)]
+    archived: bool,
     /// The `next` of the page before.
     before: Option<i64>,
     /// At most 500; 50 when absent.
@@ -44,6 +47,7 @@ pub async fn list(State(site): State<Site>, Query(wanted): Query<Wanted>) -> Ans
     let filter = ConversationFilter {
         project: wanted.project,
         search: wanted.q,
+        archived: Some(wanted.archived),
         before: wanted.before,
         limit: wanted.limit,
     };
@@ -98,5 +102,55 @@ pub async fn start(
     params(("id" = String, Path)),
     responses((status = 200, body = records::Conversation), (status = 404, body = ErrorBody)))]
 pub async fn show(State(site): State<Site>, Path(id): Path<String>) -> Answer<ConversationRow> {
+    find::conversation(&site, &id).await.map(Json)
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Change {
+    title: Option<String>,
+    /// What is spawned from now on belongs to this project.
+    project_id: Option<String>,
+    /// Puts it away, or takes it out again.
+    archived: Option<bool>,
+}
+
+impl Change {
+    fn each(self) -> Result<Vec<ConversationChange>, Problem> {
+        let mut changes = Vec::new();
+        if let Some(title) = self.title {
+            let title = required("title", &title, MAX_TITLE_CHARS)?;
+            changes.push(ConversationChange::Rename(title));
+        }
+        if let Some(project) = self.project_id {
+            let project = required("projectId", &project, MAX_TITLE_CHARS)?;
+            changes.push(ConversationChange::Move(project));
+        }
+        changes.extend(self.archived.map(|archived| match archived {
+            true => ConversationChange::Archive,
+            false => ConversationChange::Restore,
+        }));
+        Ok(changes)
+    }
+}
+
+/// Renames a conversation, attaches it to another project, puts it away or takes it out again.
+#[utoipa::path(patch, path = "/api/v1/conversations/{id}", tag = "chat", operation_id = "changeConversation",
+    params(("id" = String, Path)), request_body = Change,
+    responses((status = 200, body = records::Conversation), (status = 404, body = ErrorBody), (status = 422, body = ErrorBody)))]
+pub async fn change(
+    State(site): State<Site>,
+    Actor(user): Actor,
+    Path(id): Path<String>,
+    JsonBody(change): JsonBody<Change>,
+) -> Answer<ConversationRow> {
+    let id = find::conversation(&site, &id).await?.id;
+    for change in change.each()? {
+        let done = site
+            .commands
+            .change_conversation(&id, change, &user)
+            .await?;
+        site.settled(done.seq).await;
+    }
     find::conversation(&site, &id).await.map(Json)
 }

@@ -57,7 +57,7 @@ fn documented() -> OpenApiRouter<Site> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(agents::list))
         .routes(routes!(conversations::list, conversations::start))
-        .routes(routes!(conversations::show))
+        .routes(routes!(conversations::show, conversations::change))
         .routes(routes!(messages::list, messages::post))
         .routes(routes!(messages::press))
         .routes(routes!(messages::retry))

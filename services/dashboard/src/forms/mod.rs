@@ -1,6 +1,7 @@
 //! What the pages' forms do: a command, then back to the page, or a word for live.js.
 mod answer;
 mod chat;
+mod conversations;
 mod dead_letters;
 mod projections;
 mod queue;
@@ -19,6 +20,10 @@ pub fn routes() -> Router<Site> {
         .route("/chat/{id}/messages/{message}/actions", post(chat::press))
         .route("/chat/{id}/messages/{message}/retry", post(chat::retry))
         .route("/chat/{id}/messages/{message}/answer", post(chat::answer))
+        .route("/chat/{id}/rename", post(conversations::rename))
+        .route("/chat/{id}/move", post(conversations::move_to))
+        .route("/chat/{id}/archive", post(conversations::archive))
+        .route("/chat/{id}/restore", post(conversations::restore))
         .route("/stories/{id}/cancel", post(stories::cancel))
         .route("/stories/{id}/retry", post(stories::retry))
         .route("/stories/{id}/approve", post(stories::approve))

@@ -90,6 +90,7 @@ struct ConversationList<'a> {
 /// The latest conversations; `present` is marked.
 pub async fn conversation_list(site: &Site, present: &str) -> Result<Fragment, Problem> {
     let filter = ConversationFilter {
+        archived: Some(false),
         limit: CONVERSATIONS_LISTED,
         ..ConversationFilter::default()
     };

@@ -8,7 +8,7 @@ use std::{
 
 /// Replies shown at once in one conversation while they are written.
 const MAX_REPLIES: usize = 8;
-/// A reply that has not grown for so long is given up; what was shown stays until the page is reloaded.
+/// A reply that nobody has told of for so long is given up; what was shown stays until the page is reloaded.
 const SILENCE: Duration = Duration::from_secs(120);
 
 #[derive(serde::Deserialize)]
@@ -22,7 +22,7 @@ struct Token {
 struct Reply {
     message_id: String,
     text: String,
-    grown: Instant,
+    told: Instant,
 }
 
 #[derive(Default)]
@@ -42,15 +42,20 @@ impl Replies {
         if self.finished.contains(&format!("msg-{}", token.message_id)) {
             return false;
         }
+        let same = |r: &&mut Reply| r.message_id == token.message_id && r.text == token.text;
+        if let Some(known) = self.replies.iter_mut().find(same) {
+            known.told = Instant::now();
+            return false;
+        }
         self.replies
-            .retain(|r| r.message_id != token.message_id && r.grown.elapsed() < SILENCE);
+            .retain(|r| r.message_id != token.message_id && r.told.elapsed() < SILENCE);
         if self.replies.len() == MAX_REPLIES {
             self.replies.remove(0);
         }
         self.replies.push(Reply {
             message_id: token.message_id,
             text: token.text,
-            grown: Instant::now(),
+            told: Instant::now(),
         });
         true
     }

@@ -1,7 +1,7 @@
 //! The chat.
 use super::{Page, page};
 use crate::{
-    body::MAX_MESSAGE_CHARS,
+    body::{MAX_MESSAGE_CHARS, MAX_TITLE_CHARS},
     dashboard::Site,
     fragments::{Fragment, Scope, chat, conversation_list},
     problem::Problem,
@@ -31,7 +31,10 @@ struct ChatPage {
     conversation_id: String,
     new_conversation_id: Uuid,
     project: String,
+    /// What it may be attached to.
     projects: Vec<String>,
+    archived: bool,
+    max_title_chars: usize,
     messages: Vec<Fragment>,
     typing: String,
     list: Fragment,
@@ -46,6 +49,7 @@ struct ChatPage {
 /// `GET /`: the conversation that was active last, or a new one.
 pub async fn home(State(site): State<Site>) -> Result<Redirect, Problem> {
     let filter = ConversationFilter {
+        archived: Some(false),
         limit: 1,
         ..ConversationFilter::default()
     };
@@ -63,25 +67,17 @@ pub struct Wanted {
 
 /// `GET /chat/new`
 pub async fn new(State(site): State<Site>, viewer: Viewer, Query(wanted): Query<Wanted>) -> Page {
-    let mut projects: Vec<_> = site
-        .db()
-        .projects()
-        .await?
-        .into_iter()
-        .map(|p| p.id)
-        .collect();
     let project = wanted.project.filter(|p| !p.is_empty());
     let project = project.unwrap_or_else(|| site.config.default_project.clone());
-    if !projects.contains(&project) {
-        projects.push(project.clone());
-    }
     page(&ChatPage {
         shell: Shell::new(&site, viewer, Tab::Chat, "New conversation").of_project(&project),
         title: "New conversation".to_owned(),
         conversation_id: String::new(),
         new_conversation_id: Uuid::now_v7(),
+        projects: projects(&site, &project).await?,
         project,
-        projects,
+        archived: false,
+        max_title_chars: MAX_TITLE_CHARS,
         messages: Vec::new(),
         typing: String::new(),
         list: conversation_list(&site, "").await?,
@@ -91,6 +87,18 @@ pub async fn new(State(site): State<Site>, viewer: Viewer, Query(wanted): Query<
         max_chars: MAX_MESSAGE_CHARS,
         suggestions: &SUGGESTIONS,
     })
+}
+
+/// Those that have work, the default one, and `present`.
+async fn projects(site: &Site, present: &str) -> Result<Vec<String>, Problem> {
+    let known = site.db().projects().await?.into_iter().map(|p| p.id);
+    let mut projects: Vec<_> = known.collect();
+    for also in [&site.config.default_project, present] {
+        if !projects.iter().any(|p| p == also) {
+            projects.push(also.to_owned());
+        }
+    }
+    Ok(projects)
 }
 
 #[derive(serde::Deserialize)]
@@ -123,8 +131,10 @@ pub async fn show(
         title,
         conversation_id: id,
         new_conversation_id: Uuid::nil(),
+        projects: projects(&site, &conversation.project_id).await?,
         project: conversation.project_id,
-        projects: Vec::new(),
+        archived: conversation.archived,
+        max_title_chars: MAX_TITLE_CHARS,
         messages: view.messages,
         typing: view.typing.html,
         list: view.list,

@@ -3,6 +3,7 @@ mod agents;
 mod attachment;
 mod audit;
 mod chat;
+mod conversations;
 mod dead_letters;
 mod health;
 mod history;
@@ -26,6 +27,7 @@ pub fn routes() -> Router<Site> {
         .route("/", get(chat::home))
         .route("/chat/new", get(chat::new))
         .route("/chat/{id}", get(chat::show))
+        .route("/conversations", get(conversations::show))
         .route("/projects", get(projects::show))
         .route("/projects/{project}/agents", get(agents::show))
         .route("/projects/{project}/history", get(history::show))

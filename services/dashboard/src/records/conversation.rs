@@ -16,6 +16,9 @@ pub struct Conversation {
     /// The beginning of the last message.
     pub last_message: String,
     pub last_kind: String,
+    pub last_message_seq: i64,
+    /// A person put it away.
+    pub archived: bool,
     pub last_message_at: String,
     pub created_at: String,
     pub created_seq: i64,

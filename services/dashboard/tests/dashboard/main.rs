@@ -7,6 +7,7 @@ mod api;
 mod api_errors;
 mod audit;
 mod chat;
+mod conversations;
 mod dead_letters;
 mod events;
 mod forms;

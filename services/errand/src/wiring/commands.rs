@@ -13,7 +13,7 @@ pub use projections::Projections;
 
 use async_trait::async_trait;
 use errand_dashboard::{
-    CommandError, Commands, Done, NewConversation, PostMessage, Spawn, Spawned,
+    CommandError, Commands, ConversationChange, Done, NewConversation, PostMessage, Spawn, Spawned,
 };
 use errand_eventlog::{
     Pause,
@@ -105,6 +105,20 @@ impl Commands for ServiceCommands {
         self.done(Request::Chat(ChatRequest::RetryReply {
             conversation_id: conversation_id.to_owned(),
             message_id: message_id.to_owned(),
+            user: user.to_owned(),
+        }))
+        .await
+    }
+
+    async fn change_conversation(
+        &self,
+        id: &str,
+        change: ConversationChange,
+        user: &str,
+    ) -> Answer {
+        self.done(Request::Chat(ChatRequest::Change {
+            conversation_id: id.to_owned(),
+            change,
             user: user.to_owned(),
         }))
         .await

@@ -2,7 +2,7 @@
 use super::append;
 use async_trait::async_trait;
 use errand_dashboard::{
-    CommandError, Commands, Done, NewConversation, PostMessage, Spawn, Spawned,
+    CommandError, Commands, ConversationChange, Done, NewConversation, PostMessage, Spawn, Spawned,
 };
 use errand_eventlog::{EventLog as _, JobQueue as _, Pause, embedded::EmbeddedLog};
 use errand_projections::Projector;
@@ -14,6 +14,7 @@ pub enum Call {
     Start(NewConversation),
     Post(PostMessage),
     RetryReply(String, String),
+    Change(String, ConversationChange),
     Spawn(Spawn),
     Cancel(String, String),
     Retry(String),
@@ -100,6 +101,27 @@ impl Commands for Recording {
     ) -> Result<Done, CommandError> {
         self.done(Call::RetryReply(conversation.into(), message.into()))
             .await
+    }
+
+    async fn change_conversation(
+        &self,
+        id: &str,
+        change: ConversationChange,
+        user: &str,
+    ) -> Result<Done, CommandError> {
+        self.done(Call::Change(id.into(), change.clone())).await?;
+        let user_id = user.to_owned();
+        let event: ConversationEvent = match change {
+            ConversationChange::Rename(title) => v1::ConversationRenamed { title, user_id }.into(),
+            ConversationChange::Move(project_id) => v1::ConversationMoved {
+                project_id,
+                user_id,
+            }
+            .into(),
+            ConversationChange::Archive => v1::ConversationArchived { user_id }.into(),
+            ConversationChange::Restore => v1::ConversationRestored { user_id }.into(),
+        };
+        Ok(self.write(id, event).await)
     }
 
     async fn spawn(&self, spawn: Spawn) -> Result<Spawned, CommandError> {

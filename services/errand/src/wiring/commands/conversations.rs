@@ -5,7 +5,8 @@ use errand_chat::{
     conversation::ConversationRefusal,
     desk::{MAX_MESSAGE_CHARS, SpawnWish},
 };
-use errand_dashboard::{CommandError, Done, Spawn, Spawned};
+use errand_dashboard::{CommandError, ConversationChange, Done, Spawn, Spawned};
+use errand_eventlog::Seq;
 
 pub async fn carry_out(desk: &Desk, request: ChatRequest) -> Result<Outcome, CommandError> {
     let seq = match request {
@@ -25,9 +26,28 @@ pub async fn carry_out(desk: &Desk, request: ChatRequest) -> Result<Outcome, Com
             message_id,
             user,
         } => desk.retry_reply(&conversation_id, &message_id, &user).await,
+        ChatRequest::Change {
+            conversation_id,
+            change,
+            user,
+        } => changed(desk, &conversation_id, change, &user).await,
     };
     let seq = seq.map_err(refused)?;
     Ok(Outcome::Done(Done { seq }))
+}
+
+async fn changed(
+    desk: &Desk,
+    id: &str,
+    change: ConversationChange,
+    user: &str,
+) -> Result<Seq, DeskError> {
+    match change {
+        ConversationChange::Rename(title) => desk.rename(id, &title, user).await,
+        ConversationChange::Move(project) => desk.move_to(id, &project, user).await,
+        ConversationChange::Archive => desk.archive(id, true, user).await,
+        ConversationChange::Restore => desk.archive(id, false, user).await,
+    }
 }
 
 async fn spawned(desk: &Desk, spawn: Spawn) -> Result<Outcome, DeskError> {
@@ -52,6 +72,7 @@ async fn spawned(desk: &Desk, spawn: Spawn) -> Result<Outcome, DeskError> {
 fn refused(error: DeskError) -> CommandError {
     match error {
         DeskError::EmptyMessage => invalid("text", &error),
+        DeskError::EmptyTitle => invalid("title", &error),
         DeskError::MessageTooLong { .. } => CommandError::TooLarge {
             limit: format!("{MAX_MESSAGE_CHARS} characters"),
         },

@@ -1,6 +1,6 @@
 //! What the dashboard asks of the owners, as it goes from one process to another.
 use crate::role::Role;
-use errand_dashboard::{Done, NewConversation, PostMessage, Spawn, Spawned};
+use errand_dashboard::{ConversationChange, Done, NewConversation, PostMessage, Spawn, Spawned};
 use errand_eventlog::{Pause, aggregate::CommandMeta, trace};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -54,6 +54,11 @@ pub enum ChatRequest {
         user: String,
     },
     Spawn(Spawn),
+    Change {
+        conversation_id: String,
+        change: ConversationChange,
+        user: String,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
