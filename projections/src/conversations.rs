@@ -94,6 +94,10 @@ impl ConversationRow {
                 self.said(at, MessageKind::Completion, &e.markdown);
             }
             ConversationEvent::QuestionAsked(e) => self.said(at, MessageKind::Question, &e.text),
+            ConversationEvent::BatchRequested(e) => self.said(at, MessageKind::Batch, &e.title),
+            ConversationEvent::BatchAnnounced(e) => {
+                self.said(at, MessageKind::Report, &e.markdown);
+            }
             ConversationEvent::QuestionAnswered(_)
             | ConversationEvent::AgentStopRequested(_)
             | ConversationEvent::ReplyRetryRequested(_) => {}

@@ -57,6 +57,8 @@ aggregate_events! {
         CompletionAnnounced: "The chat told the user how the work ended.",
         QuestionAsked: "An agent's question was put to the user.",
         QuestionAnswered: "The user answered an agent's question.",
+        BatchRequested: "A reply in which several agents were asked for is about to end.",
+        BatchAnnounced: "The chat told the user what came of a batch.",
     }
 }
 
@@ -83,8 +85,9 @@ aggregate_events! {
     /// What happened to several stories asked for in one reply.
     BatchEvent, Batch, "spawner", {
         BatchOpened: "Several agents were asked for in one reply.",
+        BatchIssueLinked: "The batch has an issue at Linear.",
         BatchStoryFinished: "One story of the batch ended.",
-        BatchConsolidated: "Every story of the batch ended; the report is written.",
+        BatchConsolidated: "Every story of the batch ended, or its time is over; the report is written.",
     }
 }
 

@@ -13,6 +13,8 @@ pub enum ConversationCommand {
     },
     RequestSpawn(Box<v1::AgentSpawnRequested>),
     RequestStop(Box<v1::AgentStopRequested>),
+    RequestBatch(Box<v1::BatchRequested>),
+    AnnounceBatch(Box<v1::BatchAnnounced>),
     AnnounceSpawn(Box<v1::SpawnAnnounced>),
     AnnounceCompletion(Box<v1::CompletionAnnounced>),
     /// Puts an agent's question to the user.
