@@ -77,6 +77,8 @@ impl BatchRow {
         self.updated_seq = at.seq;
         match event {
             BatchEvent::BatchOpened(e) => self.open(at, e),
+            // The stories' own links lead to it.
+            BatchEvent::BatchIssueLinked(_) => {}
             BatchEvent::BatchStoryFinished(e) => self.finish(e),
             BatchEvent::BatchConsolidated(e) => {
                 self.status = BatchStatus::Consolidated;
@@ -86,19 +88,23 @@ impl BatchRow {
         }
     }
 
+    /// Opened again it has more stories, and what is known of the others stays.
     fn open(&mut self, at: At, e: v1::BatchOpened) {
         self.conversation_id = e.conversation_id;
         self.message_id = e.message_id;
         self.project_id = e.project_id;
         self.title = e.title;
-        self.created_at = at.time;
-        self.created_seq = at.seq;
-        let story = |story_id| BatchStory {
-            story_id,
-            ..BatchStory::default()
-        };
+        if self.created_seq == 0 {
+            (self.created_at, self.created_seq) = (at.time, at.seq);
+        }
+        let stories = &mut self.stories.0;
         let ids = e.story_ids.into_iter().take(MAX_BATCH_STORIES);
-        self.stories = Json(ids.map(story).collect());
+        for story_id in ids.skip(stories.len()) {
+            stories.push(BatchStory {
+                story_id,
+                ..BatchStory::default()
+            });
+        }
     }
 
     fn finish(&mut self, e: v1::BatchStoryFinished) {

@@ -103,6 +103,10 @@ impl ConversationRow {
             ConversationEvent::ConversationMoved(e) => self.project_id.clone_from(&e.project_id),
             ConversationEvent::ConversationArchived(_) => self.archived = true,
             ConversationEvent::ConversationRestored(_) => self.archived = false,
+            ConversationEvent::BatchRequested(e) => self.said(at, MessageKind::Batch, &e.title),
+            ConversationEvent::BatchAnnounced(e) => {
+                self.said(at, MessageKind::Report, &e.markdown);
+            }
             ConversationEvent::QuestionAnswered(_)
             | ConversationEvent::AgentStopRequested(_)
             | ConversationEvent::ReplyRetryRequested(_) => {}

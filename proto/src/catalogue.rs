@@ -61,6 +61,8 @@ aggregate_events! {
         ConversationMoved: "A person attached the conversation to another project.",
         ConversationArchived: "A person put the conversation away.",
         ConversationRestored: "A person took the conversation out of the archive.",
+        BatchRequested: "A reply in which several agents were asked for is about to end.",
+        BatchAnnounced: "The chat told the user what came of a batch.",
     }
 }
 
@@ -87,8 +89,9 @@ aggregate_events! {
     /// What happened to several stories asked for in one reply.
     BatchEvent, Batch, "spawner", {
         BatchOpened: "Several agents were asked for in one reply.",
+        BatchIssueLinked: "The batch has an issue at Linear.",
         BatchStoryFinished: "One story of the batch ended.",
-        BatchConsolidated: "Every story of the batch ended; the report is written.",
+        BatchConsolidated: "Every story of the batch ended, or its time is over; the report is written.",
     }
 }
 

@@ -10,6 +10,7 @@
 //! - [`outcome`]: how work can end otherwise than well, and what to do then.
 
 mod attempt;
+mod batch_id;
 pub mod catalogue;
 mod envelope;
 mod json;
@@ -24,6 +25,7 @@ pub mod v1 {
 }
 
 pub use attempt::session_id;
+pub use batch_id::batch_id;
 pub use catalogue::{
     BatchEvent, ConversationEvent, Event, NotificationEvent, SessionEvent, StoryEvent,
 };

@@ -16,6 +16,8 @@ words! {
         Spawn = "spawn",
         Completion = "completion",
         Question = "question",
+        Batch = "batch",
+        Report = "report",
     }
 }
 
@@ -75,6 +77,7 @@ pub(super) fn amended(event: &Event) -> Option<&str> {
         Event::Conversation(ConversationEvent::ReplyRetryRequested(e)) => Some(&e.message_id),
         Event::Conversation(ConversationEvent::SpawnAnnounced(e)) => Some(&e.message_id),
         Event::Conversation(ConversationEvent::CompletionAnnounced(e)) => Some(&e.message_id),
+        Event::Conversation(ConversationEvent::BatchRequested(e)) => Some(&e.batch_id),
         _ => None,
     }
 }
@@ -84,6 +87,7 @@ pub(super) fn repeats(rows: &mut RowSet<MessageRow>, event: &ConversationEvent) 
     match event {
         ConversationEvent::SpawnAnnounced(e) => rows.find(&e.message_id).is_some(),
         ConversationEvent::CompletionAnnounced(e) => rows.find(&e.message_id).is_some(),
+        ConversationEvent::BatchRequested(e) => rows.find(&e.batch_id).is_some(),
         _ => false,
     }
 }
@@ -133,6 +137,8 @@ impl MessageRow {
             ConversationEvent::SpawnAnnounced(e) => Some(Self::spawn(e)),
             ConversationEvent::CompletionAnnounced(e) => Some(Self::completion(e)),
             ConversationEvent::QuestionAsked(e) => Some(Self::question(e)),
+            ConversationEvent::BatchRequested(e) => Some(Self::batch(e)),
+            ConversationEvent::BatchAnnounced(e) => Some(Self::report(e)),
             ConversationEvent::ConversationStarted(_)
             | ConversationEvent::ConversationRenamed(_)
             | ConversationEvent::ConversationMoved(_)
@@ -212,6 +218,24 @@ impl MessageRow {
             story_id: e.story_id,
             session_id: e.session_id,
             actions: parts::actions(e.actions),
+            ..Self::default()
+        }
+    }
+    /// Its id is the batch's.
+    fn batch(e: v1::BatchRequested) -> Self {
+        Self {
+            id: e.batch_id,
+            kind: MessageKind::Batch,
+            text: e.title,
+            ..Self::default()
+        }
+    }
+
+    fn report(e: v1::BatchAnnounced) -> Self {
+        Self {
+            id: e.message_id,
+            kind: MessageKind::Report,
+            text: e.markdown,
             ..Self::default()
         }
     }

@@ -16,6 +16,8 @@ fn the_catalogue_lists_every_event_message_exactly_once() {
         "FileChange",
         "StoryRef",
         "Attachment",
+        "Finding",
+        "Findings",
     ];
     let described: BTreeSet<_> = crate::descriptor_pool()
         .all_messages()

@@ -111,6 +111,15 @@ pub fn cancelled(
     ending(story, session_id, "cancelled", markdown, "")
 }
 
+/// The consolidated report of a batch.
+pub fn consolidated(event: &v1::BatchConsolidated) -> v1::BatchAnnounced {
+    v1::BatchAnnounced {
+        message_id: message_id(&event.id, "batch"),
+        batch_id: event.id.clone(),
+        markdown: event.report_markdown.clone(),
+    }
+}
+
 fn ending(
     story: &v1::StoryRef,
     session_id: &str,

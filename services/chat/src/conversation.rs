@@ -31,6 +31,13 @@ pub struct Told {
     pub ended_as: String,
 }
 
+/// What the conversation knows of one batch.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldBatch {
+    pub stories: usize,
+    pub reported: bool,
+}
+
 /// A conversation as folded from its events. What was said is read from the log when it is needed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Conversation {
@@ -43,6 +50,7 @@ pub struct Conversation {
     /// Buttons that can still be pressed.
     pub open_actions: BTreeSet<String>,
     pub stories: BTreeMap<String, Told>,
+    pub batches: BTreeMap<String, ToldBatch>,
     /// Questions of agents, and whether they are open.
     pub questions: BTreeMap<String, bool>,
     pub archived: bool,

@@ -1,4 +1,5 @@
 //! What the chat does about events. Adding a reactor is one file and one line here.
+mod announce_batch;
 mod announce_completion;
 mod announce_spawn;
 mod answer_message;
@@ -16,6 +17,7 @@ pub fn subscribers(chat: &Chat) -> Subscribers {
         Arc::new(announce_completion::AnnounceCompletion(
             chat.conversations.clone(),
         )),
+        Arc::new(announce_batch::AnnounceBatch(chat.conversations.clone())),
         Arc::new(put_question::PutQuestion(chat.conversations.clone())),
     ]
 }

@@ -18,7 +18,7 @@ use errand_eventlog::{
     aggregate::ExecuteError,
     subscriber::{Failure, Incoming},
 };
-use errand_proto::{ConversationEvent, Event, v1};
+use errand_proto::{ConversationEvent, Event, batch_id, v1};
 use futures::StreamExt;
 use std::{pin::pin, time::Duration};
 use uuid::Uuid;
@@ -37,6 +37,8 @@ pub struct Reply<'a> {
     project: &'a str,
     draft: Draft,
     spawns: u32,
+    /// The stories asked for so far, and the names of their agents.
+    stories: Vec<(String, String)>,
     usage: Usage,
 }
 
@@ -63,6 +65,7 @@ impl<'a> Reply<'a> {
             project,
             draft: Draft::new(cause, message_id),
             spawns: 0,
+            stories: Vec::new(),
             usage: Usage::default(),
         }
     }
@@ -125,6 +128,7 @@ impl<'a> Reply<'a> {
             }
         }
         if calls.is_empty() {
+            self.request_batch().await?;
             self.say(false).await?;
             return Ok(0);
         }
@@ -198,6 +202,7 @@ impl<'a> Reply<'a> {
         let agent = task.agent.clone();
         let request = self.chat.rules.request(story_id, task, &self.origin(call));
         let (session, conversation) = (request.session_id.clone(), self.cause.id());
+        let agent_name = request.agent_name.clone();
         let meta = self.cause.causes(&format!("spawn-{ordinal}"));
         match self.chat.spawns.request(request, &meta).await {
             Err(ExecuteError::Refused(refusal)) => return self.refused(refusal).await,
@@ -207,6 +212,7 @@ impl<'a> Reply<'a> {
                 }
             }
         }
+        self.stories.push((story_id.to_string(), agent_name));
         // What was said so far stands before the spawn.
         self.say(true).await?;
         Ok(format!(
@@ -263,8 +269,30 @@ impl<'a> Reply<'a> {
         Ok(())
     }
 
+    /// Several stories of one reply are a batch. Said before the reply ends: one that has ended is not written again.
+    async fn request_batch(&self) -> Result<(), Failure> {
+        if self.stories.len() < 2 {
+            return Ok(());
+        }
+        let conversation_id = self.cause.id().to_owned();
+        let (story_ids, names): (Vec<_>, Vec<_>) = self.stories.iter().cloned().unzip();
+        let request = v1::BatchRequested {
+            batch_id: batch_id(&conversation_id, self.message_id).to_string(),
+            conversation_id,
+            message_id: self.message_id.to_owned(),
+            project_id: self.project.to_owned(),
+            user_id: self.user().to_owned(),
+            title: format!("{} agents: {}", names.len(), names.join(", ")),
+            story_ids,
+        };
+        let command = ConversationCommand::RequestBatch(Box::new(request));
+        self.execute("batch", command).await?;
+        Ok(())
+    }
+
     async fn fail(&mut self, reason: String) -> Result<(), Failure> {
         tracing::warn!(conversation = self.cause.id(), reason, "reply failed");
+        self.request_batch().await?;
         let failure = v1::AssistantReplyFailed {
             message_id: self.draft.message_id(),
             in_reply_to: self.message_id.to_owned(),

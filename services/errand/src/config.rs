@@ -16,6 +16,7 @@ const KEYS: &[&str] = &[
     "ERRAND_AGENT_NETWORK",
     "ERRAND_AGENT_WRITABLE",
     "ERRAND_AUTO_SAFE_AGENTS",
+    "ERRAND_BATCH_SECONDS",
     "ERRAND_DATABASE_URL",
     "ERRAND_GITHUB_APP_ID",
     "ERRAND_GITHUB_APP_KEY_FILE",
@@ -84,6 +85,8 @@ pub struct Config {
     pub errand_agent_writable: Option<String>,
     /// The kinds of agents that may begin without approval, with commas between; the others need it.
     pub errand_auto_safe_agents: Option<String>,
+    /// How long a batch waits for its stories before it is reported without them.
+    pub errand_batch_seconds: Option<u64>,
     pub errand_database_url: Option<SecretString>,
     /// The id of a GitHub App, used instead of a token.
     pub errand_github_app_id: Option<String>,
@@ -209,6 +212,7 @@ impl Config {
         }
         for (key, value) in [
             ("ERRAND_RUN_SECONDS", self.errand_run_seconds),
+            ("ERRAND_BATCH_SECONDS", self.errand_batch_seconds),
             ("ERRAND_STALL_SECONDS", self.errand_stall_seconds),
             ("ERRAND_LEASE_SECONDS", self.errand_lease_seconds),
             ("LINEAR_POLL_SECONDS", self.linear_poll_seconds),

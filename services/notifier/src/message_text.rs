@@ -1,20 +1,25 @@
 //! The words of a message about a story. Pure.
 use crate::slack::{APPROVE, Button, Message, REJECT};
-use errand_proto::{Event, Outcome, StoryEvent, v1};
+use errand_proto::{BatchEvent, Event, Outcome, StoryEvent, v1};
 use uuid::Uuid;
 
 /// What a message is about that asks whether a story may run.
 pub const APPROVAL: &str = "approval";
+/// What a message is about that tells what came of a batch.
+const BATCH: &str = "batch";
 /// The policy of stories that a person must allow.
 const NEEDS_APPROVAL: &str = "needs_approval";
 
 /// A story's ending, or the question whether it may run, ready to be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ending {
+    /// Empty when it is about a batch.
     pub story_id: String,
+    /// Empty when it is about a story.
+    pub batch_id: String,
     pub session_id: String,
     pub conversation_id: String,
-    /// "completed", "failed", "retrying", "cancelled" or "approval".
+    /// "completed", "failed", "retrying", "cancelled", "approval" or "batch".
     pub about: &'static str,
     pub message: Message,
 }
@@ -71,7 +76,35 @@ pub fn ending(event: &Event, public_url: &str, buttons: bool) -> Option<Ending> 
             let (session, reason) = (&e.session_id, &e.reason);
             Some(new(story, session, "cancelled", title, reason, public_url))
         }
+        Event::Batch(BatchEvent::BatchConsolidated(e)) => Some(report(e, public_url)),
         _ => None,
+    }
+}
+
+/// The report of a batch: what came of each story; the findings are a link away.
+fn report(report: &v1::BatchConsolidated, public_url: &str) -> Ending {
+    let chat = format!("{public_url}/chat/{}", report.conversation_id);
+    let mut links = vec![("Report".to_owned(), chat)];
+    if !report.linear_issue_url.is_empty() {
+        links.push(("Linear".to_owned(), report.linear_issue_url.clone()));
+    }
+    let title = format!("📋 Report: {}", report.title);
+    let message = Message {
+        key: key(&report.id, BATCH),
+        text: title.clone(),
+        title,
+        body_markdown: report.summary.clone(),
+        fields: vec![("Project".to_owned(), report.project_id.clone())],
+        links,
+        ..Message::default()
+    };
+    Ending {
+        story_id: String::new(),
+        batch_id: report.id.clone(),
+        session_id: String::new(),
+        conversation_id: report.conversation_id.clone(),
+        about: BATCH,
+        message,
     }
 }
 
@@ -111,6 +144,7 @@ fn question(story: &v1::StoryCreated, public_url: &str, buttons: bool) -> Ending
     };
     Ending {
         story_id: story.id.clone(),
+        batch_id: String::new(),
         session_id: story.session_id.clone(),
         conversation_id: story.conversation_id.clone(),
         about: APPROVAL,
@@ -184,6 +218,7 @@ fn new(
     };
     Ending {
         story_id: story.story_id.clone(),
+        batch_id: String::new(),
         session_id: session_id.to_owned(),
         conversation_id: story.conversation_id.clone(),
         about,

@@ -70,6 +70,7 @@ fn after_session_event(session_id: &str, event: &SessionEvent) -> Option<(String
                 session_id,
                 pr_url: e.pr_url.clone(),
                 summary: e.summary.clone(),
+                findings: e.findings.clone(),
             },
         ),
         SessionEvent::ExecutionCancelled(e) => (
@@ -119,6 +120,7 @@ mod tests {
                 session_id: "a1".into(),
                 pr_url: "https://github.com/o/r/pull/1".into(),
                 summary: String::new(),
+                findings: None,
             }
         );
     }

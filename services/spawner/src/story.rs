@@ -72,6 +72,9 @@ pub struct Story {
     pub outcome: String,
     pub branch_url: String,
     pub pr_url: String,
+    /// What came of it, and what its agent found, once it is completed.
+    pub summary: String,
+    pub findings: Option<Json<v1::Findings>>,
     /// Why it failed or was cancelled; empty otherwise.
     pub reason: String,
 }

@@ -205,3 +205,25 @@ pub fn answered(work: &Work, question_id: &str, answer: &str) -> Step {
     };
     step(&work.conversation, answered)
 }
+
+pub fn batch_requested(work: &Work) -> Step {
+    let requested = v1::BatchRequested {
+        batch_id: work.batch.clone(),
+        conversation_id: work.conversation.clone(),
+        message_id: work.message.clone(),
+        project_id: work.project.clone(),
+        user_id: "user".into(),
+        story_ids: vec![work.story.clone()],
+        title: "Two things at once".into(),
+    };
+    step(&work.conversation, requested)
+}
+
+pub fn batch_announced(work: &Work) -> Step {
+    let announced = v1::BatchAnnounced {
+        message_id: format!("{}-report", work.batch),
+        batch_id: work.batch.clone(),
+        markdown: "**Both** are done.".into(),
+    };
+    step(&work.conversation, announced)
+}

@@ -126,6 +126,7 @@ impl Work {
         steps.extend(conversation::asked(&self, &session, random, everything));
         steps.extend(self.created(&session));
         if !self.batch.is_empty() {
+            steps.push_back(conversation::batch_requested(&self));
             steps.push_back(self.batch_step(v1::BatchOpened {
                 id: self.batch.clone(),
                 conversation_id: self.conversation.clone(),
@@ -134,6 +135,11 @@ impl Work {
                 title: "Two things at once".into(),
                 story_ids: vec![self.story.clone()],
                 ..Default::default()
+            }));
+            steps.push_back(self.batch_step(v1::BatchIssueLinked {
+                linear_task_id: self.batch.clone(),
+                identifier: format!("ERR-{}", self.number),
+                linear_issue_url: "https://linear.app/errand/issue/ERR-1".into(),
             }));
         }
         if everything && random.one_in(8) {
@@ -341,6 +347,7 @@ impl Work {
             report_markdown: "**Both** are done.".into(),
             ..Default::default()
         }));
+        steps.push_back(conversation::batch_announced(self));
     }
 
     fn notified(&self, end: End, random: &mut Random, everything: bool) -> Vec<Step> {

@@ -17,6 +17,8 @@ pub enum ConversationCommand {
         last_hour: LastHour,
     },
     RequestStop(Box<v1::AgentStopRequested>),
+    RequestBatch(Box<v1::BatchRequested>),
+    AnnounceBatch(Box<v1::BatchAnnounced>),
     AnnounceSpawn(Box<v1::SpawnAnnounced>),
     AnnounceCompletion(Box<v1::CompletionAnnounced>),
     /// Puts an agent's question to the user.

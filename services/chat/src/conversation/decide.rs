@@ -30,6 +30,16 @@ pub(super) fn decide(conversation: &Conversation, command: C) -> Decision {
             let is_new = told.is_some_and(|told| !told.stopping);
             Ok(is_new.then(|| (*request).into()))
         }
+        C::RequestBatch(request) => {
+            let told = conversation.batches.get(&request.batch_id);
+            let known = told.map_or(0, |told| told.stories);
+            Ok((request.story_ids.len() > known).then(|| (*request).into()))
+        }
+        C::AnnounceBatch(report) => {
+            let told = conversation.batches.get(&report.batch_id);
+            let is_new = told.is_some_and(|told| !told.reported);
+            Ok(is_new.then(|| (*report).into()))
+        }
         C::AnnounceSpawn(announcement) => Ok(announce_spawn(conversation, *announcement)),
         C::Ask(question) => {
             let known = conversation.questions.contains_key(&question.question_id);

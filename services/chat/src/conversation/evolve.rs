@@ -40,6 +40,13 @@ pub(super) fn evolve(conversation: &mut Conversation, event: E) {
             let told = conversation.stories.entry(e.story_id).or_default();
             told.stopping = true;
         }
+        E::BatchRequested(e) => {
+            let told = conversation.batches.entry(e.batch_id).or_default();
+            told.stories = e.story_ids.len();
+        }
+        E::BatchAnnounced(e) => {
+            conversation.batches.entry(e.batch_id).or_default().reported = true;
+        }
         E::SpawnAnnounced(e) => {
             let told = conversation.stories.entry(e.story_id).or_default();
             told.announced = true;

@@ -39,7 +39,7 @@ pub struct Conversations {
 pub struct Message {
     pub id: String,
     pub conversation_id: String,
-    /// "user", "assistant", "failed", "spawn", "completion" or "question".
+    /// "user", "assistant", "failed", "spawn", "completion", "question", "batch" (its id is the batch's) or "report".
     pub kind: String,
     /// Plain text of a user's message, Markdown of any other.
     pub text: String,

@@ -24,7 +24,7 @@ use errand_eventlog::{
 use errand_executor::{Executor, project::Project};
 use errand_notifier::Notifier;
 use errand_proto::DEFAULT_WORKSPACE;
-use errand_spawner::{Spawner, cancel_poll, retry_timer};
+use errand_spawner::{Spawner, batch, batch_timer, cancel_poll, retry_timer};
 use std::{sync::Arc, time::Duration};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -140,6 +140,7 @@ impl Services {
                 let polling = cancel_poll::run(spawner, tracker, self.poll_pause, stop);
                 tasks.spawn(polling);
             }
+            tasks.spawn(batch_timer::run(spawner.clone(), stop.clone()));
             tasks.spawn(retry_timer::run(spawner, stop.clone()));
         }
         if let Some(projector) = stores.projector.clone() {
@@ -216,6 +217,11 @@ fn spawner(parts: &Parts<'_>) -> anyhow::Result<Spawner> {
     let (log, tracker) = (&parts.stores.log, parts.vendors.tracker.clone());
     Ok(Spawner {
         retries: agents::retries(parts.config)?,
+        batch_limit: parts
+            .config
+            .errand_batch_seconds
+            .map_or(batch::USUAL_TIME_LIMIT, Duration::from_secs),
+        public_url: parts.public_url.to_owned(),
         ..Spawner::new(Arc::clone(log), DEFAULT_WORKSPACE, tracker)
     })
 }

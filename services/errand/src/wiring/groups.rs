@@ -2,6 +2,7 @@
 
 /// Held against the groups of a running Errand by `tests/system`.
 pub const GROUPS: &[&str] = &[
+    "chat-announce-batch",
     "chat-announce-completion",
     "chat-announce-spawn",
     "chat-answer-message",
@@ -12,8 +13,12 @@ pub const GROUPS: &[&str] = &[
     "notifier-settle-approval",
     "notifier-tell-slack",
     "spawner-deliver",
+    "spawner-gather-batch",
+    "spawner-link-batch",
     "spawner-link-issue",
+    "spawner-mirror-batch",
     "spawner-mirror-issue",
+    "spawner-open-batch",
     "spawner-open-story",
     "spawner-stop-story",
 ];

@@ -2,6 +2,7 @@
 //! work was committed goes on with the publication.
 use super::{
     ending::Ending,
+    findings,
     journal::{Journal, JournalError},
     judge, publish,
     questions::Questions,
@@ -48,13 +49,13 @@ impl Attempt<'_> {
     pub async fn go(&self, control: RunControl) -> (Ending, v1::Usage) {
         let mut usage = v1::Usage::default();
         let ending = match self.phases(control, &mut usage).await {
-            Ok(summary) => Ending::Completed { summary },
+            Ok(completed) => completed,
             Err(ending) => ending,
         };
         (ending, usage)
     }
 
-    async fn phases(&self, control: RunControl, usage: &mut v1::Usage) -> Result<String, Ending> {
+    async fn phases(&self, control: RunControl, usage: &mut v1::Usage) -> Result<Ending, Ending> {
         let cancel = control.cancel.clone();
         let project = self.project()?;
         let worktree = self.prepare(project).await?;
@@ -80,10 +81,11 @@ impl Attempt<'_> {
         let summary = self
             .publish(project, &worktree, &words, &files, usage)
             .await?;
+        let findings = findings::read(&worktree, &self.session.facts.0.agent);
         if let Err(error) = worktree.remove().await {
             tracing::warn!(%error, "the worktree stays until the next clean-up");
         }
-        Ok(summary)
+        Ok(Ending::Completed { summary, findings })
     }
 
     /// Whether an earlier executor finished the work. A commit that it recorded and never pushed is gone with its
@@ -320,6 +322,9 @@ impl Attempt<'_> {
 fn prompt(session: &Session) -> String {
     let facts = &session.facts.0;
     let mut prompt = format!("Agent: {}\n\n{}", facts.agent, facts.prompt);
+    if let Some(instruction) = findings::instruction(&facts.agent) {
+        prompt += &format!("\n\n{instruction}");
+    }
     // An agent that begins again knows nothing of what the one before was told; what nobody has read yet follows.
     for said in session.read_steering() {
         prompt += &format!("\n\n{said}");

@@ -3,13 +3,15 @@ use crate::{
     runner::RunFailure,
     workspace::{PushRefusal, WorkspaceError},
 };
-use errand_proto::Outcome;
+use errand_proto::{Outcome, v1};
 
 /// How a run ended, judged by the repository.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Ending {
     Completed {
         summary: String,
+        /// Of the agent's report, where it wrote one.
+        findings: Option<v1::Findings>,
     },
     Failed {
         outcome: Outcome,

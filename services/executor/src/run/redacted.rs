@@ -10,14 +10,28 @@ pub fn redacted(mut command: SessionCommand, redactor: &Redactor) -> SessionComm
     use SessionCommand as C;
     match &mut command {
         C::Record { what, .. } => progress(what, redactor),
-        C::Complete { summary: text, .. }
-        | C::Fail { reason: text, .. }
-        | C::Cancel { reason: text, .. }
-        | C::Steer { text, .. } => redactor.clean(text),
+        C::Complete {
+            summary, findings, ..
+        } => {
+            redactor.clean(summary);
+            findings.iter_mut().for_each(|it| report(it, redactor));
+        }
+        C::Fail { reason: text, .. } | C::Cancel { reason: text, .. } | C::Steer { text, .. } => {
+            redactor.clean(text)
+        }
         // These hold what a person or Errand itself wrote.
         C::Create(_) | C::Start { .. } | C::ExpireLease { .. } | C::Answer { .. } => {}
     }
     command
+}
+
+fn report(report: &mut v1::Findings, redactor: &Redactor) {
+    redactor.clean(&mut report.note);
+    for finding in &mut report.findings {
+        redactor.clean(&mut finding.title);
+        redactor.clean(&mut finding.path);
+        redactor.clean(&mut finding.detail);
+    }
 }
 
 fn progress(what: &mut Progress, redactor: &Redactor) {

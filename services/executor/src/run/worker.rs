@@ -253,10 +253,11 @@ async fn finish(
 ) -> Result<bool, LogError> {
     let executor_id = journal.executor_id().to_owned();
     let command = match ending {
-        Ending::Completed { summary } => SessionCommand::Complete {
+        Ending::Completed { summary, findings } => SessionCommand::Complete {
             executor_id,
             summary,
             usage,
+            findings,
         },
         Ending::Failed { outcome, reason } => SessionCommand::Fail {
             executor_id,

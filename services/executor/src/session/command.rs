@@ -34,6 +34,7 @@ pub enum SessionCommand {
         executor_id: String,
         summary: String,
         usage: v1::Usage,
+        findings: Option<v1::Findings>,
     },
     Fail {
         executor_id: String,

@@ -38,12 +38,14 @@ pub(super) fn decide(session: &Session, command: C) -> Decision {
             executor_id,
             summary,
             usage,
+            findings,
         } => end(session, &executor_id, |s| {
             v1::ExecutionCompleted {
                 pr_url: s.pr_url.clone(),
                 summary,
                 usage: Some(usage),
                 story_id: story_id(s),
+                findings,
             }
             .into()
         }),

@@ -27,6 +27,7 @@ impl Reactor for TellSlack {
             "errand.v1.StoryRetryScheduled",
             "errand.v1.StoryCancelled",
             "errand.v1.StoryRejected",
+            "errand.v1.BatchConsolidated",
         ]
     }
 
@@ -99,6 +100,7 @@ fn log_failure(
 fn sent(ending: &Ending, posted: Posted) -> v1::NotificationSent {
     v1::NotificationSent {
         story_id: ending.story_id.clone(),
+        batch_id: ending.batch_id.clone(),
         channel: CHANNEL.to_owned(),
         about: ending.about.to_owned(),
         text: ending.message.text.clone(),
@@ -110,6 +112,7 @@ fn sent(ending: &Ending, posted: Posted) -> v1::NotificationSent {
 fn failed(ending: &Ending, error: &MessengerError, attempt: u32) -> v1::NotificationFailed {
     v1::NotificationFailed {
         story_id: ending.story_id.clone(),
+        batch_id: ending.batch_id.clone(),
         channel: CHANNEL.to_owned(),
         about: ending.about.to_owned(),
         reason: error.to_string(),

@@ -87,6 +87,9 @@ impl Linear {
         if let Some(description) = &change.description {
             input.insert("description".to_owned(), text::body(description).into());
         }
+        if let Some(parent) = change.parent {
+            input.insert("parentId".to_owned(), json!(parent));
+        }
         if let Some(state) = change.state {
             let state = self.directory.state(&self.transport, team, state).await?;
             input.insert("stateId".to_owned(), state.into());
@@ -141,10 +144,7 @@ impl IssueTracker for Linear {
 
     async fn update_issue(&self, id: Uuid, change: &IssueChange) -> Result<(), TrackerError> {
         match change {
-            IssueChange {
-                description: None,
-                state: None,
-            } => Ok(()),
+            change if *change == IssueChange::default() => Ok(()),
             IssueChange { state: None, .. } => self.update_in_team(id, change, "").await,
             IssueChange { state: Some(_), .. } => self.update_state(id, change).await,
         }

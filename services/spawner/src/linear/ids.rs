@@ -10,6 +10,11 @@ pub fn issue_uuid(story: Uuid) -> Uuid {
     idempotency_uuid(story, "issue")
 }
 
+/// The id under which the issue of a batch is created.
+pub fn batch_issue_uuid(batch: Uuid) -> Uuid {
+    idempotency_uuid(batch, "batch")
+}
+
 /// The id under which something that belongs to `subject` is created, such as a comment or a link.
 ///
 /// `purpose` tells several things of one subject apart; the same pair gives the same id, for ever.

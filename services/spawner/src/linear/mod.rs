@@ -20,5 +20,5 @@ mod transport;
 pub use client::Linear;
 pub use config::LinearConfig;
 pub use error::TrackerError;
-pub use ids::{idempotency_uuid, issue_uuid};
+pub use ids::{batch_issue_uuid, idempotency_uuid, issue_uuid};
 pub use port::{Cancelled, IssueChange, IssueRef, IssueState, IssueTracker, NewIssue};

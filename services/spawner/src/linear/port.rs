@@ -46,6 +46,8 @@ pub struct IssueChange {
     pub description: Option<String>,
     /// Where the issue stands now.
     pub state: Option<IssueState>,
+    /// The id of the issue this one becomes a part of.
+    pub parent: Option<Uuid>,
 }
 
 /// Where an issue stands, independent of how a team named its workflow states.

@@ -62,6 +62,7 @@ impl MirrorIssue {
             change: IssueChange {
                 description: Some(description),
                 state: Some(issue_text::state(story.stage)),
+                parent: None,
             },
             pr_url: progress.pr_url,
         };

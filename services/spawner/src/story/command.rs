@@ -27,6 +27,7 @@ pub enum StoryCommand {
         session_id: String,
         pr_url: String,
         summary: String,
+        findings: Option<v1::Findings>,
     },
     /// Its session ended without success: for good, or to be tried again.
     Fail(Failure),

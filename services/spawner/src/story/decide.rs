@@ -33,12 +33,14 @@ pub(super) fn decide(story: &Story, command: C) -> Decision {
             session_id,
             pr_url,
             summary,
+            findings,
         } => Ok(running(story, &session_id).then(|| {
             v1::StoryCompleted {
                 session_id,
                 pr_url,
                 summary,
                 story: Some(story.reference()),
+                findings,
             }
             .into()
         })),

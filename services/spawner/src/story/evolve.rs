@@ -23,6 +23,8 @@ pub(super) fn evolve(story: &mut Story, event: E) {
         E::StoryStarted(_) => story.stage = Stage::InProgress,
         E::StoryCompleted(e) => {
             story.pr_url = e.pr_url;
+            story.summary = e.summary;
+            story.findings = e.findings.map(Json);
             end(story, Stage::Completed, String::new());
         }
         E::StoryFailed(e) => {

@@ -153,6 +153,7 @@ fn a_session_of_an_earlier_attempt_decides_nothing() {
             session_id: "a1".into(),
             pr_url: String::new(),
             summary: String::new(),
+            findings: None,
         })
         .then_expect_events(vec![]);
 }

@@ -55,6 +55,7 @@ async fn everything(linear: &StandIn) {
     let change = IssueChange {
         description: Some("- [x] all".to_owned()),
         state: Some(IssueState::Done),
+        parent: Some(issue(1).id),
     };
     client.update_issue(part.id, &change).await.unwrap();
     client.cancelled(&[part.id]).await.unwrap();

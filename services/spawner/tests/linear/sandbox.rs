@@ -71,6 +71,7 @@ async fn an_issue_lives_its_whole_life() {
         let change = IssueChange {
             description: Some("- [x] form".to_owned()),
             state: Some(state),
+            parent: None,
         };
         linear.update_issue(created.id, &change).await.unwrap();
     }

@@ -9,6 +9,7 @@ fn to(state: IssueState) -> IssueChange {
     IssueChange {
         description: None,
         state: Some(state),
+        parent: None,
     }
 }
 
@@ -39,18 +40,19 @@ async fn a_state_is_the_leftmost_column_of_its_type_and_columns_are_looked_up_on
 }
 
 #[tokio::test]
-async fn a_description_alone_needs_no_look_up() {
+async fn a_description_and_a_parent_need_no_look_up() {
     let linear = StandIn::start().await;
     let client = linear.client();
     let id = client.create_issue(&issue(1)).await.unwrap().id;
     let change = IssueChange {
         description: Some("- [x] form".to_owned()),
-        state: None,
+        parent: Some(issue(2).id),
+        ..IssueChange::default()
     };
     client.update_issue(id, &change).await.unwrap();
     assert_eq!(
         linear.last("IssueUpdate")["input"],
-        json!({ "description": "- [x] form" })
+        json!({ "description": "- [x] form", "parentId": issue(2).id })
     );
     assert_eq!(linear.operations(), ["Teams", "IssueCreate", "IssueUpdate"]);
 }

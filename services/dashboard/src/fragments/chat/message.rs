@@ -146,7 +146,9 @@ fn author(kind: MessageKind) -> &'static str {
     match kind {
         MessageKind::User => "You",
         MessageKind::Assistant | MessageKind::Failed => "Head of Product",
-        MessageKind::Spawn | MessageKind::Completion => "Errand",
+        MessageKind::Spawn | MessageKind::Completion | MessageKind::Batch | MessageKind::Report => {
+            "Errand"
+        }
         MessageKind::Question => "The agent asks",
     }
 }

@@ -1,0 +1,211 @@
+//! The consolidated report: pure. What came of each story, and all findings merged, the worst first.
+use super::Batch;
+use errand_proto::v1;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
+
+/// Findings named in a report; the others are counted, and are in the pull requests.
+const MAX_LISTED_FINDINGS: usize = 100;
+/// Characters of a story's summary or reason.
+const MAX_WORDS_CHARS: usize = 300;
+/// The worst first.
+const SEVERITIES: [&str; 5] = ["critical", "high", "medium", "low", "info"];
+
+pub struct Report {
+    /// What came of the batch in one line, and of each story in one.
+    pub summary: String,
+    /// The summary and the findings.
+    pub markdown: String,
+}
+
+/// One finding, however many agents found it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Merged {
+    pub finding: v1::Finding,
+    /// The agents that found it.
+    pub agents: BTreeSet<String>,
+}
+
+/// The findings of all agents, each once, the worst first. The order in which they come does not matter.
+pub fn merge<'a>(found: impl IntoIterator<Item = (&'a str, &'a v1::Finding)>) -> Vec<Merged> {
+    let mut merged = BTreeMap::<_, Merged>::new();
+    for (agent, finding) in found {
+        let place = (
+            finding.path.clone(),
+            finding.line,
+            normalised(&finding.title),
+        );
+        let known = merged.entry(place).or_default();
+        if known.agents.is_empty() || says_more(finding) < says_more(&known.finding) {
+            known.finding = finding.clone();
+        }
+        known.agents.insert(agent.to_owned());
+    }
+    let mut merged: Vec<_> = merged.into_values().collect();
+    merged.sort_by_key(|it| rank(&it.finding.severity));
+    merged
+}
+
+/// Of two wordings of one finding the lesser is shown: the worse, then the one with more detail.
+fn says_more(finding: &v1::Finding) -> (usize, std::cmp::Reverse<usize>, &str, &str) {
+    let length = std::cmp::Reverse(finding.detail.len());
+    let rank = rank(&finding.severity);
+    (rank, length, &finding.detail, &finding.title)
+}
+
+fn rank(severity: &str) -> usize {
+    let known = SEVERITIES.iter().position(|name| *name == severity);
+    known.unwrap_or(SEVERITIES.len())
+}
+
+/// Letters and digits alone, so that case and punctuation do not set two findings apart.
+fn normalised(title: &str) -> String {
+    let words = title.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    words.join(" ").to_lowercase()
+}
+
+/// `public_url` is where people find Errand.
+pub fn write(batch: &Batch, public_url: &str) -> Report {
+    let finished = batch.finished.values().map(|it| &it.0);
+    let findings = merge(finished.flat_map(found));
+    let mut summary = headline(batch, &findings);
+    for id in &batch.facts.0.story_ids {
+        summary += &format!("\n- {}", story_line(batch, id, public_url));
+    }
+    let mut markdown = format!("## Report: {}\n\n{summary}\n", plain(&batch.facts.0.title));
+    for severity in SEVERITIES {
+        section(&mut markdown, severity, &findings);
+    }
+    let surplus = findings.len().saturating_sub(MAX_LISTED_FINDINGS);
+    if surplus > 0 {
+        let _ = writeln!(
+            markdown,
+            "\nand {surplus} more: a report names {MAX_LISTED_FINDINGS}. The pull requests have them all."
+        );
+    }
+    Report { summary, markdown }
+}
+
+fn found(story: &v1::BatchStoryFinished) -> impl Iterator<Item = (&str, &v1::Finding)> {
+    let findings = story.findings.iter().flat_map(|it| &it.findings);
+    findings.map(|finding| (agent(story), finding))
+}
+
+fn agent(story: &v1::BatchStoryFinished) -> &str {
+    let reference = story.story.as_ref();
+    reference.map_or("agent", |it| it.agent_name.as_str())
+}
+
+/// "**3 of 4 agents completed, 12 findings: 2 high, 10 low.**"
+fn headline(batch: &Batch, findings: &[Merged]) -> String {
+    let completed = batch
+        .finished
+        .values()
+        .filter(|it| it.0.status == "completed");
+    let (completed, all) = (completed.count(), batch.facts.0.story_ids.len());
+    let count = |severity: &&str| {
+        let of_it = findings
+            .iter()
+            .filter(|it| it.finding.severity == *severity);
+        let count = of_it.count();
+        (count > 0).then(|| format!("{count} {severity}"))
+    };
+    let counts: Vec<_> = SEVERITIES.iter().filter_map(count).collect();
+    let found = match findings.len() {
+        0 => "no findings".to_owned(),
+        1 => format!("1 finding: {}", counts.join(", ")),
+        n => format!("{n} findings: {}", counts.join(", ")),
+    };
+    format!("**{completed} of {all} agents completed, {found}.**\n")
+}
+
+/// What came of one story, with the ways to it.
+fn story_line(batch: &Batch, id: &str, public_url: &str) -> String {
+    let story = format!("[story]({public_url}/stories/{id})");
+    let Some(finished) = batch.finished.get(id) else {
+        return format!("⏳ Not ended when the time limit of the batch was over · {story}");
+    };
+    let finished = &finished.0;
+    let (name, words) = (plain(agent(finished)), plain(&cut(&finished.summary)));
+    let mut line = match finished.status.as_str() {
+        "completed" => format!("✅ **{name}**: {words}"),
+        "failed" => format!("❌ **{name}** failed: {words}"),
+        _ if words.is_empty() => format!("⏹ **{name}** was cancelled"),
+        _ => format!("⏹ **{name}** was cancelled: {words}"),
+    };
+    if finished.status == "completed"
+        && let Some(findings) = &finished.findings
+    {
+        line += &format!(" · {} found", findings.findings.len());
+        if !findings.note.is_empty() {
+            line += &format!(" ({})", plain(&findings.note));
+        }
+    }
+    if !finished.pr_url.is_empty() {
+        line += &format!(" · [pull request]({})", finished.pr_url);
+    }
+    format!("{line} · {story}")
+}
+
+fn section(text: &mut String, severity: &str, findings: &[Merged]) {
+    let listed = findings.iter().take(MAX_LISTED_FINDINGS);
+    let listed: Vec<_> = listed
+        .filter(|it| it.finding.severity == severity)
+        .collect();
+    if listed.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n### {} ({})\n", capitalised(severity), listed.len());
+    for Merged { finding, agents } in listed {
+        let agents: Vec<_> = agents.iter().map(|it| plain(it)).collect();
+        let _ = write!(text, "- {}", plain(&finding.title));
+        match (finding.path.replace('`', ""), finding.line) {
+            (path, _) if path.is_empty() => {}
+            (path, 0) => _ = write!(text, " `{path}`"),
+            (path, line) => _ = write!(text, " `{path}:{line}`"),
+        }
+        let _ = write!(text, " ({})", agents.join(", "));
+        if !finding.detail.is_empty() {
+            let _ = write!(text, ": {}", plain(&finding.detail));
+        }
+        text.push('\n');
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next();
+    first.map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(MAX_WORDS_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// On one line, and as words: an agent's text makes no link, heading or code of a report.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+    {
+        if matches!(
+            c,
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!'
+        ) {
+            plain.push('\\');
+        }
+        plain.push(c);
+    }
+    plain
+}
