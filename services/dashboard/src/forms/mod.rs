@@ -1,5 +1,6 @@
 //! What the pages' forms do: a command, then back to the page, or a word for live.js.
 mod answer;
+mod batches;
 mod chat;
 mod dead_letters;
 mod projections;
@@ -19,6 +20,7 @@ pub fn routes() -> Router<Site> {
         .route("/chat/{id}/messages/{message}/actions", post(chat::press))
         .route("/chat/{id}/messages/{message}/retry", post(chat::retry))
         .route("/chat/{id}/messages/{message}/answer", post(chat::answer))
+        .route("/batches/{id}/cancel", post(batches::cancel))
         .route("/stories/{id}/cancel", post(stories::cancel))
         .route("/stories/{id}/retry", post(stories::retry))
         .route("/stories/{id}/approve", post(stories::approve))
