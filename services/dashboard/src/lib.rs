@@ -7,6 +7,7 @@
 //! - `pages` with `templates/`: one file a page; `forms`: what their forms do.
 //! - `fragments` and `view`: the parts that change while somebody looks; `live`: how they reach open pages.
 //! - `api` and [`records`]: the JSON API; `events`: events of the log as JSON.
+//! - `batches`: several stories at once.
 //! - `attached`: texts that are too long for an event.
 //! - `health`, [`roles`], `letters`: how everything is doing, who answers, and what was set aside.
 //! - `past`: a story as it was; `point`: how people name a point of the log.
@@ -15,6 +16,7 @@
 mod api;
 mod assets;
 mod attached;
+mod batches;
 mod body;
 pub mod commands;
 mod dashboard;

@@ -1,6 +1,7 @@
 //! The JSON API: everything that the pages do. Its OpenAPI document is made from these handlers.
 mod agents;
 pub mod audit;
+mod batches;
 mod conversations;
 mod dead_letters;
 mod event_stream;
@@ -69,6 +70,9 @@ fn documented() -> OpenApiRouter<Site> {
         .routes(routes!(story_actions::retry))
         .routes(routes!(story_actions::approve))
         .routes(routes!(story_actions::reject))
+        .routes(routes!(batches::list))
+        .routes(routes!(batches::show))
+        .routes(routes!(batches::cancel))
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::show))
         .routes(routes!(sessions::attachment))

@@ -23,7 +23,7 @@ pub struct Why {
 }
 
 impl Why {
-    fn text(&self) -> Result<String, Problem> {
+    pub(super) fn text(&self) -> Result<String, Problem> {
         optional(self.reason.as_deref(), MAX_REASON_CHARS).map(Option::unwrap_or_default)
     }
 }

@@ -1,5 +1,6 @@
 //! What the pages' forms do: a command, then back to the page, or a word for live.js.
 mod answer;
+mod batches;
 mod chat;
 mod conversations;
 mod dead_letters;
@@ -24,6 +25,7 @@ pub fn routes() -> Router<Site> {
         .route("/chat/{id}/move", post(conversations::move_to))
         .route("/chat/{id}/archive", post(conversations::archive))
         .route("/chat/{id}/restore", post(conversations::restore))
+        .route("/batches/{id}/cancel", post(batches::cancel))
         .route("/stories/{id}/cancel", post(stories::cancel))
         .route("/stories/{id}/retry", post(stories::retry))
         .route("/stories/{id}/approve", post(stories::approve))

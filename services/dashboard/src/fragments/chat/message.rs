@@ -1,4 +1,4 @@
-//! One message as an element: words, the live card of a spawned agent, buttons.
+//! One message as an element: words, the live card of a spawned agent or of several, buttons.
 use super::super::Fragment;
 use crate::{
     dashboard::Site,
@@ -9,42 +9,91 @@ use crate::{
 };
 use askama::Template;
 use errand_projections::{
+    batches::{BatchRow, BatchStory},
     conversations::{Message, MessageKind},
     parts::Action,
     sessions::SessionFilter,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// A message that is still being written stands after all others.
 const ORDER_OF_STREAMING: i64 = i64::MAX >> 11;
 
-/// The cards of the stories that some messages announce.
-pub struct Cards(HashMap<String, StoryCard>);
+/// The cards of the stories that some messages announce, alone or in a batch.
+pub struct Cards {
+    stories: HashMap<String, StoryCard>,
+    batches: HashMap<String, BatchRow>,
+}
 
 impl Cards {
     pub async fn load(site: &Site, messages: &[Message]) -> Result<Self, Problem> {
-        let mut cards = HashMap::new();
-        let spawns = messages.iter().filter(|m| m.kind == MessageKind::Spawn);
-        let mut queue = None;
-        for message in spawns {
-            let Some(story) = site.db().story(&message.story_id).await? else {
-                continue;
-            };
-            let filter = SessionFilter {
-                story: Some(story.id.clone()),
-                limit: 1,
-                ..SessionFilter::default()
-            };
-            let session = site.db().sessions(&filter).await?.pop();
-            let queue = match &mut queue {
-                Some(queue) => queue,
-                none => none.insert(site.queue.list(&site.queue_limits).await?),
-            };
-            let card = StoryCard::of(&story, session.as_ref(), queue);
-            cards.insert(story.id.clone(), card);
+        let mut batches = HashMap::new();
+        for message in messages.iter().filter(|m| m.kind == MessageKind::Batch) {
+            if let Some(batch) = site.db().batch(&message.id).await? {
+                batches.insert(batch.id.clone(), batch);
+            }
         }
-        Ok(Self(cards))
+        let spawns = messages.iter().filter(|m| m.kind == MessageKind::Spawn);
+        let batched = batches.values().flat_map(|batch| batch.stories.iter());
+        let alone = spawns.map(|m| m.story_id.as_str());
+        let ids: BTreeSet<_> = alone.chain(batched.map(|s| s.story_id.as_str())).collect();
+        let stories = story_cards(site, ids).await?;
+        Ok(Self { stories, batches })
     }
+
+    fn alone(&self, story_id: &str) -> Option<&StoryCard> {
+        let mut batched = self.batches.values().flat_map(|batch| batch.stories.iter());
+        let is_batched = batched.any(|story| story.story_id == story_id);
+        self.stories.get(story_id).filter(|_| !is_batched)
+    }
+
+    fn batch(&self, id: &str) -> Option<BatchCard<'_>> {
+        let batch = self.batches.get(id)?;
+        let card = |story: &BatchStory| self.stories.get(&story.story_id);
+        let cards: Vec<_> = batch.stories.iter().filter_map(card).collect();
+        let (ended, all) = batch.progress();
+        Some(BatchCard {
+            title: &batch.title,
+            progress: format!("{ended} of {all} ended"),
+            can_cancel: cards.iter().any(|card| card.can_cancel),
+            cards,
+        })
+    }
+}
+
+/// Several stories in one card.
+struct BatchCard<'a> {
+    title: &'a str,
+    /// "2 of 4 ended".
+    progress: String,
+    cards: Vec<&'a StoryCard>,
+    can_cancel: bool,
+}
+
+async fn story_cards(
+    site: &Site,
+    ids: BTreeSet<&str>,
+) -> Result<HashMap<String, StoryCard>, Problem> {
+    let mut cards = HashMap::new();
+    let mut queue = None;
+    for id in ids {
+        let Some(story) = site.db().story(id).await? else {
+            continue;
+        };
+        let filter = SessionFilter {
+            story: Some(story.id.clone()),
+            limit: 1,
+            ..SessionFilter::default()
+        };
+        let session = site.db().sessions(&filter).await?.pop();
+        let queue = match &mut queue {
+            Some(queue) => queue,
+            none => none.insert(site.queue.list(&site.queue_limits).await?),
+        };
+        let card = StoryCard::of(&story, session.as_ref(), queue);
+        cards.insert(story.id.clone(), card);
+    }
+    Ok(cards)
 }
 
 #[derive(Template)]
@@ -70,6 +119,7 @@ struct MessageView<'a> {
     answered_by: &'a str,
     reason: &'a str,
     card: Option<&'a StoryCard>,
+    batch: Option<BatchCard<'a>>,
     pull_request: Option<Link>,
     /// How the story ended, in a completion message.
     status: &'a str,
@@ -105,9 +155,9 @@ pub fn render(message: &Message, cards: &Cards) -> Result<Fragment, Problem> {
         answered_by: &message.user_id,
         reason: &message.reason,
         card: cards
-            .0
-            .get(&message.story_id)
+            .alone(&message.story_id)
             .filter(|_| message.kind == MessageKind::Spawn),
+        batch: cards.batch(&message.id),
         pull_request: Link::pull_request(&message.pr_url)
             .filter(|pr| is_completion && !message.text.contains(&pr.url)),
         status: &message.status,
@@ -135,6 +185,7 @@ pub fn streaming(message_id: &str, text: &str) -> Result<Fragment, Problem> {
         answered_by: "",
         reason: "",
         card: None,
+        batch: None,
         pull_request: None,
         status: "",
         streaming: true,

@@ -1,0 +1,57 @@
+use super::{Answer, story_actions::Why};
+use crate::{
+    batches, body::JsonBody, dashboard::Site, guard::Actor, present::ErrorBody, problem::Problem,
+    records,
+};
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+};
+use errand_projections::batches::BatchRow;
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wanted {
+    conversation: String,
+    /// At most 500; 50 when absent.
+    #[serde(default)]
+    limit: u32,
+}
+
+#[derive(Serialize)]
+pub struct Page {
+    batches: Vec<BatchRow>,
+}
+
+/// The batches of a conversation, latest first.
+#[utoipa::path(get, path = "/api/v1/batches", tag = "stories", operation_id = "listBatches", params(Wanted),
+    responses((status = 200, body = records::Batches)))]
+pub async fn list(State(site): State<Site>, Query(wanted): Query<Wanted>) -> Answer<Page> {
+    let found = site.db().batches(&wanted.conversation, wanted.limit).await;
+    let batches = found.map_err(Problem::from)?;
+    Ok(Json(Page { batches }))
+}
+
+/// Several stories that one reply asked for, and their report once all have ended.
+#[utoipa::path(get, path = "/api/v1/batches/{id}", tag = "stories", operation_id = "getBatch",
+    params(("id" = String, Path)),
+    responses((status = 200, body = records::Batch), (status = 404, body = ErrorBody)))]
+pub async fn show(State(site): State<Site>, Path(id): Path<String>) -> Answer<BatchRow> {
+    batches::find(&site, &id).await.map(Json)
+}
+
+/// Stops all stories of a batch that go on.
+#[utoipa::path(post, path = "/api/v1/batches/{id}/cancel", tag = "stories", operation_id = "cancelBatch",
+    params(("id" = String, Path)), request_body = Why,
+    responses((status = 200, body = records::Done), (status = 404, body = ErrorBody)))]
+pub async fn cancel(
+    State(site): State<Site>,
+    Actor(user): Actor,
+    Path(id): Path<String>,
+    JsonBody(why): JsonBody<Why>,
+) -> Answer<records::Done> {
+    let seq = batches::cancel(&site, &id, &why.text()?, &user).await?;
+    Ok(Json(records::Done { seq }))
+}
