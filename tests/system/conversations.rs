@@ -1,5 +1,5 @@
 //! Conversations in a browser: replies that are being written, as whoever comes late sees them.
-use super::harness::{Browser, Errand};
+use super::harness::{Browser, Errand, text, until};
 use axum::{Router, body::Body, extract::State, http::header, response::IntoResponse};
 use futures::{StreamExt as _, stream};
 use serde_json::json;
@@ -99,6 +99,54 @@ async fn a_reply_goes_on_in_a_page_that_is_loaded_in_its_middle() {
         let times = said.as_str().unwrap().matches("The hero wants").count();
         assert_eq!(times, 1, "said twice: {said}");
     }
+    browser.close().await;
+    other.close().await;
+}
+
+#[tokio::test]
+async fn two_tabs_that_write_at_once_see_one_order_and_a_link_leads_to_its_message() {
+    let Some(browser) = Browser::open(1280, 960).await else {
+        return;
+    };
+    let other = Browser::open(1280, 960).await.expect("a second browser");
+    let errand = Errand::up(&[]).await;
+    let id = uuid::Uuid::now_v7().to_string();
+    let start = json!({"id": id, "title": "Two at once"});
+    errand.api.post("/api/v1/conversations", &start).await;
+    let page = format!("{}/chat/{id}", errand.api.url);
+    browser.go(&page).await;
+    other.go(&page).await;
+    let (one, two) = ("thanks, said the first", "thanks, said the second");
+    let (first, second) = (format!("{one}\n"), format!("{two}\n"));
+    tokio::join!(
+        browser.write("#text", &first),
+        other.write("#text", &second)
+    );
+    let path = format!("/api/v1/conversations/{id}/messages");
+    let recorded = until("two answers", || async {
+        let recorded = errand.api.get(&path).await["messages"].take();
+        let recorded = recorded.as_array().cloned().unwrap_or_default();
+        (recorded.len() == 4).then_some(recorded)
+    })
+    .await;
+    let recorded: Vec<_> = recorded
+        .iter()
+        .map(|m| format!("msg-{}", text(m, "id")))
+        .collect();
+    let shown = "return [...document.querySelectorAll('.message:not(.streaming)')].map(m => m.id)";
+    for tab in [&browser, &other] {
+        until("the recorded order on the page", || async {
+            (tab.script(shown).await == json!(recorded)).then_some(())
+        })
+        .await;
+    }
+
+    browser.click(&format!("#{} .permalink", recorded[0])).await;
+    let copied = browser.client.current_url().await.unwrap();
+    assert_eq!(copied.fragment(), Some(recorded[0].as_str()));
+    other.go(copied.as_str()).await;
+    let target = "return document.querySelector('.message:target')?.id";
+    assert_eq!(other.script(target).await, json!(recorded[0]));
     browser.close().await;
     other.close().await;
 }

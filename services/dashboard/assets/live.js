@@ -156,6 +156,20 @@ document.addEventListener('formdata', event => {
   }
 });
 
+// ---- links to messages: the time of a message is its link; one that stands further back is on another page
+
+const say = (textContent, tone) => Object.assign(byId('notice'), { className: `notice ${tone}`, textContent });
+document.addEventListener('click', event => {
+  const link = event.target.closest('a[data-copy]');
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  location.hash = link.closest('.message').id;
+  const copied = navigator.clipboard?.writeText(link.href) ?? Promise.reject();
+  copied.then(() => say('Link copied.', 'good'), () => say('The link stands in the address bar.', 'good'));
+});
+const wanted = location.hash.match(/^#msg-([\w-]+)$/)?.[1];
+if (wanted && byId('messages') && !byId(`msg-${wanted}`)) location.replace(`${location.pathname}/messages/${wanted}`);
+
 setInterval(tick, CLOCK_MS);
 sent = !location.hash;
 patch('');

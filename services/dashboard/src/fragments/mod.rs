@@ -10,7 +10,7 @@ mod story;
 mod timeline;
 
 pub use agents::agents;
-pub use chat::{ChatView, chat, conversation_list, streaming, typing};
+pub use chat::{ChatView, MESSAGES_SHOWN, chat, conversation_list, streaming, typing};
 pub use health::health;
 pub use history::{HistoryView, history, percent_encoded};
 pub use queue::queue;
