@@ -1,5 +1,5 @@
 //! Conversations in a browser: replies that are being written, as whoever comes late sees them.
-use super::harness::{Browser, Errand};
+use super::harness::{Browser, Errand, text, until};
 use axum::{Router, body::Body, extract::State, http::header, response::IntoResponse};
 use futures::{StreamExt as _, stream};
 use serde_json::json;
@@ -101,4 +101,121 @@ async fn a_reply_goes_on_in_a_page_that_is_loaded_in_its_middle() {
     }
     browser.close().await;
     other.close().await;
+}
+
+#[tokio::test]
+async fn two_tabs_that_write_at_once_see_one_order_and_a_link_leads_to_its_message() {
+    let Some(browser) = Browser::open(1280, 960).await else {
+        return;
+    };
+    let other = Browser::open(1280, 960).await.expect("a second browser");
+    let errand = Errand::up(&[]).await;
+    let id = uuid::Uuid::now_v7().to_string();
+    let start = json!({"id": id, "title": "Two at once"});
+    errand.api.post("/api/v1/conversations", &start).await;
+    let page = format!("{}/chat/{id}", errand.api.url);
+    browser.go(&page).await;
+    other.go(&page).await;
+    let (one, two) = ("thanks, said the first", "thanks, said the second");
+    let (first, second) = (format!("{one}\n"), format!("{two}\n"));
+    tokio::join!(
+        browser.write("#text", &first),
+        other.write("#text", &second)
+    );
+    let path = format!("/api/v1/conversations/{id}/messages");
+    let recorded = until("two answers", || async {
+        let recorded = errand.api.get(&path).await["messages"].take();
+        let recorded = recorded.as_array().cloned().unwrap_or_default();
+        (recorded.len() == 4).then_some(recorded)
+    })
+    .await;
+    let recorded: Vec<_> = recorded
+        .iter()
+        .map(|m| format!("msg-{}", text(m, "id")))
+        .collect();
+    let shown = "return [...document.querySelectorAll('.message:not(.streaming)')].map(m => m.id)";
+    for tab in [&browser, &other] {
+        until("the recorded order on the page", || async {
+            (tab.script(shown).await == json!(recorded)).then_some(())
+        })
+        .await;
+    }
+
+    browser.click(&format!("#{} .permalink", recorded[0])).await;
+    let copied = browser.client.current_url().await.unwrap();
+    assert_eq!(copied.fragment(), Some(recorded[0].as_str()));
+    other.go(copied.as_str()).await;
+    let target = "return document.querySelector('.message:target')?.id";
+    assert_eq!(other.script(target).await, json!(recorded[0]));
+    browser.close().await;
+    other.close().await;
+}
+
+/// Records what the desktop is asked to show, and shows it.
+const SPY: &str = "window.shown = []; const Real = Notification; \
+    window.Notification = class extends Real { \
+        constructor(title, options) { super(title, options); shown.push(title + ': ' + options.body); } \
+        static get permission() { return Real.permission; } };";
+
+#[tokio::test]
+async fn an_end_that_was_not_seen_is_counted_and_told_to_the_desktop_and_stays_so_until_it_is_seen()
+{
+    let Some(browser) = Browser::open(1280, 960).await else {
+        return;
+    };
+    let errand = Errand::up(&[]).await;
+    let conversation = async |title: &str| {
+        let id = uuid::Uuid::now_v7().to_string();
+        let start = json!({"id": id, "title": title});
+        errand.api.post("/api/v1/conversations", &start).await;
+        let path = format!("/api/v1/conversations/{id}/messages");
+        errand.api.post(&path, &json!({"text": "thanks"})).await;
+        id
+    };
+    let (here, there) = (conversation("Here").await, conversation("There").await);
+    let page = |id: &str| format!("{}/chat/{id}", errand.api.url);
+    browser.allow(&errand.api.url, "notifications").await;
+    browser.go(&page(&here)).await;
+    let told = "return document.querySelectorAll('#inbox li').length";
+    until("both conversations told", || async {
+        (browser.script(told).await == json!(2)).then_some(())
+    })
+    .await;
+    browser.script(SPY).await;
+    assert_eq!(browser.client.title().await.unwrap(), "Here · Errand");
+
+    let path = format!("/api/v1/conversations/{there}/messages");
+    let wish = json!({"text": "build email capture for the hero"});
+    errand.api.post(&path, &wish).await;
+    until("a desktop notification", || async {
+        let shown = browser.script("return shown.join()").await;
+        shown
+            .as_str()?
+            .contains("There: 🎉 Code Generation complete!")
+            .then_some(())
+    })
+    .await;
+    let titled = async |wanted: &str| {
+        until(wanted, || async {
+            (browser.client.title().await.ok()? == wanted).then_some(())
+        })
+        .await;
+    };
+    titled("(1) Here · Errand").await;
+    let badge = format!("return !document.querySelector('[data-unread=\"{there}\"]').hidden");
+    assert_eq!(browser.script(&badge).await, json!(true));
+
+    // It is as new to a page that is opened later, and to no page once it was seen.
+    browser.go(&format!("{}/queue", errand.api.url)).await;
+    titled("(1) Queue · Errand").await;
+    browser.go(&page(&there)).await;
+    browser.sees("🎉 Code Generation complete!").await;
+    titled("There · Errand").await;
+    browser.go(&page(&here)).await;
+    until("nothing new", || async {
+        (browser.script(told).await == json!(2)).then_some(())
+    })
+    .await;
+    assert_eq!(browser.client.title().await.unwrap(), "Here · Errand");
+    browser.close().await;
 }

@@ -5,7 +5,7 @@ const byId = id => document.getElementById(id);
 
 // ---- morphing: change `from` into `to`, keeping what the reader has opened, typed or focused
 
-const isKept = (element, name) => name === 'open' && element.nodeName === 'DETAILS';
+const isKept = (element, name) => name === 'open' && element.nodeName === 'DETAILS' || 'unread' in element.dataset && name !== 'data-unread';
 function morph(from, to) {
   if (from.nodeName !== to.nodeName) return void from.replaceWith(to);
   if (from.nodeType !== Node.ELEMENT_NODE) {
@@ -17,7 +17,7 @@ function morph(from, to) {
   for (const { name, value } of to.attributes) {
     if (from.getAttribute(name) !== value && !isKept(from, name)) from.setAttribute(name, value);
   }
-  if (from.matches('input, textarea, select')) return;
+  if (from.matches('input, textarea, select, [data-unread]')) return;
   const keyed = new Map([...from.children].filter(e => e.id).map(e => [e.id, e]));
   let at = from.firstChild;
   for (const next of [...to.childNodes]) {
@@ -55,16 +55,60 @@ function patch(html) {
     if (now.dataset.into) place(now);
   }
   refine();
+  news();
   if (follow) scrollTo(0, document.documentElement.scrollHeight);
 }
 
 const nearBottom = () => innerHeight + scrollY >= document.documentElement.scrollHeight - NEAR_BOTTOM_PX;
 
-// ---- the stream; closed while the tab is hidden, for browsers allow only six connections to one host
+// ---- what this browser has not seen yet. What it has seen is kept in its local storage: by conversation the place of its
+// last message in the log, and as `from` where the browser first came; as `told` what a notification was shown for.
+
+const SEEN = 'errand-seen', MAX_SEEN = 500;
+const title = document.title;
+const mayNotify = () => globalThis.Notification?.permission === 'granted';
+function known() {
+  try { return JSON.parse(localStorage.getItem(SEEN)) ?? undefined; } catch { return undefined; }
+}
+function keep(seen) {
+  const latest = Object.entries(seen.at).sort((a, b) => b[1] - a[1]).slice(0, MAX_SEEN);
+  // A browser that keeps nothing shows what came since the page was opened.
+  try { localStorage.setItem(SEEN, JSON.stringify({ ...seen, at: Object.fromEntries(latest) })); } catch { keep.instead = seen; }
+}
+function news() {
+  const rows = [...byId('inbox').children].map(e => ({ ...e.dataset, seq: Number(e.dataset.seq), text: e.textContent }));
+  if (!rows.length) return;
+  const latest = Math.max(...rows.map(r => r.seq));
+  const seen = known() ?? keep.instead ?? { from: latest, told: latest, at: {} };
+  const here = location.pathname.match(/^\/chat\/([^/]+)$/)?.[1];
+  for (const row of rows) if (row.conversation === here && !document.hidden) seen.at[here] = row.seq;
+  const unread = rows.filter(r => r.seq > (seen.at[r.conversation] ?? seen.from));
+  const calling = unread.filter(r => r.calls !== undefined && r.seq > seen.told);
+  if (mayNotify()) for (const row of calling) notify(row);
+  seen.told = Math.max(seen.told, latest);
+  keep(seen);
+  for (const at of document.querySelectorAll('[data-unread]')) {
+    const count = at.dataset.unread ? unread.filter(r => r.conversation === at.dataset.unread).length : unread.length;
+    at.hidden = !count;
+    at.textContent = at.dataset.unread ? 'new' : count;
+  }
+  document.title = unread.length ? `(${unread.length}) ${title}` : title;
+}
+// The tag makes one of what several tabs tell at the same time.
+function notify(row) {
+  const shown = new Notification(row.title || 'Errand', { body: row.text, tag: `${row.conversation}:${row.seq}` });
+  shown.onclick = () => { focus(); location.href = `/chat/${row.conversation}`; };
+}
+const asks = document.querySelector('[data-notify]');
+if (asks && globalThis.Notification?.permission === 'default') asks.hidden = false;
+asks?.addEventListener('click', async () => { asks.hidden = await Notification.requestPermission() !== 'default'; });
+addEventListener('storage', event => { if (event.key === SEEN) news(); });
+
+// ---- the stream; closed while the tab is hidden unless it may notify, for browsers allow only six connections to one host
 
 function connect() {
   const url = document.body.dataset.live;
-  if (!url || stream || document.hidden) return;
+  if (!url || stream || document.hidden && !mayNotify()) return;
   stream = new EventSource(url);
   stream.onopen = () => delete document.body.dataset.offline;
   stream.addEventListener('patch', event => { patch(event.data); sent = false; });
@@ -74,7 +118,11 @@ function connect() {
   };
 }
 function disconnect() { stream?.close(); stream = undefined; }
-document.addEventListener('visibilitychange', () => document.hidden ? disconnect() : connect());
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden && !mayNotify()) return disconnect();
+  connect();
+  news();
+});
 addEventListener('pagehide', disconnect);
 addEventListener('pageshow', connect);
 
@@ -155,6 +203,20 @@ document.addEventListener('formdata', event => {
     if (at.value) event.formData.set(at.name, new Date(at.value).toISOString());
   }
 });
+
+// ---- links to messages: the time of a message is its link; one that stands further back is on another page
+
+const say = (textContent, tone) => Object.assign(byId('notice'), { className: `notice ${tone}`, textContent });
+document.addEventListener('click', event => {
+  const link = event.target.closest('a[data-copy]');
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  location.hash = link.closest('.message').id;
+  const copied = navigator.clipboard?.writeText(link.href) ?? Promise.reject();
+  copied.then(() => say('Link copied.', 'good'), () => say('The link stands in the address bar.', 'good'));
+});
+const wanted = location.hash.match(/^#msg-([\w-]+)$/)?.[1];
+if (wanted && byId('messages') && !byId(`msg-${wanted}`)) location.replace(`${location.pathname}/messages/${wanted}`);
 
 setInterval(tick, CLOCK_MS);
 sent = !location.hash;

@@ -25,6 +25,7 @@ const FLAGS: &[&str] = &[
 /// A headless Chromium, driven as a person would.
 pub struct Browser {
     pub client: Client,
+    port: u16,
     _driver: Child,
     _profile: TempDir,
 }
@@ -53,6 +54,7 @@ impl Browser {
             .expect("a browser session");
         Some(Self {
             client,
+            port,
             _driver: driver,
             _profile: profile,
         })
@@ -99,6 +101,19 @@ impl Browser {
     pub async fn script(&self, script: &str) -> Value {
         let result = self.client.execute(script, vec![]).await;
         result.expect("a script that runs")
+    }
+
+    /// Allows the pages of this address what a person would be asked for.
+    pub async fn allow(&self, origin: &str, permission: &str) {
+        let session = self.client.session_id().await.unwrap().unwrap();
+        let url = format!(
+            "http://127.0.0.1:{}/session/{session}/goog/cdp/execute",
+            self.port
+        );
+        let wanted = json!({"origin": origin, "permissions": [permission]});
+        let command = json!({"cmd": "Browser.grantPermissions", "params": wanted});
+        let answer = reqwest::Client::new().post(url).json(&command).send().await;
+        assert!(answer.unwrap().status().is_success());
     }
 
     /// A picture for the documentation, when `ERRAND_SCREENSHOTS` names a folder.

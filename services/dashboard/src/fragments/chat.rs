@@ -12,7 +12,7 @@ use errand_projections::conversations::{
 use message::Cards;
 
 /// Messages on one page; earlier ones are a link away.
-const MESSAGES_SHOWN: u32 = 100;
+pub const MESSAGES_SHOWN: u32 = 100;
 const CONVERSATIONS_LISTED: u32 = 40;
 /// A reply that has not come by then is not announced any more.
 const TYPING_SHOWN_US: i64 = 5 * 60 * 1_000_000;

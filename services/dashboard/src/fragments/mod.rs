@@ -4,15 +4,17 @@ mod agents;
 mod chat;
 mod health;
 mod history;
+mod inbox;
 mod queue;
 mod scope;
 mod story;
 mod timeline;
 
 pub use agents::agents;
-pub use chat::{ChatView, chat, conversation_list, streaming, typing};
+pub use chat::{ChatView, MESSAGES_SHOWN, chat, conversation_list, streaming, typing};
 pub use health::health;
 pub use history::{HistoryView, history, percent_encoded};
+pub use inbox::inbox;
 pub use queue::queue;
 pub use scope::Scope;
 pub use story::{StoryView, Then, saying, story, story_as_of};
@@ -68,6 +70,7 @@ pub async fn snapshot(site: &Site, scope: &Scope) -> Result<Option<Snapshot>, Pr
         Scope::Story(id) => story(site, id).await?.map(StoryView::into_fragments),
         Scope::Queue => Some(vec![queue(site).await?]),
         Scope::Health => Some(vec![health(site).await?]),
+        Scope::Inbox => Some(vec![inbox(site).await?]),
     };
     Ok(fragments.map(|fragments| Snapshot { seq, fragments }))
 }

@@ -12,6 +12,8 @@ pub enum Scope {
     Story(String),
     Queue,
     Health,
+    /// What was said last in every conversation; sent along with every other scope.
+    Inbox,
 }
 
 impl Scope {
@@ -23,6 +25,10 @@ impl Scope {
             Self::Story(id) => keys.touches(&Key::Story(id.clone())),
             Self::Queue => keys.everything || keys.keys.iter().any(|k| matches!(k, Key::Story(_))),
             Self::Health => true,
+            Self::Inbox => {
+                let is_talk = |k: &Key| matches!(k, Key::Conversation(_));
+                keys.everything || keys.keys.iter().any(is_talk)
+            }
         }
     }
 
@@ -44,6 +50,7 @@ impl fmt::Display for Scope {
             Self::Story(id) => write!(f, "story:{id}"),
             Self::Queue => f.write_str("queue"),
             Self::Health => f.write_str("health"),
+            Self::Inbox => f.write_str("inbox"),
         }
     }
 }
@@ -60,12 +67,13 @@ impl FromStr for Scope {
             Some(("story", rest)) => id(rest).map(Self::Story),
             None if text == "queue" => Some(Self::Queue),
             None if text == "health" => Some(Self::Health),
+            None if text == "inbox" => Some(Self::Inbox),
             _ => None,
         };
         scope.ok_or_else(|| {
             Problem::bad_request(
                 "The scope of the stream is unknown.",
-                "Use scope=conversation:<id>, project:<id>, story:<id>, queue or health.",
+                "Use scope=conversation:<id>, project:<id>, story:<id>, queue, health or inbox.",
             )
         })
     }

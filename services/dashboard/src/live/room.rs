@@ -19,6 +19,8 @@ use tokio::{sync::broadcast, time::Instant};
 
 /// At most one patch in this time: ten a second.
 const PATCH_INTERVAL: Duration = Duration::from_millis(100);
+/// The inbox is told to every open page, and in the end a number in a badge.
+const INBOX_INTERVAL: Duration = Duration::from_secs(1);
 /// Patches kept for a slow client; one that falls further behind gets everything afresh.
 const BUFFERED_PATCHES: usize = 16;
 
@@ -96,6 +98,10 @@ impl Room {
         let mut overlay = Overlay::of(&self.scope);
         let mut refresh = refresh(&self.scope);
         let always = matches!(self.scope, Scope::Queue | Scope::Health);
+        let interval = match self.scope {
+            Scope::Inbox => INBOX_INTERVAL,
+            _ => PATCH_INTERVAL,
+        };
         let mut recorded: Vec<Fragment> = Vec::new();
         let mut stale = true;
         loop {
@@ -108,7 +114,7 @@ impl Room {
             overlay.over(&mut fragments);
             let seq = self.shown().seq;
             self.show(seq, fragments);
-            tokio::time::sleep_until(began + PATCH_INTERVAL).await;
+            tokio::time::sleep_until(began + interval).await;
             stale = tokio::select! {
                 () = site.stop.cancelled() => return,
                 () = self.patches.closed() => return,

@@ -19,20 +19,22 @@ pub struct Wanted {
     scope: String,
 }
 
-/// Sends everything as it is, then what changes. `Last-Event-ID` needs no answer of its own for that reason.
+/// Sends everything as it is, then what changes; news of conversations along with it, because a browser opens only six
+/// connections to one host. `Last-Event-ID` needs no answer of its own for that reason.
 pub async fn events(
     State(site): State<Site>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let scope: Scope = wanted.scope.parse()?;
     exists(&site, &scope).await?;
+    let inbox = site.rooms().enter(&site, Scope::Inbox)?;
     let seat = site.rooms().enter(&site, scope)?;
-    let first =
-        stream::iter([Some(frame::RETRY), seat.whole.clone()]).filter_map(std::future::ready);
+    let first = [Some(frame::RETRY), seat.whole.clone(), inbox.whole.clone()];
+    let first = stream::iter(first).filter_map(std::future::ready);
     // axum's graceful shutdown waits for open streams, so they must end by themselves.
     let stopped = site.stop.clone().cancelled_owned();
     let frames = first
-        .chain(patches(seat))
+        .chain(stream::select(patches(seat), patches(inbox)))
         .take_until(stopped)
         .map(Ok::<_, Infallible>);
     let mut response = Response::new(Body::from_stream(frames));
@@ -67,7 +69,7 @@ async fn exists(site: &Site, scope: &Scope) -> Result<(), Problem> {
     let found = match scope {
         Scope::Conversation(id) => site.db().conversation(id).await?.is_some(),
         Scope::Story(id) => site.db().story(id).await?.is_some(),
-        Scope::Project(_) | Scope::Queue | Scope::Health => true,
+        Scope::Project(_) | Scope::Queue | Scope::Health | Scope::Inbox => true,
     };
     match found {
         true => Ok(()),

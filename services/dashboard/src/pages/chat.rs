@@ -3,7 +3,7 @@ use super::{Page, page};
 use crate::{
     body::{MAX_MESSAGE_CHARS, MAX_TITLE_CHARS},
     dashboard::Site,
-    fragments::{Fragment, Scope, chat, conversation_list},
+    fragments::{Fragment, MESSAGES_SHOWN, Scope, chat, conversation_list},
     problem::Problem,
     view::{Shell, Tab, Viewer},
 };
@@ -12,7 +12,7 @@ use axum::{
     extract::{Path, Query, State},
     response::Redirect,
 };
-use errand_projections::conversations::ConversationFilter;
+use errand_projections::conversations::{ConversationFilter, MessagePage};
 use uuid::Uuid;
 
 /// What a newcomer may ask, one press away.
@@ -87,6 +87,23 @@ pub async fn new(State(site): State<Site>, viewer: Viewer, Query(wanted): Query<
         max_chars: MAX_MESSAGE_CHARS,
         suggestions: &SUGGESTIONS,
     })
+}
+
+/// `GET /chat/{id}/messages/{message}`: the page that this message is on, at its place.
+pub async fn message(
+    State(site): State<Site>,
+    Path((id, message)): Path<(String, String)>,
+) -> Result<Redirect, Problem> {
+    let found = site.db().message(&message).await?;
+    let found = found.filter(|m| m.conversation_id == id);
+    let found = found.ok_or_else(|| Problem::no_such("message", &message))?;
+    let page = MessagePage::After(found.seq);
+    let later = site.db().messages(&id, page, MESSAGES_SHOWN).await?;
+    // Further back than the latest page: as many stand after it as before it.
+    let is_far = later.len() >= MESSAGES_SHOWN as usize;
+    let before = later.get(later.len() / 2).filter(|_| is_far);
+    let before = before.map_or(String::new(), |m| format!("?before={}", m.seq));
+    Ok(Redirect::to(&format!("/chat/{id}{before}#msg-{message}")))
 }
 
 /// Those that have work, the default one, and `present`.

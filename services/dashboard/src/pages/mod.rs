@@ -27,6 +27,7 @@ pub fn routes() -> Router<Site> {
         .route("/", get(chat::home))
         .route("/chat/new", get(chat::new))
         .route("/chat/{id}", get(chat::show))
+        .route("/chat/{id}/messages/{message}", get(chat::message))
         .route("/conversations", get(conversations::show))
         .route("/projects", get(projects::show))
         .route("/projects/{project}/agents", get(agents::show))

@@ -1,6 +1,7 @@
 //! Conversations as a whole: found, named, attached, put away.
 use crate::support::{Call, World};
 use errand_dashboard::ConversationChange;
+use errand_proto::{ConversationEvent, v1};
 
 #[tokio::test]
 async fn the_list_is_searched_by_what_was_said_and_the_archive_is_apart() {
@@ -38,4 +39,35 @@ async fn a_conversation_is_renamed_and_attached_on_its_page() {
     assert!(world.commands.calls().ends_with(&calls));
     let empty = world.form(&format!("{path}/rename"), "title=+").await;
     assert_eq!(empty.status, 422);
+}
+
+#[tokio::test]
+async fn a_message_has_a_link_that_finds_it_also_on_an_earlier_page() {
+    let (world, ids) = World::with_sample().await;
+    let path = format!("/chat/{}", ids.conversation);
+    let now = 1_763_800_000_000_000;
+    for number in 0..150 {
+        let posted = v1::UserMessagePosted {
+            message_id: format!("said-{number}"),
+            text: format!("number {number}"),
+            ..v1::UserMessagePosted::default()
+        };
+        let event = ConversationEvent::from(posted);
+        world.add(&ids.conversation, event, now + number).await;
+    }
+    world.settle().await;
+    let latest = world.get(&format!("{path}/messages/said-149")).await;
+    assert_eq!(
+        latest.headers["location"],
+        format!("{path}#msg-said-149").as_str()
+    );
+    let earlier = world.get(&format!("{path}/messages/said-10")).await;
+    let location = earlier.headers["location"].to_str().unwrap().to_owned();
+    let (page, hash) = location.split_once('#').unwrap();
+    assert_eq!(hash, "msg-said-10");
+    let link = format!("href=\"{path}/messages/said-10\"");
+    let page = world.get(page).await;
+    page.shows(&["id=\"msg-said-10\"", &link, "id=\"msg-said-50\""]);
+    let elsewhere = world.get("/chat/elsewhere/messages/said-10").await;
+    assert_eq!(elsewhere.status, 404);
 }
