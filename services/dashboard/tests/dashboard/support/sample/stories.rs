@@ -267,6 +267,7 @@ async fn finish(world: &World, story: &str, at: i64) {
         summary: summary.into(),
         usage: Some(usage),
         story_id: story.into(),
+        findings: None,
     };
     world.add(&session, S::from(done), at + 2_000_000).await;
     let done = v1::StoryCompleted {
@@ -274,6 +275,7 @@ async fn finish(world: &World, story: &str, at: i64) {
         pr_url: url.into(),
         summary: summary.into(),
         story: None,
+        findings: None,
     };
     world.add(story, T::from(done), at + 3_000_000).await;
     let sent = v1::NotificationSent {
@@ -283,6 +285,7 @@ async fn finish(world: &World, story: &str, at: i64) {
         text: "Code Generation complete".into(),
         vendor_id: "1".into(),
         permalink: "https://sample.slack.com/archives/C1/p1".into(),
+        batch_id: String::new(),
     };
     world
         .add(
