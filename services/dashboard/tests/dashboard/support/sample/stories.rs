@@ -267,7 +267,7 @@ async fn finish(world: &World, story: &str, at: i64) {
         summary: summary.into(),
         usage: Some(usage),
         story_id: story.into(),
-        ..Default::default()
+        findings: None,
     };
     world.add(&session, S::from(done), at + 2_000_000).await;
     let done = v1::StoryCompleted {
@@ -275,7 +275,7 @@ async fn finish(world: &World, story: &str, at: i64) {
         pr_url: url.into(),
         summary: summary.into(),
         story: None,
-        ..Default::default()
+        findings: None,
     };
     world.add(story, T::from(done), at + 3_000_000).await;
     let sent = v1::NotificationSent {
@@ -285,7 +285,7 @@ async fn finish(world: &World, story: &str, at: i64) {
         text: "Code Generation complete".into(),
         vendor_id: "1".into(),
         permalink: "https://sample.slack.com/archives/C1/p1".into(),
-        ..Default::default()
+        batch_id: String::new(),
     };
     world
         .add(
