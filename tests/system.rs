@@ -29,6 +29,7 @@ mod system {
     mod outcomes;
     mod own_repository;
     mod past;
+    mod providers;
     mod questions;
     mod queue_pause;
     mod resuming;
