@@ -31,6 +31,7 @@ mod system {
     mod outcomes;
     mod own_repository;
     mod past;
+    mod providers;
     mod questions;
     mod queue_pause;
     mod resuming;

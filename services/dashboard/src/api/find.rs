@@ -6,6 +6,7 @@ use errand_projections::{
     sessions::SessionDetail,
     stories::Story,
 };
+use uuid::Uuid;
 
 pub async fn story(site: &Site, id: &str) -> Result<Story, Problem> {
     let found = site.db().find_story(id).await?;
@@ -50,6 +51,15 @@ pub async fn conversation(site: &Site, id: &str) -> Result<ConversationRow, Prob
             count,
         }
         .into()),
+    }
+}
+
+/// Where something is to be said. A whole id is not looked up: its conversation may be younger than the read model,
+/// and the chat itself says when there is none.
+pub async fn conversation_id(site: &Site, id: &str) -> Result<String, Problem> {
+    match Uuid::try_parse(id) {
+        Ok(whole) => Ok(whole.to_string()),
+        Err(_) => Ok(conversation(site, id).await?.id),
     }
 }
 

@@ -92,7 +92,7 @@ pub async fn post(
     JsonBody(post): JsonBody<Post>,
 ) -> Result<(StatusCode, Json<Posted>), Problem> {
     let text = message_text(&post.text)?;
-    let conversation_id = find::conversation(&site, &id).await?.id;
+    let conversation_id = find::conversation_id(&site, &id).await?;
     let key = idempotency::key(&headers, &format!("message:{conversation_id}"))?;
     let message = PostMessage {
         conversation_id,

@@ -48,7 +48,7 @@ pub async fn run(options: &cli::Doctor, json: bool) -> anyhow::Result<ExitCode> 
             true => checked("Language model", vendors.model.check()).await,
             false => off(
                 "Language model",
-                "set ANTHROPIC_API_KEY; until then `errand up` plays it",
+                "set ANTHROPIC_API_KEY, OPENAI_API_KEY, or ERRAND_LLM_PROVIDER=ollama; until then `errand up` plays it",
             ),
         },
     );

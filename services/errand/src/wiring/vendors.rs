@@ -108,7 +108,12 @@ fn model(
             settings
         }
         (None, None) => {
-            note(info, NAME, "off", "set ANTHROPIC_API_KEY");
+            note(
+                info,
+                NAME,
+                "off",
+                "set ANTHROPIC_API_KEY, OPENAI_API_KEY, or ERRAND_LLM_PROVIDER=ollama",
+            );
             return Ok(Arc::new(NoModel));
         }
     };
@@ -296,7 +301,7 @@ impl LanguageModel for NoModel {
 
 fn no_model() -> LlmError {
     LlmError::Invalid(
-        "no language model is configured: set ANTHROPIC_API_KEY, or start without --no-sandbox"
+        "no language model is configured: set ANTHROPIC_API_KEY, OPENAI_API_KEY, or ERRAND_LLM_PROVIDER=ollama, or start without --no-sandbox"
             .to_owned(),
     )
 }
