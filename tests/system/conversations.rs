@@ -219,3 +219,77 @@ async fn an_end_that_was_not_seen_is_counted_and_told_to_the_desktop_and_stays_s
     assert_eq!(browser.client.title().await.unwrap(), "Here · Errand");
     browser.close().await;
 }
+
+/// What the card in the chat, and the issue at the vendor, say of each step.
+const ON_THE_CARD: &str = "return [...document.querySelectorAll('.story-card .step')] \
+    .map(step => step.innerText.replace(/\\s+/g, ' ').trim())";
+const IN_THE_ISSUE: &str = "return [...document.querySelectorAll('li')] \
+    .filter(step => step.querySelector('input[type=checkbox]')) \
+    .map(step => { \
+        const under_way = step.innerText.includes('(in progress)'); \
+        const mark = step.querySelector('input').checked ? '✅' : under_way ? '🔄' : '⏳'; \
+        return mark + ' ' + step.innerText.replace('(in progress)', '').trim(); \
+    })";
+
+#[tokio::test]
+async fn the_card_in_the_chat_and_the_issue_in_linear_show_the_same_checklist() {
+    let Some(browser) = Browser::open(1280, 960).await else {
+        return;
+    };
+    let other = Browser::open(1280, 960).await.expect("a second browser");
+    let errand = Errand::up_with(&[], &[("ERRAND_DEMO_PACE_MS", "2500")]).await;
+    browser.go(&errand.api.url).await;
+    browser
+        .write("#text", "build email capture for the hero\n")
+        .await;
+    browser.sees("🔄").await;
+    let story = errand.api.story_is("in_progress").await;
+    until("the link to the issue", || async {
+        let path = format!("/api/v1/stories/{}", text(&story, "id"));
+        let story = errand.api.get(&path).await;
+        let url = text(&story, "linearIssueUrl");
+        other.client.goto(url).await.ok()
+    })
+    .await;
+    until("the same steps under way on both", || async {
+        other.client.refresh().await.ok()?;
+        let issue = other.script(IN_THE_ISSUE).await;
+        let is_under_way = issue.to_string().contains("🔄");
+        (is_under_way && browser.script(ON_THE_CARD).await == issue).then_some(())
+    })
+    .await;
+    let clock = "return document.querySelector('.story-card [data-since]').textContent";
+    let before = browser.script(clock).await;
+    until("the clock to go on", || async {
+        (browser.script(clock).await != before).then_some(())
+    })
+    .await;
+    browser.click(".story-card details.reason summary").await;
+    browser.click(".story-card details.reason button").await;
+    browser.sees("cancelled").await;
+    browser.close().await;
+    other.close().await;
+}
+
+#[tokio::test]
+async fn an_action_button_is_reached_and_pressed_by_keyboard() {
+    let Some(browser) = Browser::open(1280, 960).await else {
+        return;
+    };
+    let errand = Errand::up(&[]).await;
+    browser.go(&errand.api.url).await;
+    browser.write("#text", "Is the login secure?\n").await;
+    browser.sees("✅ Spawn a security agent").await;
+    let focused = "return document.activeElement?.innerText ?? ''";
+    browser
+        .script("document.querySelector('.message.assistant .permalink').focus()")
+        .await;
+    browser.press("\u{e004}").await;
+    assert_eq!(
+        browser.script(focused).await,
+        json!("✅ Spawn a security agent")
+    );
+    browser.press("\u{e007}").await;
+    browser.sees("Spawned Security agent").await;
+    browser.close().await;
+}

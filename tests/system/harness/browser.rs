@@ -89,6 +89,12 @@ impl Browser {
         .await;
     }
 
+    /// A key, to whatever has the focus.
+    pub async fn press(&self, key: &str) {
+        let focused = self.client.active_element().await.unwrap();
+        focused.send_keys(key).await.unwrap();
+    }
+
     /// Waits until the address ends so.
     pub async fn arrives_at(&self, end: &str) {
         until(&format!("the page {end}"), || async {

@@ -12,6 +12,7 @@ async fn the_chat_shows_words_buttons_and_the_live_card() {
         "<a href=\"https://linear.app/sample/issue/ERR-12\" rel=\"noopener noreferrer nofollow\">",
         "Linear ERR-12",
         "took",
+        "$0.09",
         "🎉 Code Generation complete!",
         "✅ Spawn a security agent",
         "❌ Not now",

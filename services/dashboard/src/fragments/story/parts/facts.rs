@@ -2,7 +2,7 @@
 use super::super::{Fragment, StoryRecord};
 use crate::{
     problem::Problem,
-    view::{Badge, Clock, session_badge},
+    view::{Badge, Clock, cost, session_badge},
     when::{self, Moment},
 };
 use askama::Template;
@@ -56,18 +56,5 @@ fn attempt(session: &Session) -> Attempt {
             _ => Clock::default(),
         },
         reason: session.reason.clone(),
-    }
-}
-
-/// "$0.42"; empty when unknown.
-fn cost(micro_usd: u64) -> String {
-    match micro_usd {
-        0 => String::new(),
-        1..10_000 => "under $0.01".to_owned(),
-        _ => format!(
-            "${}.{:02}",
-            micro_usd / 1_000_000,
-            micro_usd % 1_000_000 / 10_000
-        ),
     }
 }
