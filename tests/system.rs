@@ -17,6 +17,7 @@ mod system {
     mod command_line;
     mod crash;
     mod day;
+    mod forms;
     mod harness;
     mod independent_reader;
     mod journey;
