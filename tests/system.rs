@@ -20,6 +20,7 @@ mod system {
     mod crash;
     mod crowd;
     mod day;
+    mod forms;
     mod harness;
     mod independent_reader;
     mod journey;

@@ -98,27 +98,8 @@ async fn a_mistake_in_a_kind_of_agent_stops_the_start_and_is_named() {
     }
 }
 
-/// The program of the package for this machine, and the adapter's.
-pub fn programs(modules: &Path) -> (PathBuf, PathBuf) {
-    let entries = fs::read_dir(modules.join("@anthropic-ai"))
-        .unwrap()
-        .flatten();
-    let mut claude = entries
-        .map(|it| it.path().join("claude"))
-        .filter(|path| path.is_file() && path.display().to_string().contains("/claude-code-"));
-    let adapter = modules.join("@agentclientprotocol/claude-agent-acp/dist/index.js");
-    (claude.next().unwrap(), adapter)
-}
-
-/// The home of somebody who has used Claude Code before: it keeps its sessions there.
-pub fn home_with_claude() -> TempDir {
-    let home = TempDir::new().unwrap();
-    fs::create_dir(home.path().join(".claude")).unwrap();
-    home
-}
-
 /// A language model that plays a coding agent, and the address of its API.
-pub async fn model(folder: &Path) -> String {
+async fn model(folder: &Path) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/sandbox", listener.local_addr().unwrap());
     let sandbox = Sandbox::open(SandboxConfig {
@@ -132,28 +113,35 @@ pub async fn model(folder: &Path) -> String {
     format!("{url}/anthropic")
 }
 
-#[tokio::test]
-async fn the_real_claude_code_and_its_acp_adapter_open_pull_requests() {
+/// An Errand whose agents are the real Claude Code, with a scripted model; its own folder and home go with it.
+pub struct WithClaude {
+    pub errand: Errand,
+    home: TempDir,
+}
+
+/// `more` is added to the configuration of the code agent. `None`, said plainly, where the packages are missing.
+pub async fn with_claude(more: &str) -> Option<WithClaude> {
     let Some(modules) = std::env::var_os("ERRAND_TEST_AGENTS") else {
         println!(
             "skipped: ERRAND_TEST_AGENTS does not name a folder with the packages of services/executor/tests/agents"
         );
-        return;
+        return None;
     };
-    let (claude, adapter) = programs(Path::new(&modules));
+    let modules = Path::new(&modules);
+    let adapter = modules.join("@agentclientprotocol/claude-agent-acp/dist/index.js");
     let config = format!(
         r#"
 [agents.codegen]
 runner = "claude-code"
 command = ["{}"]
 env = ["ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"]
-limits = {{ turns = 20, cost_usd = 1.0 }}
+{more}
 
 [agents.security]
 command = ["node", "{}"]
 env = ["ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"]
 "#,
-        claude.display(),
+        claude(modules).display(),
         adapter.display()
     );
     let home = TempDir::new().unwrap();
@@ -164,6 +152,25 @@ env = ["ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"]
         ("HOME", home.path().to_str().unwrap()),
     ];
     let errand = Errand::up_in(folder_with(&config), &[], &environment).await;
+    Some(WithClaude { errand, home })
+}
+
+/// The program of the package for this machine.
+fn claude(modules: &Path) -> PathBuf {
+    let entries = fs::read_dir(modules.join("@anthropic-ai")).unwrap();
+    let mut programs = entries
+        .flatten()
+        .map(|it| it.path().join("claude"))
+        .filter(|path| path.is_file() && path.display().to_string().contains("/claude-code-"));
+    programs.next().unwrap()
+}
+
+#[tokio::test]
+async fn the_real_claude_code_and_its_acp_adapter_open_pull_requests() {
+    let limits = "limits = { turns = 20, cost_usd = 1.0 }";
+    let Some(WithClaude { errand, home }) = with_claude(limits).await else {
+        return;
+    };
     for (agent, name) in [("codegen", "Code Generation"), ("security", "Security")] {
         let wish = json!({"agent": agent, "prompt": "Add HELLO.md"});
         let (_, spawned) = errand.api.post("/api/v1/stories", &wish).await;

@@ -9,20 +9,7 @@ const SECRET: &str = "ghp_planted0123456789abcdefghijABCDEFGHIJ";
 
 /// Says a text in pieces, one of which ends within a secret, and does not go on before somebody has read it. Who opens
 /// the page late sees it with the next piece.
-const AGENT: &str = r#"#!/usr/bin/env bash
-hear() {
-  read -r request
-  id=$(printf '%s' "$request" | sed 's/.*"id":\("[^"]*"\|[0-9]*\).*/\1/')
-}
-answer() { printf '{"jsonrpc":"2.0","id":%s,"result":%s}\n' "$id" "$1"; }
-tell() {
-  printf '{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"s","update":%s}}\n' "$1"
-}
-think() { tell "{\"sessionUpdate\":\"agent_thought_chunk\",\"content\":{\"type\":\"text\",\"text\":\"$1\"}}"; }
-hear; answer '{"protocolVersion":1}'
-hear; answer '{"sessionId":"s"}'
-hear
-think "I found ${SECRET:0:14}"
+const AGENT: &str = r#"think "I found ${SECRET:0:14}"
 think "${SECRET:14} in the **settings**, and go on"
 until [ -e go-on ]; do think .; sleep 0.1; done
 rm go-on
@@ -34,8 +21,8 @@ answer '{"stopReason":"end_turn"}'
 "#;
 
 async fn errand(folder: &TempDir) -> Errand {
-    let script = AGENT.replacen('\n', &format!("\nSECRET={SECRET}\n"), 1);
-    let program = program::write(folder.path(), &script);
+    let secret = format!("SECRET={SECRET}\n");
+    let program = program::write_acp(folder.path(), &secret, AGENT);
     Errand::up_with(&[], &[("ERRAND_AGENT_COMMAND", program.to_str().unwrap())]).await
 }
 

@@ -1,10 +1,10 @@
 //! An agent asks, a person answers in the chat or elsewhere, and the agent goes on, whatever dies in between.
 use super::{
-    agents::{home_with_claude, model, programs},
+    agents::with_claude,
     harness::{Api, Errand, command, text, until},
 };
 use serde_json::{Value, json};
-use std::{fs, path::Path};
+use std::fs;
 use tempfile::TempDir;
 
 const QUESTION: &str = "Add an email capture form";
@@ -59,7 +59,9 @@ async fn a_permission_is_asked_in_the_chat_and_a_button_lets_the_agent_go_on() {
     api.say(&chat, "build email capture for the hero demo:ask")
         .await;
     let asked = question(api, &chat, true).await;
-    assert!(text(&asked, "text").contains(QUESTION), "{asked}");
+    for words in [QUESTION, "files: [\"index.html\""] {
+        assert!(text(&asked, "text").contains(words), "{asked}");
+    }
     let session = session_is(api, "waiting_for_input").await;
     let (_, listed) = cli(&errand, &["sessions"]).await;
     let (id, _) = text(&session, "id").split_at(8);
@@ -197,24 +199,10 @@ async fn a_question_that_nobody_answers_ends_as_its_kind_of_agent_says() {
 
 #[tokio::test]
 async fn the_real_claude_code_is_answered_in_words_and_by_a_button() {
-    let Some(modules) = std::env::var_os("ERRAND_TEST_AGENTS") else {
-        println!("skipped: ERRAND_TEST_AGENTS does not name a folder with Claude Code");
+    let Some(claude) = with_claude("permissions = \"ask\"").await else {
         return;
     };
-    let (claude, _) = programs(Path::new(&modules));
-    let config = format!(
-        "[agents.codegen]\nrunner = \"claude-code\"\ncommand = [\"{}\"]\nenv = [\"ANTHROPIC_BASE_URL\", \"ANTHROPIC_API_KEY\"]\npermissions = \"ask\"\n",
-        claude.display()
-    );
-    let (folder, home) = (TempDir::new().unwrap(), home_with_claude());
-    fs::write(folder.path().join("errand.toml"), config).unwrap();
-    let url = model(home.path()).await;
-    let environment = [
-        ("ANTHROPIC_BASE_URL", url.as_str()),
-        ("ANTHROPIC_API_KEY", "sk-ant-planted-key"),
-        ("HOME", home.path().to_str().unwrap()),
-    ];
-    let errand = Errand::up_in(folder, &[], &environment).await;
+    let errand = &claude.errand;
     let api = &errand.api;
     let prompt = "Paint DOOR.md sandbox:question sandbox:permission";
     let (story, chat) = spawn(api, prompt).await;
@@ -227,7 +215,7 @@ async fn the_real_claude_code_is_answered_in_words_and_by_a_button() {
     let (status, pressed) = api.post(&path, &body).await;
     assert_eq!(status, 201, "{pressed}");
     api.hear(&chat, "Bash node -e").await;
-    let (good, said) = cli(&errand, &["answer", &story, "yes"]).await;
+    let (good, said) = cli(errand, &["answer", &story, "yes"]).await;
     assert!(good, "{said}");
     api.hear(&chat, "🎉 Code Generation complete! PR: ").await;
     let sessions = api.get("/api/v1/sessions").await;

@@ -1,6 +1,6 @@
 //! kill -9 of an executor whose agent has a session of its own: it goes on, and nothing of the old run is left.
 use super::{
-    agents::{home_with_claude, model, programs},
+    agents::with_claude,
     harness::{Api, Errand, text, until},
 };
 use serde_json::{Value, json};
@@ -141,24 +141,10 @@ async fn an_agent_that_cannot_begins_again_on_the_same_branch_and_that_is_said()
 
 #[tokio::test]
 async fn the_real_claude_code_goes_on_with_its_own_session() {
-    let Some(modules) = std::env::var_os("ERRAND_TEST_AGENTS") else {
-        println!("skipped: ERRAND_TEST_AGENTS does not name a folder with Claude Code");
+    let Some(mut claude) = with_claude("").await else {
         return;
     };
-    let (claude, _) = programs(Path::new(&modules));
-    let config = format!(
-        "[agents.codegen]\nrunner = \"claude-code\"\ncommand = [\"{}\"]\nenv = [\"ANTHROPIC_BASE_URL\", \"ANTHROPIC_API_KEY\"]\n",
-        claude.display()
-    );
-    let (folder, home) = (TempDir::new().unwrap(), home_with_claude());
-    fs::write(folder.path().join("errand.toml"), config).unwrap();
-    let url = model(home.path()).await;
-    let environment = [
-        ("ANTHROPIC_BASE_URL", url.as_str()),
-        ("ANTHROPIC_API_KEY", "sk-ant-planted-key"),
-        ("HOME", home.path().to_str().unwrap()),
-    ];
-    let mut errand = Errand::up_in(folder, &[], &environment).await;
+    let errand = &mut claude.errand;
     let wish = json!({"agent": "codegen", "prompt": "Add HELLO.md sandbox:hang"});
     let (_, spawned) = errand.api.post("/api/v1/stories", &wish).await;
     until("it has written and hangs in a command", || async {

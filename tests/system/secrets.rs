@@ -13,20 +13,7 @@ const CONFIGURED: &str = "planted-configured-value-4711";
 const SHAPED: &str = "ghp_planted0123456789abcdefghijABCDEFGHIJ";
 
 /// An agent that says both in everything it can say, once cut in the middle, and leaves them in a file.
-const AGENT: &str = r#"#!/usr/bin/env bash
-hear() {
-  read -r request
-  id=$(printf '%s' "$request" | sed 's/.*"id":\("[^"]*"\|[0-9]*\).*/\1/')
-}
-answer() { printf '{"jsonrpc":"2.0","id":%s,"result":%s}\n' "$id" "$1"; }
-tell() {
-  printf '{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"s","update":%s}}\n' "$1"
-}
-think() { tell "{\"sessionUpdate\":\"agent_thought_chunk\",\"content\":{\"type\":\"text\",\"text\":\"$1\"}}"; }
-hear; answer '{"protocolVersion":1}'
-hear; answer '{"sessionId":"s"}'
-hear
-half=${CONFIGURED:0:12}
+const AGENT: &str = r#"half=${CONFIGURED:0:12}
 think "The value is $half"
 tell "{\"sessionUpdate\":\"plan\",\"entries\":[{\"content\":\"Use $SHAPED\",\"priority\":\"high\",\"status\":\"completed\"}]}"
 think "${CONFIGURED:12} and the token $SHAPED."
@@ -40,7 +27,7 @@ answer '{"stopReason":"end_turn"}'
 
 fn agent(folder: &Path) -> PathBuf {
     let values = format!("CONFIGURED={CONFIGURED}\nSHAPED={SHAPED}\n");
-    program::write(folder, &AGENT.replacen('\n', &format!("\n{values}"), 1))
+    program::write_acp(folder, &values, AGENT)
 }
 
 /// Files below `folder` that hold a secret; the repositories in which agents work are theirs to fill.

@@ -103,3 +103,46 @@ async fn an_agent_is_stopped_by_saying_so_in_the_chat() {
     .await;
     api.story_is("cancelled").await;
 }
+
+#[tokio::test]
+async fn what_a_stopped_agent_had_done_is_kept_on_its_branch() {
+    let folder = TempDir::new().unwrap();
+    let config = r#"
+[agents.codegen]
+runner = "command"
+command = ["sh", "-c", "echo half > page.txt; echo '{\"type\":\"tool\",\"id\":\"begun\",\"name\":\"begun\",\"ok\":true}'; sleep 600"]
+"#;
+    fs::write(folder.path().join("errand.toml"), config).unwrap();
+    let errand = Errand::up_in(folder, &[], &[]).await;
+    let wish = json!({"agent": "codegen", "prompt": "never end"});
+    let (_, spawned) = errand.api.post("/api/v1/stories", &wish).await;
+    let story = format!("/stories/{}", text(&spawned, "storyId"));
+    until("the agent has begun", || async {
+        errand
+            .api
+            .page(&story)
+            .await
+            .contains("begun")
+            .then_some(())
+    })
+    .await;
+    let (ok, said) = errand.typed(&["cancel", text(&spawned, "storyId")]).await;
+    assert!(ok, "{said}");
+    let ended = errand.api.story_is("cancelled").await;
+    let session = format!("/api/v1/sessions/{}", text(&ended, "sessionId"));
+    let session = errand.api.get(&session).await;
+    assert!(
+        session["changes"].to_string().contains("page.txt"),
+        "{session}"
+    );
+    let page = errand.api.page(&story).await;
+    let kept = format!("is kept on the branch {}: ", text(&session, "branch"));
+    assert!(page.contains(&kept), "{page}");
+    let trace = session["thinkingTrace"].to_string();
+    let url = trace
+        .split(&kept)
+        .nth(1)
+        .and_then(|it| it.split('"').next());
+    let branch = errand.api.page(&url.unwrap()[errand.api.url.len()..]).await;
+    assert!(branch.contains("Commits on errand/"), "{branch}");
+}

@@ -65,6 +65,31 @@ impl Errand {
     }
 }
 
+impl Drop for Errand {
+    /// A test that fails leaves no agent behind: one that outlives its Errand works in the folder of that.
+    fn drop(&mut self) {
+        let _ = self.child.start_kill();
+        if std::thread::panicking() {
+            end_all_within(self.data.path());
+        }
+    }
+}
+
+/// Ends every process that works in this folder.
+fn end_all_within(folder: &Path) {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    for process in processes {
+        let place = std::fs::read_link(process.path().join("cwd"));
+        if place.is_ok_and(|place| place.starts_with(folder)) {
+            let id = process.file_name();
+            let _ = std::process::Command::new("kill")
+                .arg("-9")
+                .arg(id)
+                .status();
+        }
+    }
+}
+
 async fn start(
     data: &Path,
     arguments: &[String],

@@ -42,6 +42,8 @@ pub struct Attempt<'a> {
     pub signals: &'a Signals,
     /// Where the branch is at the forge, once it was pushed.
     pub pushed: OnceLock<String>,
+    /// Where the run works, once that is there.
+    pub tree: OnceLock<Worktree>,
 }
 
 impl Attempt<'_> {
@@ -59,6 +61,7 @@ impl Attempt<'_> {
         let cancel = control.cancel.clone();
         let project = self.project()?;
         let worktree = self.prepare(project).await?;
+        self.tree.get_or_init(|| worktree.clone());
         for note in worktree.notes() {
             self.note(note.to_string()).await?;
         }
@@ -225,6 +228,21 @@ impl Attempt<'_> {
         let said = super::pull_request_text::cut(failed.said.trim(), 1_000);
         let reason = format!("The check `{}` failed: {said}", failed.command);
         Err(Ending::failed(Outcome::ChecksFailed, reason))
+    }
+
+    /// What a run did that a person stopped is kept too. Nothing of the agent runs any more.
+    pub async fn keep_stopped_work(&self) {
+        let Some(worktree) = self.tree.get() else {
+            return;
+        };
+        self.keep_partial_work(worktree).await;
+        if let Some(url) = self.pushed.get() {
+            let branch = worktree.branch();
+            let kept = format!("What the agent had done is kept on the branch {branch}: {url}");
+            if let Err(error) = self.journal.note(kept).await {
+                tracing::warn!(%error, "partial work is at the forge but that was not recorded");
+            }
+        }
     }
 
     /// What a failed run did is kept on the branch, for a person or the next attempt.

@@ -6,10 +6,11 @@ use crate::{
     session::{Progress, Session, SessionCommand, SessionRefusal},
 };
 use errand_eventlog::{
-    LogError,
+    EventLog, LogError,
     aggregate::{Aggregates, CommandMeta, ExecuteError, now_us},
     live::Live,
 };
+use errand_proto::{AggregateKind, Event, SessionEvent, Subject};
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -29,6 +30,8 @@ pub enum JournalError {
 /// The pen of one run. Nothing is written with a secret in it. Every entry has its own command id, so that a repeated append is stored once.
 pub struct Journal {
     sessions: Aggregates<Session>,
+    log: Arc<dyn EventLog>,
+    workspace_id: String,
     session_id: String,
     executor_id: String,
     redactor: Redactor,
@@ -50,6 +53,8 @@ impl Journal {
         let (attachments, redactor) = (&executor.attachments, &executor.redactor);
         Self {
             sessions: executor.sessions.clone(),
+            log: Arc::clone(&executor.log),
+            workspace_id: executor.workspace_id.clone(),
             session_id: session_id.to_string(),
             executor_id: executor.settings.executor_id.clone(),
             redactor: redactor.clone(),
@@ -106,6 +111,24 @@ impl Journal {
     pub async fn session(&self) -> Result<Session, JournalError> {
         let loaded = self.sessions.load(&self.session_id).await;
         Ok(loaded.map_err(JournalError::Log)?.aggregate)
+    }
+
+    /// When a question was put first, in microseconds since the Unix epoch.
+    ///
+    /// # Errors
+    /// The log failed.
+    pub async fn asked_at(&self, question_id: &str) -> Result<Option<i64>, JournalError> {
+        let kind = AggregateKind::Session;
+        let subject = Subject::new(&self.workspace_id, kind, &self.session_id);
+        let subject = subject.map_err(|e| LogError::Rejected(e.to_string()));
+        let events = self.log.load(&subject.map_err(JournalError::Log)?, 0).await;
+        let events = events.map_err(JournalError::Log)?;
+        Ok(events.iter().find_map(|recorded| match recorded.decode() {
+            Ok(Event::Session(SessionEvent::InputRequested(e))) => {
+                (e.question_id == question_id).then_some(recorded.envelope.time_us)
+            }
+            _ => None,
+        }))
     }
 
     /// What is shown before it is recorded.

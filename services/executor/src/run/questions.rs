@@ -3,6 +3,7 @@
 //! The log decides: what `InputProvided` says is the answer, whether a person or the time that ran out came first. So an
 //! answer is never lost with a process: an agent that asks the same again after its executor was lost gets the answer
 //! that was given, or its question is simply still open.
+mod preview;
 mod wording;
 
 use super::{
@@ -14,8 +15,12 @@ use crate::{
     runner::{AnswerPolicy, AnsweredBy, Question, RunHandle, RunUpdate},
     session::{Progress, TIMEOUT, WITHDRAWN},
 };
+use errand_eventlog::aggregate::now_us;
 use errand_proto::v1;
-use std::collections::{BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    time::Duration,
+};
 use tokio::{sync::mpsc, time::Instant};
 
 /// What becomes of a run's questions.
@@ -135,6 +140,7 @@ impl<'a> Questions<'a> {
     async fn put(&mut self, question: Question) -> Result<(), JournalError> {
         let mut recorded = wording::recorded(&question);
         redacted::question(&mut recorded, self.journal.redactor());
+        recorded.text = preview::with(&recorded.text, &recorded.input);
         let session = self.journal.session().await?;
         let same = session.questions.iter().find(|known| {
             let is_of_use = known.answer.is_none() || known.answer_of_person().is_some();
@@ -146,7 +152,12 @@ impl<'a> Questions<'a> {
         }
         let id = recorded.question_id.clone();
         self.asked.insert(id.clone());
-        let until = Instant::now().checked_add(self.policy.patience);
+        let asked_us = match same {
+            Some(known) => self.journal.asked_at(known.id()).await?,
+            None => None,
+        };
+        let left = time_left(self.policy.patience, asked_us, now_us());
+        let until = Instant::now().checked_add(left);
         let put = Put {
             question,
             recorded,
@@ -228,9 +239,30 @@ impl<'a> Questions<'a> {
     }
 }
 
+/// A question that waited for an executor before this one has not its whole time again.
+fn time_left(patience: Duration, asked_us: Option<i64>, now_us: i64) -> Duration {
+    let waited = asked_us.map_or(0, |asked| now_us.saturating_sub(asked));
+    patience.saturating_sub(Duration::from_micros(u64::try_from(waited).unwrap_or(0)))
+}
+
 async fn over(put: Option<&Put>) {
     match put.and_then(|put| put.until) {
         Some(until) => tokio::time::sleep_until(until).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_to_answer_is_counted_from_the_first_time_it_was_asked() {
+        let (patience, minute_us) = (Duration::from_mins(30), 60_000_000);
+        assert_eq!(time_left(patience, None, minute_us), patience);
+        let left = time_left(patience, Some(minute_us), 11 * minute_us);
+        assert_eq!(left, Duration::from_mins(20));
+        assert_eq!(time_left(patience, Some(0), 99 * minute_us), Duration::ZERO);
+        assert_eq!(time_left(patience, Some(minute_us), 0), patience);
     }
 }

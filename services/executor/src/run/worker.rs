@@ -38,6 +38,8 @@ const NOT_YET_PAUSE: Duration = Duration::from_millis(100);
 const STOP_GRACE: Duration = Duration::from_secs(10);
 /// The same when a person stops it: what runs then is killed within five seconds.
 const CANCEL_GRACE: Duration = Duration::from_millis(4_500);
+/// How long it may take to keep what a stopped run did, when its processes are gone.
+const KEEP_GRACE: Duration = Duration::from_secs(10);
 /// Tries to write an ending before the session is left to the next executor.
 const MAX_ENDING_TRIES: u32 = 5;
 
@@ -177,6 +179,7 @@ async fn own(
         run: &handle,
         signals,
         pushed: OnceLock::new(),
+        tree: OnceLock::new(),
     };
     let (ending, usage) = if session.expired_leases >= MAX_EXPIRED_LEASES {
         (executor_lost(), v1::Usage::default())
@@ -184,6 +187,16 @@ async fn own(
         guarded(&attempt, control, claim, &handle, stop).await
     };
     let ending = asked_to_stop(ending, signals.unwatch(&id));
+    if matches!(ending, Ending::Cancelled { .. })
+        && tokio::time::timeout(KEEP_GRACE, attempt.keep_stopped_work())
+            .await
+            .is_err()
+    {
+        tracing::warn!(
+            session = id,
+            "what was done so far did not reach the forge in time"
+        );
+    }
     let branch_url = attempt.pushed.get().cloned().unwrap_or_default();
     let handed_over = finish(&journal, ending.clone(), usage, branch_url).await?;
     trace::ended(&id, session, &ending);
