@@ -72,10 +72,13 @@ pub fn write(batch: &Batch, public_url: &str) -> Report {
     let finished = batch.finished.values().map(|it| &it.0);
     let findings = merge(finished.flat_map(found));
     let mut summary = headline(batch, &findings);
+    let title = plain(&batch.facts.0.title);
+    let mut markdown = format!("## Report: {title}\n\n**{summary}**\n\n");
     for id in &batch.facts.0.story_ids {
-        summary += &format!("\n- {}", story_line(batch, id, public_url));
+        summary += &format!("\n{}", story_line(batch, id, &TEXT));
+        let line = story_line(batch, id, &MARKDOWN);
+        let _ = writeln!(markdown, "- {line} · [story]({public_url}/stories/{id})");
     }
-    let mut markdown = format!("## Report: {}\n\n{summary}\n", plain(&batch.facts.0.title));
     for severity in SEVERITIES {
         section(&mut markdown, severity, &findings);
     }
@@ -99,7 +102,7 @@ fn agent(story: &v1::BatchStoryFinished) -> &str {
     reference.map_or("agent", |it| it.agent_name.as_str())
 }
 
-/// "**3 of 4 agents completed, 12 findings: 2 high, 10 low.**"
+/// "3 of 4 agents completed, 12 findings: 2 high, 10 low."
 fn headline(batch: &Batch, findings: &[Merged]) -> String {
     let completed = batch
         .finished
@@ -119,35 +122,53 @@ fn headline(batch: &Batch, findings: &[Merged]) -> String {
         1 => format!("1 finding: {}", counts.join(", ")),
         n => format!("{n} findings: {}", counts.join(", ")),
     };
-    format!("**{completed} of {all} agents completed, {found}.**\n")
+    format!("{completed} of {all} agents completed, {found}.")
 }
 
-/// What came of one story, with the ways to it.
-fn story_line(batch: &Batch, id: &str, public_url: &str) -> String {
-    let story = format!("[story]({public_url}/stories/{id})");
+/// How a line is written for those who read Markdown, and for those who do not.
+struct Style {
+    name: fn(&str) -> String,
+    words: fn(&str) -> String,
+    link: fn(&str, &str) -> String,
+}
+
+const MARKDOWN: Style = Style {
+    name: |name| format!("**{}**", plain(name)),
+    words: plain,
+    link: |label, url| format!("[{label}]({url})"),
+};
+const TEXT: Style = Style {
+    name: one_line,
+    words: one_line,
+    link: |_, url| url.to_owned(),
+};
+
+/// What came of one story, with the way to its pull request.
+fn story_line(batch: &Batch, id: &str, style: &Style) -> String {
     let Some(finished) = batch.finished.get(id) else {
-        return format!("⏳ Not ended when the time limit of the batch was over · {story}");
+        return "⏳ Not ended when the time limit of the batch was over".to_owned();
     };
     let finished = &finished.0;
-    let (name, words) = (plain(agent(finished)), plain(&cut(&finished.summary)));
+    let name = (style.name)(agent(finished));
+    let words = (style.words)(&cut(&finished.summary));
     let mut line = match finished.status.as_str() {
-        "completed" => format!("✅ **{name}**: {words}"),
-        "failed" => format!("❌ **{name}** failed: {words}"),
-        _ if words.is_empty() => format!("⏹ **{name}** was cancelled"),
-        _ => format!("⏹ **{name}** was cancelled: {words}"),
+        "completed" => format!("✅ {name}: {words}"),
+        "failed" => format!("❌ {name} failed: {words}"),
+        _ if words.is_empty() => format!("⏹ {name} was cancelled"),
+        _ => format!("⏹ {name} was cancelled: {words}"),
     };
     if finished.status == "completed"
         && let Some(findings) = &finished.findings
     {
         line += &format!(" · {} found", findings.findings.len());
         if !findings.note.is_empty() {
-            line += &format!(" ({})", plain(&findings.note));
+            line += &format!(" ({})", (style.words)(&findings.note));
         }
     }
     if !finished.pr_url.is_empty() {
-        line += &format!(" · [pull request]({})", finished.pr_url);
+        line += &format!(" · {}", (style.link)("pull request", &finished.pr_url));
     }
-    format!("{line} · {story}")
+    line
 }
 
 fn section(text: &mut String, severity: &str, findings: &[Merged]) {
@@ -190,15 +211,14 @@ fn cut(text: &str) -> String {
     }
 }
 
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// On one line, and as words: an agent's text makes no link, heading or code of a report.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    for c in text
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-    {
+    for c in one_line(text).chars() {
         if matches!(
             c,
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!'

@@ -64,7 +64,7 @@ fn check(file: &SourceFile, findings: &mut Findings) {
     let Some(html) = file.html() else { return };
     for (_, tag) in html.tags() {
         if tag.name == "img" && !tag.has("alt") && !tag.spreads() {
-            findings.add(&ALT, file, tag.line, "This image has no alt text.");
+            findings.add(&ALT, file, tag.line, "This image has no alternative text.");
         }
         let href = tag.get("href");
         if tag.name == "a" && matches!(href, Some("" | "#" | "javascript:void(0)" | "javascript:;"))
@@ -83,7 +83,7 @@ fn check_head(file: &SourceFile, html: &Html, root: &Tag, findings: &mut Finding
     match title(html) {
         None => findings.add(&TITLE, file, head, "This page has no title."),
         Some((line, text)) => check_length(
-            &TITLE_LENGTH,
+            (&TITLE_LENGTH, "title"),
             MIN_TITLE_CHARS..=MAX_TITLE_CHARS,
             file,
             line,
@@ -95,7 +95,8 @@ fn check_head(file: &SourceFile, html: &Html, root: &Tag, findings: &mut Finding
         None => findings.add(&DESCRIPTION, file, head, "This page has no description."),
         Some((tag, text)) => {
             let range = MIN_DESCRIPTION_CHARS..=MAX_DESCRIPTION_CHARS;
-            check_length(&DESCRIPTION_LENGTH, range, file, tag.line, text, findings);
+            let rule = (&DESCRIPTION_LENGTH, "description");
+            check_length(rule, range, file, tag.line, text, findings);
         }
     }
     if let Some((tag, content)) = meta(html, "robots")
@@ -145,7 +146,7 @@ fn check_head(file: &SourceFile, html: &Html, root: &Tag, findings: &mut Finding
 }
 
 fn check_length(
-    rule: &'static Rule,
+    (rule, what): (&'static Rule, &str),
     range: std::ops::RangeInclusive<usize>,
     file: &SourceFile,
     line: u32,
@@ -155,7 +156,7 @@ fn check_length(
     let length = text.trim().chars().count();
     if !is_templated(text) && !range.contains(&length) {
         let message = format!(
-            "It has {length} characters; {} to {} serve best.",
+            "This {what} has {length} characters; {} to {} serve best.",
             range.start(),
             range.end()
         );
