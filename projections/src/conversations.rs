@@ -126,7 +126,12 @@ fn snippet(text: &str) -> String {
     let mut words = String::new();
     // Blank space only shrinks, so a few times the limit is enough to look at.
     let beginning: String = text.chars().take(MAX_SNIPPET_CHARS * 4).collect();
-    for word in beginning.split_whitespace() {
+    // Marks of headings and of bold words are for those who see the whole.
+    let beginning = beginning.replace("**", "");
+    let shown = beginning
+        .split_whitespace()
+        .filter(|word| !word.chars().all(|c| c == '#'));
+    for word in shown {
         if !words.is_empty() {
             words.push(' ');
         }

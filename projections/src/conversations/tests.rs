@@ -138,3 +138,9 @@ fn an_event_applied_twice_changes_nothing() {
     row.apply(at(1), posted("m1", "hello"), &mut messages);
     assert_eq!((row, messages.iter().count()), (once, 0));
 }
+
+#[test]
+fn the_list_shows_the_words_of_a_message_without_its_marks() {
+    let (row, _) = conversation([posted("m1", "## Report\n\n**4 of 4** ended, issue #7")]);
+    assert_eq!(row.last_message, "Report 4 of 4 ended, issue #7");
+}

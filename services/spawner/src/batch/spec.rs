@@ -160,6 +160,7 @@ fn a_report_names_what_failed_and_keeps_what_there_is() {
     );
     assert!(text.find("### Critical") < text.find("### High"), "{text}");
     assert!(!report.summary.contains("Missing alt"));
+    assert!(!report.summary.contains("**") && !report.summary.contains("]("));
 }
 
 #[test]
