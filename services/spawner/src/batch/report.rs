@@ -126,7 +126,10 @@ fn headline(batch: &Batch, findings: &[Merged]) -> String {
 fn story_line(batch: &Batch, id: &str, public_url: &str) -> String {
     let story = format!("[story]({public_url}/stories/{id})");
     let Some(finished) = batch.finished.get(id) else {
-        return format!("⏳ Not ended when the time limit of the batch was over · {story}");
+        let name = plain(batch.agent_name(id).unwrap_or("agent"));
+        return format!(
+            "⏳ **{name}** had not ended when the time limit of the batch was over · {story}"
+        );
     };
     let finished = &finished.0;
     let (name, words) = (plain(agent(finished)), plain(&cut(&finished.summary)));
