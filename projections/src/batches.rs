@@ -1,6 +1,6 @@
 //! Several stories asked for in one reply, and what came of them together.
 use crate::{
-    Result,
+    Error, Result,
     db::{Db, RowSet, Statement, Table, TableRow as _, Tx},
     keys::{Key, Keys},
     page,
@@ -168,13 +168,39 @@ impl Db {
         self.one(sql).await
     }
 
-    /// The batches of a conversation, latest first; `limit` 0 means [`crate::DEFAULT_PAGE_ROWS`].
+    /// One batch by its id or the beginning of it, at least [`crate::MIN_ID_PREFIX_CHARS`] characters.
+    ///
+    /// # Errors
+    /// [`Error::Ambiguous`] when several ids begin so; the database fails.
+    pub async fn find_batch(&self, id_or_prefix: &str) -> Result<Option<BatchRow>> {
+        if id_or_prefix.chars().count() < page::MIN_ID_PREFIX_CHARS {
+            return self.batch(id_or_prefix).await;
+        }
+        let (from, to) = page::id_range(id_or_prefix);
+        let mut sql = select();
+        sql.push("id >= ").bind(from);
+        sql.push(" AND id < ").bind(to);
+        sql.push(" ORDER BY id LIMIT 2");
+        let mut found: Vec<BatchRow> = self.all(sql).await?;
+        match found.len() {
+            0 | 1 => Ok(found.pop()),
+            count => Err(Error::Ambiguous {
+                prefix: id_or_prefix.to_owned(),
+                count,
+            }),
+        }
+    }
+
+    /// The batches of a conversation or of all, latest first; `limit` 0 means [`crate::DEFAULT_PAGE_ROWS`].
     ///
     /// # Errors
     /// The database fails.
-    pub async fn batches(&self, conversation_id: &str, limit: u32) -> Result<Vec<BatchRow>> {
+    pub async fn batches(&self, conversation: Option<&str>, limit: u32) -> Result<Vec<BatchRow>> {
         let mut sql = select();
-        sql.push("conversation_id = ").bind(conversation_id);
+        match conversation {
+            Some(id) => sql.push("conversation_id = ").bind(id),
+            None => sql.push("1 = 1"),
+        };
         sql.push(" ORDER BY created_seq DESC LIMIT ");
         sql.bind(page::rows(limit));
         self.all(sql).await

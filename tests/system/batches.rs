@@ -86,8 +86,25 @@ async fn a_full_audit_ends_in_one_report_that_says_what_failed_and_what_was_canc
     assert!(page.contains("Stop all agents"));
     assert!(reports(api, &chat).await.is_empty());
 
-    let cancel = format!("/batches/{}/cancel", text(&open, "id"));
-    assert_eq!(api.press(&cancel, &[]).await, 200);
+    until("its parent names the agent that goes on", || async {
+        let parents = parents(api).await;
+        let mut lines = parents.first()?.1.lines();
+        lines.any(|it| it == "- [ ] Performance").then_some(())
+    })
+    .await;
+
+    let id = &text(&open, "id")[..8];
+    for (arguments, words) in [
+        (vec!["batches"], "3/4"),
+        (vec!["batches", "--conversation", &chat[..8]], "4 agents: "),
+        (vec!["show", id], "open, 3 of 4 ended"),
+        (vec!["--json", "show", id], "\"status\": \"open\""),
+        (vec!["show", id], "in_progress  Performance"),
+        (vec!["cancel", id], "1 of 4 agents are being stopped"),
+    ] {
+        let (ok, said) = errand.typed(&arguments).await;
+        assert!(ok && said.contains(words), "{arguments:?}: {said}");
+    }
     let report = api.hear(&chat, "**2 of 4 agents completed, ").await;
     let report = text(&report, "text");
     for words in [
@@ -119,6 +136,33 @@ async fn a_full_audit_ends_in_one_report_that_says_what_failed_and_what_was_canc
     );
     // Four stories and their batch.
     assert_eq!(api.made().await[0], 5);
+    let (_, said) = errand.typed(&["show", id]).await;
+    assert!(said.contains("consolidated, 4 of 4 ended"), "{said}");
+    assert!(said.contains("## Report: 4 agents"), "{said}");
+}
+
+#[tokio::test]
+async fn a_linear_that_is_away_does_not_hold_up_a_batch_and_its_parent_follows() {
+    let errand = Errand::up(&[]).await;
+    let api = &errand.api;
+    let away = json!({"vendor": "linear", "fault": "error_500", "count": 100_000});
+    api.trouble(&away).await;
+    let chat = api.conversation().await;
+    api.say(&chat, "full audit on the site").await;
+    api.hear(&chat, "**4 of 4 agents completed, ").await;
+    assert_eq!(api.made().await[0], 0, "Linear knows of nothing");
+    api.heal().await;
+    until("a parent with four parts that is done", || async {
+        let parents = parents(api).await;
+        let [(state, description, parts)] = parents.as_slice() else {
+            return None;
+        };
+        let is_done = state == "completed" && description.contains("4 of 4 agents completed");
+        (is_done && parts.len() == 4).then_some(())
+    })
+    .await;
+    assert_eq!(api.made().await[0], 5);
+    assert_eq!(reports(api, &chat).await.len(), 1);
 }
 
 #[tokio::test]
@@ -150,7 +194,7 @@ async fn a_batch_whose_time_is_over_is_reported_without_the_others() {
     errand.api.say(&chat, "full audit on the site").await;
     let report = errand
         .api
-        .hear(&chat, "Not ended when the time limit")
+        .hear(&chat, "**Performance** had not ended when the time limit")
         .await;
     let report = text(&report, "text");
     assert!(report.contains("✅ **Security**"), "{report}");

@@ -465,7 +465,7 @@ async fn what_is_not_there_is_nothing_and_not_an_error(engine: Engine) {
     assert!(db.conversation("none").await.unwrap().is_none());
     assert!(db.message("none").await.unwrap().is_none());
     assert!(db.batch("none").await.unwrap().is_none());
-    assert!(db.batches("none", 5).await.unwrap().is_empty());
+    assert!(db.batches(Some("none"), 5).await.unwrap().is_empty());
     assert!(db.notifications("none").await.unwrap().is_empty());
 }
 

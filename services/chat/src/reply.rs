@@ -284,6 +284,7 @@ impl<'a> Reply<'a> {
             user_id: self.user().to_owned(),
             title: format!("{} agents: {}", names.len(), names.join(", ")),
             story_ids,
+            agent_names: names,
         };
         let command = ConversationCommand::RequestBatch(Box::new(request));
         self.execute("batch", command).await?;

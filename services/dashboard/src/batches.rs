@@ -6,7 +6,7 @@ use errand_projections::batches::BatchRow;
 /// # Errors
 /// There is none, or the database fails.
 pub async fn find(site: &Site, id: &str) -> Result<BatchRow, Problem> {
-    let found = site.db().batch(id).await?;
+    let found = site.db().find_batch(id).await?;
     found.ok_or_else(|| Problem::no_such("batch", id))
 }
 

@@ -2,7 +2,7 @@
 use anyhow::{Context, bail};
 use futures::{StreamExt, stream::BoxStream};
 use reqwest::{
-    Method, RequestBuilder, Response,
+    Method, RequestBuilder, Response, StatusCode,
     header::{AUTHORIZATION, HeaderMap, HeaderValue},
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -42,6 +42,19 @@ impl Api {
     pub async fn get(&self, path: &str, query: &[(&str, String)]) -> anyhow::Result<Value> {
         let request = self.request(Method::GET, path).query(query);
         self.answer(request.timeout(REQUEST_TIMEOUT)).await
+    }
+
+    /// `None` when there is no such record.
+    ///
+    /// # Errors
+    /// Errand is not there, or says no; the message says why.
+    pub async fn find(&self, path: &str) -> anyhow::Result<Option<Value>> {
+        let request = self.request(Method::GET, path).timeout(REQUEST_TIMEOUT);
+        let response = self.send(request).await?;
+        if response.status() == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        self.read(self.accepted(response).await?).await.map(Some)
     }
 
     /// # Errors
@@ -104,7 +117,11 @@ impl Api {
     }
 
     async fn answer(&self, request: RequestBuilder) -> anyhow::Result<Value> {
-        let body = self.sent(request).await?.bytes().await;
+        self.read(self.sent(request).await?).await
+    }
+
+    async fn read(&self, response: Response) -> anyhow::Result<Value> {
+        let body = response.bytes().await;
         let body = body.with_context(|| format!("the answer of {} was cut", self.url))?;
         if body.is_empty() {
             return Ok(Value::Null);
@@ -114,12 +131,19 @@ impl Api {
     }
 
     async fn sent(&self, request: RequestBuilder) -> anyhow::Result<Response> {
-        let response = request.send().await.with_context(|| {
+        self.accepted(self.send(request).await?).await
+    }
+
+    async fn send(&self, request: RequestBuilder) -> anyhow::Result<Response> {
+        request.send().await.with_context(|| {
             format!(
                 "no Errand answers at {}: start one with `errand up`, or name it with --url",
                 self.url
             )
-        })?;
+        })
+    }
+
+    async fn accepted(&self, response: Response) -> anyhow::Result<Response> {
         if response.status().is_success() {
             return Ok(response);
         }

@@ -34,6 +34,8 @@ pub enum Command {
     Spawn(Spawn),
     /// List stories
     Stories(Stories),
+    /// List batches: several stories that one message asked for
+    Batches(Batches),
     /// List agent sessions
     Sessions(Sessions),
     /// List and search conversations, rename them, attach them to a project, put them away
@@ -41,7 +43,7 @@ pub enum Command {
     Conversations(Conversations),
     /// Show what waits and why, and what runs; or pause the queue
     Queue(Queue),
-    /// Show one story, by id or the start of its id
+    /// Show one story or one batch, by id or the start of its id
     Show(Show),
     /// Follow one story until it ends
     Watch(Id),
@@ -49,7 +51,7 @@ pub enum Command {
     Answer(Words),
     /// Tell a running agent something
     Steer(Words),
-    /// Stop a story
+    /// Stop a story, or all stories of a batch
     Cancel(Reason),
     /// Run a failed or cancelled story again
     Retry(Id),
@@ -204,6 +206,14 @@ pub struct Stories {
     /// pending, approved, in_progress, completed, failed or cancelled
     #[arg(long)]
     pub status: Vec<String>,
+    #[arg(long, default_value_t = 50)]
+    pub limit: u32,
+}
+
+#[derive(Debug, Args)]
+pub struct Batches {
+    #[arg(long, value_name = "ID")]
+    pub conversation: Option<String>,
     #[arg(long, default_value_t = 50)]
     pub limit: u32,
 }

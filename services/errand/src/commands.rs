@@ -2,6 +2,7 @@
 mod agent;
 mod agents;
 mod audit;
+mod batches;
 mod conversations;
 mod database;
 mod dead_letters;
@@ -55,6 +56,7 @@ pub async fn run(cli: cli::Cli) -> anyhow::Result<ExitCode> {
         Command::Watch(which) => return watch::run(&api()?, &which.id, json).await,
         Command::Doctor(options) => return doctor::run(&options, json).await,
         Command::Stories(wanted) => stories::run(&api()?, &wanted, json).await?,
+        Command::Batches(wanted) => batches::run(&api()?, &wanted, json).await?,
         Command::Sessions(wanted) => sessions::run(&api()?, &wanted, json).await?,
         Command::Conversations(what) => conversations::run(&api()?, &what, json).await?,
         Command::Queue(which) => queue::run(&api()?, &which, json).await?,

@@ -34,6 +34,13 @@ impl Batch {
         self.facts.0.story_ids.iter().any(|id| id == story_id)
     }
 
+    /// What people call a story's agent; batches of an earlier version do not say.
+    pub fn agent_name(&self, story_id: &str) -> Option<&str> {
+        let facts = &self.facts.0;
+        let place = facts.story_ids.iter().position(|id| id == story_id)?;
+        facts.agent_names.get(place).map(String::as_str)
+    }
+
     fn all_finished(&self) -> bool {
         let mut stories = self.facts.0.story_ids.iter();
         stories.all(|id| self.finished.contains_key(id))

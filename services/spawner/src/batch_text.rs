@@ -14,7 +14,7 @@ pub fn description(batch: &Batch) -> String {
 
 fn line(batch: &Batch, id: &str) -> String {
     let Some(finished) = batch.finished.get(id) else {
-        return format!("- [ ] story {id}");
+        return format!("- [ ] {}", batch.agent_name(id).unwrap_or(id));
     };
     let finished = &finished.0;
     let story = finished.story.clone().unwrap_or_default();

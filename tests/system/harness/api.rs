@@ -135,6 +135,13 @@ impl Api {
         let (status, body) = self.post("/sandbox/faults", fault).await;
         assert!((200..300).contains(&status), "{status} {body}");
     }
+
+    /// The trouble is over.
+    pub async fn heal(&self) {
+        let faults = format!("{}/sandbox/faults", self.url);
+        let answer = self.http.delete(faults).send().await.expect("an answer");
+        assert!(answer.status().is_success());
+    }
 }
 
 fn list(answer: &Value, name: &str) -> Vec<Value> {

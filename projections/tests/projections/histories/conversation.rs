@@ -215,6 +215,7 @@ pub fn batch_requested(work: &Work) -> Step {
         user_id: "user".into(),
         story_ids: vec![work.story.clone()],
         title: "Two things at once".into(),
+        agent_names: vec!["Code Generation".into()],
     };
     step(&work.conversation, requested)
 }

@@ -215,6 +215,55 @@ fn an_agents_question_is_put_once_and_its_buttons_are_spent_once() {
         .then_expect_events(vec![]);
 }
 
+fn batch(stories: &[&str]) -> v1::BatchRequested {
+    v1::BatchRequested {
+        batch_id: "b1".into(),
+        story_ids: stories.iter().map(ToString::to_string).collect(),
+        ..Default::default()
+    }
+}
+
+#[test]
+fn a_batch_is_requested_once_and_again_only_with_more_stories() {
+    let request = |stories: &[&str]| ConversationCommand::RequestBatch(Box::new(batch(stories)));
+    Spec::with(())
+        .given(vec![started()])
+        .when(request(&["s1", "s2"]))
+        .then_expect_events(vec![batch(&["s1", "s2"]).into()]);
+    let requested = vec![started(), batch(&["s1", "s2"]).into()];
+    Spec::with(())
+        .given(requested.clone())
+        .when(request(&["s1", "s2"]))
+        .then_expect_events(vec![]);
+    Spec::with(())
+        .given(requested)
+        .when(request(&["s1", "s2", "s3"]))
+        .then_expect_events(vec![batch(&["s1", "s2", "s3"]).into()]);
+}
+
+#[test]
+fn a_batch_that_was_requested_is_reported_once() {
+    let report = v1::BatchAnnounced {
+        batch_id: "b1".into(),
+        markdown: "2 of 2 agents completed".into(),
+        ..Default::default()
+    };
+    let tell = || ConversationCommand::AnnounceBatch(Box::new(report.clone()));
+    Spec::with(())
+        .given(vec![started()])
+        .when(tell())
+        .then_expect_events(vec![]);
+    let requested = vec![started(), batch(&["s1", "s2"]).into()];
+    Spec::with(())
+        .given(requested.clone())
+        .when(tell())
+        .then_expect_events(vec![report.clone().into()]);
+    Spec::with(())
+        .given([requested, vec![report.clone().into()]].concat())
+        .when(tell())
+        .then_expect_events(vec![]);
+}
+
 fn renamed(title: &str) -> v1::ConversationRenamed {
     v1::ConversationRenamed {
         title: title.into(),

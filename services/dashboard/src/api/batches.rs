@@ -1,4 +1,4 @@
-use super::{Answer, story_actions::Why};
+use super::{Answer, find, story_actions::Why};
 use crate::{
     batches, body::JsonBody, dashboard::Site, guard::Actor, present::ErrorBody, problem::Problem,
     records,
@@ -14,7 +14,8 @@ use utoipa::IntoParams;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
-    conversation: String,
+    /// Only those of this conversation.
+    conversation: Option<String>,
     /// At most 500; 50 when absent.
     #[serde(default)]
     limit: u32,
@@ -25,12 +26,16 @@ pub struct Page {
     batches: Vec<BatchRow>,
 }
 
-/// The batches of a conversation, latest first.
+/// The batches of a conversation or of all, latest first.
 #[utoipa::path(get, path = "/api/v1/batches", tag = "stories", operation_id = "listBatches", params(Wanted),
     responses((status = 200, body = records::Batches)))]
 pub async fn list(State(site): State<Site>, Query(wanted): Query<Wanted>) -> Answer<Page> {
-    let found = site.db().batches(&wanted.conversation, wanted.limit).await;
-    let batches = found.map_err(Problem::from)?;
+    let conversation = match &wanted.conversation {
+        Some(id) => Some(find::conversation_id(&site, id).await?),
+        None => None,
+    };
+    let found = site.db().batches(conversation.as_deref(), wanted.limit);
+    let batches = found.await.map_err(Problem::from)?;
     Ok(Json(Page { batches }))
 }
 

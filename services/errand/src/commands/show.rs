@@ -1,4 +1,5 @@
 //! `errand show ID [--at SEQ|TIME]`
+use super::batches;
 use crate::{
     api::Api,
     cli::Show,
@@ -8,10 +9,15 @@ use errand_proto::{Outcome, outcome};
 use serde_json::{Value, json};
 
 /// # Errors
-/// Errand is not there or does not know the story, or the story did not exist yet.
+/// Errand is not there or knows neither such a story nor such a batch, or the story did not exist yet.
 pub async fn run(api: &Api, which: &Show, as_json: bool) -> anyhow::Result<()> {
     let at: Vec<_> = which.at.iter().map(|at| ("at", at.clone())).collect();
     let id = &which.id;
+    if which.at.is_none()
+        && let Some(batch) = batches::find(api, id).await?
+    {
+        return batches::show(api, &batch, as_json).await;
+    }
     let story = api.get(&format!("/api/v1/stories/{id}"), &at).await?;
     let session = text(&story, "sessionId");
     // The session follows its story by a moment.

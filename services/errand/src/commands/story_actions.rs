@@ -1,11 +1,15 @@
 //! `errand cancel | retry | approve | reject`
+use super::batches;
 use crate::{api::Api, cli, output};
 use serde_json::json;
 
 /// # Errors
 /// Errand is not there or says no.
 pub async fn cancel(api: &Api, what: &cli::Reason, json: bool) -> anyhow::Result<()> {
-    act(api, &what.id, "cancel", Some(&what.reason), json).await
+    match batches::find(api, &what.id).await? {
+        Some(batch) => batches::cancel(api, &batch, &what.reason, json).await,
+        None => act(api, &what.id, "cancel", Some(&what.reason), json).await,
+    }
 }
 
 /// # Errors

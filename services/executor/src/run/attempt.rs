@@ -84,7 +84,7 @@ impl Attempt<'_> {
         let summary = self
             .publish(project, &worktree, &words, &files, usage)
             .await?;
-        let findings = findings::read(&worktree, &self.session.facts.0.agent);
+        let findings = findings::read(&worktree, &self.session.facts.0.agent).await;
         if let Err(error) = worktree.remove().await {
             tracing::warn!(%error, "the worktree stays until the next clean-up");
         }

@@ -41,14 +41,25 @@ pub fn instruction(agent: &str) -> Option<String> {
 }
 
 /// `None` for an agent that has no report to write. A report that cannot be read says why and holds up nothing.
-pub fn read(worktree: &Worktree, agent: &str) -> Option<v1::Findings> {
-    SCANNING.contains(&agent).then(|| {
-        let path = report_path(agent);
-        match load(worktree.path(), &path) {
-            Ok(text) => parse(&path, &text),
-            Err(reason) => note(format!("`{path}` {reason}")),
-        }
+pub async fn read(worktree: &Worktree, agent: &str) -> Option<v1::Findings> {
+    if !SCANNING.contains(&agent) {
+        return None;
+    }
+    let path = report_path(agent);
+    Some(match written(worktree, &path).await {
+        Ok(text) => parse(&path, &text),
+        Err(reason) => note(format!("`{path}` {reason}")),
     })
+}
+
+/// A report that an earlier run left in the repository says nothing of this run.
+async fn written(worktree: &Worktree, path: &str) -> Result<String, String> {
+    let text = load(worktree.path(), path)?;
+    match worktree.is_unchanged(path).await {
+        Ok(false) => Ok(text),
+        Ok(true) => Err("is an earlier run's: the agent did not write it again".to_owned()),
+        Err(error) => Err(format!("cannot be compared with the base: {error}")),
+    }
 }
 
 fn report_path(agent: &str) -> String {

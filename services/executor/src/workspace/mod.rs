@@ -5,6 +5,7 @@
 //! own repository is only read, save for the session's branch.
 
 mod advertised;
+mod base_file;
 mod branch;
 mod branch_log;
 mod changes;

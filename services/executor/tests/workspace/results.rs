@@ -190,3 +190,16 @@ async fn a_tree_that_vanished_says_so() {
         "<h1>Lantern</h1>\n"
     );
 }
+
+#[tokio::test]
+async fn a_file_is_unchanged_until_the_session_writes_it_committed_or_not() {
+    let place = Place::new();
+    let tree = place.worktree(BRANCH).await;
+    assert!(tree.is_unchanged("index.html").await.unwrap());
+    write(&tree.path().join("new.html"), "new\n");
+    assert!(!tree.is_unchanged("new.html").await.unwrap());
+    write(&tree.path().join("index.html"), "<h1>Other</h1>\n");
+    assert!(!tree.is_unchanged("index.html").await.unwrap());
+    tree.commit_all("Change it").await.unwrap().unwrap();
+    assert!(!tree.is_unchanged("index.html").await.unwrap());
+}

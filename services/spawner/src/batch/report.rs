@@ -146,7 +146,8 @@ const TEXT: Style = Style {
 /// What came of one story, with the way to its pull request.
 fn story_line(batch: &Batch, id: &str, style: &Style) -> String {
     let Some(finished) = batch.finished.get(id) else {
-        return "⏳ Not ended when the time limit of the batch was over".to_owned();
+        let name = (style.name)(batch.agent_name(id).unwrap_or("agent"));
+        return format!("⏳ {name} had not ended when the time limit of the batch was over");
     };
     let finished = &finished.0;
     let name = (style.name)(agent(finished));

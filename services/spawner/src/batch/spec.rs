@@ -8,6 +8,7 @@ fn opened() -> v1::BatchOpened {
         id: "b1".into(),
         title: "2 agents: Security, SEO".into(),
         story_ids: vec!["s1".into(), "s2".into()],
+        agent_names: vec!["Security".into(), "SEO".into()],
         ..Default::default()
     }
 }
@@ -120,7 +121,7 @@ fn a_report_is_written_when_every_story_has_ended_or_the_time_is_over_and_once()
     assert!(over.timed_out);
     assert!(
         over.report_markdown
-            .contains("⏳ Not ended when the time limit"),
+            .contains("⏳ **SEO** had not ended when the time limit"),
         "{}",
         over.report_markdown
     );

@@ -29,6 +29,7 @@ impl Reactor for OpenBatch {
             project_id: request.project_id.clone(),
             title: request.title.clone(),
             story_ids: request.story_ids.clone(),
+            agent_names: request.agent_names.clone(),
             due_us: requested_us.saturating_add(limit_us),
         };
         let command = BatchCommand::Open(Box::new(facts));
