@@ -182,6 +182,8 @@ impl MessageRow {
             in_reply_to: e.in_reply_to,
             text: e.partial_markdown,
             reason: e.reason,
+            usage: parts::usage(e.usage),
+            model: e.model,
             ..Self::default()
         }
     }

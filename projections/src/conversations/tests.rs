@@ -91,6 +91,11 @@ fn a_failed_reply_keeps_what_had_arrived_and_the_reason() {
         in_reply_to: "m1".into(),
         reason: "The stream was cut.".into(),
         partial_markdown: "I'll spawn".into(),
+        usage: Some(v1::Usage {
+            input_tokens: 7,
+            ..Default::default()
+        }),
+        model: "scripted".into(),
     };
     let (_, messages) = conversation([posted("m1", "hello"), failed.into()]);
     let failed = &messages[1];
@@ -101,6 +106,10 @@ fn a_failed_reply_keeps_what_had_arrived_and_the_reason() {
     assert_eq!(
         (failed.reason.as_str(), failed.in_reply_to.as_str()),
         ("The stream was cut.", "m1")
+    );
+    assert_eq!(
+        (failed.usage.input_tokens, failed.model.as_str()),
+        (7, "scripted")
     );
 }
 

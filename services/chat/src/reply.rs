@@ -9,7 +9,7 @@ mod history;
 use crate::{
     Chat, actions,
     conversation::{ConversationCommand, ConversationRefusal},
-    llm::{LlmError, LlmEvent, LlmMessage, LlmRequest, ToolCall, Usage},
+    llm::{LlmError, LlmEvent, ToolCall, ToolSpec, Usage},
     stopping::{self, NOTHING_TO_STOP, STOP_TOOL},
     tasks::{Origin, TASK_TOOL},
 };
@@ -20,6 +20,7 @@ use errand_eventlog::{
 };
 use errand_proto::{ConversationEvent, Event, batch_id, v1};
 use futures::StreamExt;
+use history::History;
 use std::{pin::pin, time::Duration};
 use uuid::Uuid;
 
@@ -46,6 +47,8 @@ pub struct Reply<'a> {
 enum Broken {
     /// Said in the chat, with a retry button.
     Model(String),
+    /// The conversation is longer than the model takes, in the same words.
+    Full(String),
     /// The log failed: the whole reply is tried again.
     Failure(Failure),
 }
@@ -78,15 +81,20 @@ impl<'a> Reply<'a> {
         match self.rounds().await {
             Ok(()) => Ok(()),
             Err(Broken::Failure(failure)) => Err(failure),
-            Err(Broken::Model(reason)) => self.fail(reason).await,
+            Err(Broken::Model(reason) | Broken::Full(reason)) => self.fail(reason).await,
         }
     }
 
     async fn rounds(&mut self) -> Result<(), Broken> {
-        let mut history = history::load(self.chat, &self.cause.recorded.subject).await?;
+        let mut history = History::load(self.chat, &self.cause.recorded.subject).await?;
+        let mut was_halved = false;
         for _ in 0..MAX_ROUNDS {
-            let calls = self.round(&mut history).await?;
-            if calls == 0 {
+            let mut calls = self.round(&mut history).await;
+            if matches!(calls, Err(Broken::Full(_))) && !was_halved && self.halve(&mut history) {
+                was_halved = true;
+                calls = self.round(&mut history).await;
+            }
+            if calls? == 0 {
                 return Ok(());
             }
         }
@@ -95,16 +103,26 @@ impl<'a> Reply<'a> {
         )))
     }
 
+    /// Our count of tokens is only near: where the model counts more, it gets half of what was sent.
+    fn halve(&self, history: &mut History) -> bool {
+        let halved = history.halve(&self.chat.persona.text, &self.tools());
+        tracing::info!(
+            conversation = self.cause.id(),
+            halved,
+            "longer than the model takes"
+        );
+        halved
+    }
+
+    fn tools(&self) -> Vec<ToolSpec> {
+        vec![self.chat.rules.tool(), stopping::tool()]
+    }
+
     /// One request to the model. Answers how many tools it called.
-    async fn round(&mut self, history: &mut Vec<LlmMessage>) -> Result<usize, Broken> {
-        let request = LlmRequest {
-            system: self.chat.persona.text.clone(),
-            history: history.clone(),
-            tools: vec![self.chat.rules.tool(), stopping::tool()],
-        };
+    async fn round(&mut self, history: &mut History) -> Result<usize, Broken> {
+        let request = history.request(&self.chat.persona.text, self.tools());
         let mut said = String::new();
         let mut calls = Vec::new();
-        let mut results = Vec::new();
         let asked = self.chat.model.stream(request);
         let mut stream = self.showing(asked).await.map_err(broken)?;
         while let Some(event) = self.showing(stream.next()).await {
@@ -115,11 +133,8 @@ impl<'a> Reply<'a> {
                     self.publish(false);
                 }
                 LlmEvent::ToolCall(call) => {
-                    results.push(LlmMessage::ToolResult {
-                        call_id: call.id.clone(),
-                        content: self.call(&call).await?,
-                    });
-                    calls.push(call);
+                    let result = self.call(&call).await?;
+                    calls.push((call, result));
                 }
                 LlmEvent::Done { usage, .. } => {
                     self.usage.input_tokens += usage.input_tokens;
@@ -133,11 +148,7 @@ impl<'a> Reply<'a> {
             return Ok(0);
         }
         let called = calls.len();
-        history.push(LlmMessage::Assistant {
-            text: said,
-            tool_calls: calls,
-        });
-        history.extend(results);
+        history.add_round(said, calls);
         Ok(called)
     }
 
@@ -246,17 +257,12 @@ impl<'a> Reply<'a> {
             return Ok(());
         }
         let markdown = self.draft.text().trim().to_owned();
-        let usage = v1::Usage {
-            input_tokens: self.usage.input_tokens,
-            output_tokens: self.usage.output_tokens,
-            cost_micro_usd: 0,
-        };
         let reply = v1::AssistantReplied {
             message_id: self.draft.message_id(),
             in_reply_to: self.message_id.to_owned(),
             actions: actions::offered_by(&markdown, &self.draft.message_id()),
             markdown,
-            usage: (!continues).then_some(usage),
+            usage: (!continues).then(|| self.usage()),
             model: self.chat.model.name().to_owned(),
             persona: self.chat.persona.name.clone(),
             continues,
@@ -267,6 +273,15 @@ impl<'a> Reply<'a> {
         self.publish(true);
         self.draft.next();
         Ok(())
+    }
+
+    /// Of all rounds that came to their end: of one that was cut the provider does not say it.
+    fn usage(&self) -> v1::Usage {
+        v1::Usage {
+            input_tokens: self.usage.input_tokens,
+            output_tokens: self.usage.output_tokens,
+            cost_micro_usd: 0,
+        }
     }
 
     /// Several stories of one reply are a batch. Said before the reply ends: one that has ended is not written again.
@@ -299,6 +314,8 @@ impl<'a> Reply<'a> {
             in_reply_to: self.message_id.to_owned(),
             reason,
             partial_markdown: self.draft.text().trim().to_owned(),
+            usage: Some(self.usage()),
+            model: self.chat.model.name().to_owned(),
         };
         let command = ConversationCommand::FailReply(Box::new(failure));
         let meta = self.cause.causes("reply-failed");
@@ -344,5 +361,8 @@ impl<'a> Reply<'a> {
 }
 
 fn broken(error: LlmError) -> Broken {
-    Broken::Model(error.to_string())
+    match error {
+        LlmError::ContextFull(_) => Broken::Full(error.to_string()),
+        _ => Broken::Model(error.to_string()),
+    }
 }

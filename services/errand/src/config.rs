@@ -100,6 +100,8 @@ pub struct Config {
     pub errand_lease_seconds: Option<u64>,
     /// Where pages, health and metrics are served.
     pub errand_listen: Option<std::net::SocketAddr>,
+    /// How much the model takes, request and reply together.
+    pub errand_llm_context_tokens: Option<u32>,
     pub errand_llm_model: Option<String>,
     /// anthropic, openai or ollama.
     pub errand_llm_provider: Option<String>,

@@ -103,8 +103,12 @@ impl LanguageModel for GenaiModel {
         &self.config.model
     }
 
+    fn request_tokens(&self) -> usize {
+        self.config.request_tokens()
+    }
+
     async fn stream(&self, request: LlmRequest) -> Result<LlmStream, LlmError> {
-        self.open(request, self.config.max_output_tokens).await
+        self.open(request, self.config.reply_tokens()).await
     }
 
     async fn check(&self) -> Result<String, LlmError> {

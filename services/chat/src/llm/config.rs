@@ -9,6 +9,8 @@ use super::error::LlmError;
 
 /// Enough for a chat reply with several calls; a limit also on what one reply can cost.
 pub const DEFAULT_MAX_OUTPUT_TOKENS: u32 = 8_192;
+/// The reply may take this part of the context at most: a small one must hold the conversation too.
+const REPLY_PART_OF_CONTEXT: u32 = 4;
 
 /// The protocol a model is spoken to in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +30,17 @@ impl Provider {
             Self::Anthropic => "https://api.anthropic.com",
             Self::OpenAi => "https://api.openai.com/v1",
             Self::Ollama => "http://127.0.0.1:11434",
+        }
+    }
+
+    /// How much a model takes when nobody says: less than most do, because more is refused, or silently forgotten.
+    pub fn default_context_tokens(self) -> u32 {
+        match self {
+            Self::Anthropic => 100_000,
+            // Also of the many servers that speak its protocol with smaller models.
+            Self::OpenAi => 32_000,
+            // What Ollama itself gives a model on a small machine.
+            Self::Ollama => 4_096,
         }
     }
 }
@@ -60,6 +73,8 @@ pub struct LlmConfig {
     pub key: Option<SecretString>,
     /// The provider ends longer replies with [`StopReason::MaxTokens`](super::StopReason::MaxTokens).
     pub max_output_tokens: u32,
+    /// Request and reply together; older messages are left out to stay below it.
+    pub context_tokens: u32,
     /// How long we wait.
     pub timeouts: LlmTimeouts,
 }
@@ -73,8 +88,21 @@ impl LlmConfig {
             model: model.into(),
             key: None,
             max_output_tokens: DEFAULT_MAX_OUTPUT_TOKENS,
+            context_tokens: provider.default_context_tokens(),
             timeouts: LlmTimeouts::default(),
         }
+    }
+
+    /// What the reply may have.
+    pub(crate) fn reply_tokens(&self) -> u32 {
+        let part = self.context_tokens / REPLY_PART_OF_CONTEXT;
+        self.max_output_tokens.min(part).max(1)
+    }
+
+    /// What is left for the request.
+    pub(crate) fn request_tokens(&self) -> usize {
+        let tokens = self.context_tokens.saturating_sub(self.reply_tokens());
+        usize::try_from(tokens).unwrap_or(usize::MAX)
     }
 }
 

@@ -27,6 +27,11 @@ pub enum LlmError {
         "the LLM cannot do this ({0}): check the model's name, the base URL and the length of the conversation"
     )]
     Invalid(String),
+    /// The request is longer than the model takes.
+    #[error(
+        "the conversation is longer than the LLM takes ({0}): begin a new one, or set ERRAND_LLM_CONTEXT_TOKENS to what the model takes"
+    )]
+    ContextFull(String),
     /// The provider failed or could not be reached.
     #[error("no usable answer from the LLM ({0}): try again")]
     Unavailable(String),
@@ -69,7 +74,8 @@ impl LlmError {
         match self {
             Self::RateLimited { .. } | Self::Overloaded { .. } | Self::Unavailable(_) => true,
             Self::Timeout { .. } | Self::Cut | Self::MalformedToolCall { .. } => true,
-            Self::Unauthorized(_) | Self::Invalid(_) | Self::TooLong { .. } => false,
+            Self::Unauthorized(_) | Self::Invalid(_) => false,
+            Self::ContextFull(_) | Self::TooLong { .. } => false,
         }
     }
 

@@ -15,6 +15,14 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(3_600);
 /// So much of a provider's message is quoted.
 const MAX_QUOTED_CHARS: usize = 300;
 
+/// How providers and servers say that a request is too long, in small letters; few have a word of their own for it.
+const CONTEXT_IS_FULL: &[&str] = &[
+    "prompt is too long",
+    "context length",
+    "context size",
+    "context window",
+];
+
 /// Gives an error of `genai` its type. `key` never appears in the result.
 pub(crate) fn typed(error: &genai::Error, key: &str) -> LlmError {
     let quote = |said: &str| quoted(said, key);
@@ -84,7 +92,8 @@ fn of_status(status: u16, said: String, pause: Duration) -> LlmError {
         503 | 529 => LlmError::Overloaded { retry_after: pause },
         401..=403 => LlmError::Unauthorized(said),
         408 | 409 | 425 => LlmError::Unavailable(said),
-        400..=499 => LlmError::Invalid(said),
+        413 => LlmError::ContextFull(said),
+        400..=499 => invalid(said),
         _ => LlmError::Unavailable(said),
     }
 }
@@ -113,15 +122,26 @@ fn of_word(error: &Value, said: &str, pause: Duration) -> Option<LlmError> {
             | "billing_error"
             | "invalid_api_key"
             | "insufficient_quota" => Some(LlmError::Unauthorized(said.to_owned())),
-            "invalid_request_error"
-            | "not_found_error"
-            | "context_length_exceeded"
-            | "model_not_found" => Some(LlmError::Invalid(said.to_owned())),
+            "invalid_request_error" | "not_found_error" | "model_not_found" => {
+                Some(invalid(said.to_owned()))
+            }
+            "context_length_exceeded" | "exceed_context_size_error" | "request_too_large" => {
+                Some(LlmError::ContextFull(said.to_owned()))
+            }
             "api_error" | "timeout_error" | "server_error" => {
                 Some(LlmError::Unavailable(said.to_owned()))
             }
             _ => None,
         })
+}
+
+fn invalid(said: String) -> LlmError {
+    let words = said.to_lowercase();
+    if CONTEXT_IS_FULL.iter().any(|full| words.contains(full)) {
+        LlmError::ContextFull(said)
+    } else {
+        LlmError::Invalid(said)
+    }
 }
 
 /// Anthropic and OpenAI put an object under `error`, Ollama a text.
@@ -209,6 +229,23 @@ mod tests {
             of_event(&json!({"message": "boom", "type": "server_error"}), ""),
             LlmError::Unavailable(_)
         ));
+    }
+
+    #[test]
+    fn every_provider_is_understood_when_the_conversation_is_too_long_for_it() {
+        let anthropic = json!({"error": {"type": "invalid_request_error",
+            "message": "prompt is too long: 210000 tokens > 200000 maximum"}});
+        let openai = json!({"error": {"type": "invalid_request_error", "code": "context_length_exceeded", "message": "too many"}});
+        let vllm =
+            json!({"message": "This model's maximum context length is 4096 tokens.", "code": 400});
+        let llama =
+            json!({"error": {"type": "exceed_context_size_error", "message": "n_prompt_tokens"}});
+        for said in [anthropic, openai, vllm, llama] {
+            let error = http(400, &said, &[]);
+            assert!(matches!(error, LlmError::ContextFull(_)), "{said}: {error}");
+        }
+        let other = json!({"error": {"type": "invalid_request_error", "message": "messages: at least one message is required"}});
+        assert!(matches!(http(400, &other, &[]), LlmError::Invalid(_)));
     }
 
     #[test]

@@ -112,6 +112,9 @@ pub trait LanguageModel: Send + Sync {
     /// The model's name at the provider.
     fn name(&self) -> &str;
 
+    /// How long a request may be, in tokens.
+    fn request_tokens(&self) -> usize;
+
     /// Opens a reply. Most failures, rate limits among them, come as the first item of the stream.
     ///
     /// Dropping the stream ends the request.

@@ -6,5 +6,6 @@
 )]
 
 mod injection;
+mod limits;
 mod replays;
 mod world;

@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 const WORKSPACE: &str = "main";
+pub const REQUEST_TOKENS: usize = 4_096;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub type Round = Vec<Result<LlmEvent, LlmError>>;
@@ -39,6 +40,10 @@ pub struct Script {
 impl LanguageModel for Script {
     fn name(&self) -> &'static str {
         "scripted"
+    }
+
+    fn request_tokens(&self) -> usize {
+        REQUEST_TOKENS
     }
 
     async fn stream(&self, request: LlmRequest) -> Result<LlmStream, LlmError> {

@@ -66,6 +66,10 @@ impl LanguageModel for MeasuredModel {
         &self.name
     }
 
+    fn request_tokens(&self) -> usize {
+        self.model.request_tokens()
+    }
+
     async fn stream(&self, request: LlmRequest) -> Result<LlmStream, LlmError> {
         let mut call = self.call();
         let opening = self.model.stream(request).instrument(call.span.clone());
@@ -141,6 +145,6 @@ fn outcome(error: &LlmError) -> &'static str {
         LlmError::RateLimited { .. } | LlmError::Overloaded { .. } => "rate_limited",
         LlmError::Unavailable(_) | LlmError::Timeout { .. } | LlmError::Cut => "unavailable",
         LlmError::MalformedToolCall { .. } | LlmError::TooLong { .. } => "unusable",
-        LlmError::Unauthorized(_) | LlmError::Invalid(_) => "refused",
+        LlmError::Unauthorized(_) | LlmError::Invalid(_) | LlmError::ContextFull(_) => "refused",
     }
 }

@@ -144,6 +144,9 @@ fn real_model(config: &Config) -> anyhow::Result<Option<LlmConfig>> {
         settings.base_url.clone_from(url);
     }
     settings.key.clone_from(key);
+    if let Some(tokens) = config.errand_llm_context_tokens {
+        settings.context_tokens = tokens;
+    }
     Ok(Some(settings))
 }
 
@@ -288,6 +291,10 @@ struct NoModel;
 impl LanguageModel for NoModel {
     fn name(&self) -> &'static str {
         "none"
+    }
+
+    fn request_tokens(&self) -> usize {
+        0
     }
 
     async fn stream(&self, _: LlmRequest) -> Result<LlmStream, LlmError> {

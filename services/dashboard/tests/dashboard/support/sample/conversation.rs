@@ -134,6 +134,7 @@ pub async fn broken(world: &World, ids: &Ids, at: i64) {
         in_reply_to: id("slow"),
         reason: "The model's stream was cut after 12 words.".into(),
         partial_markdown: "The hero image is 4 MB and is loaded before".into(),
+        ..Default::default()
     };
     world.add(&conversation, C::from(failed), at).await;
 }
