@@ -279,6 +279,10 @@ impl llm::LanguageModel for NobodySpeaks {
         "nobody"
     }
 
+    fn request_tokens(&self) -> usize {
+        0
+    }
+
     async fn stream(&self, _: llm::LlmRequest) -> Result<llm::LlmStream, llm::LlmError> {
         Err(llm::LlmError::Invalid("nobody speaks".into()))
     }
