@@ -1,14 +1,42 @@
 //! Linear slow, rate-limited, broken or deaf: the chat answers in time, the link follows, nothing is made twice.
 use super::harness::{Errand, text, until};
+use futures::future::join_all;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// One second is promised; the rest is for a loaded test machine.
 const IN_TIME: Duration = Duration::from_millis(2_500);
+/// More than Linear is asked for at once.
+const MANY: usize = 80;
 
 #[tokio::test]
 async fn a_slow_linear_does_not_hold_up_the_chat() {
     link_follows(json!({"vendor": "linear", "fault": "slow", "delay_ms": 5000})).await;
+}
+
+#[tokio::test]
+async fn nobody_waits_behind_others_for_a_linear_that_hangs() {
+    // The stories wait for approval: no agent takes its time.
+    let errand = Errand::up_with(&[], &[("ERRAND_POLICY", "needs_approval")]).await;
+    let fault = json!({"vendor": "linear", "fault": "slow", "operation": "issueCreate", "delay_ms": 9000, "count": MANY});
+    errand.api.trouble(&fault).await;
+    let spawning = (0..MANY).map(async |_| {
+        let chat = errand.api.conversation().await;
+        errand.api.say(&chat, "build a contact form").await;
+    });
+    join_all(spawning).await;
+    let recorded = async |kind: &str| {
+        let events = errand
+            .api
+            .get(&format!("/api/v1/events?type={kind}&limit={MANY}"))
+            .await;
+        events["events"].as_array().map_or(0, Vec::len)
+    };
+    until("all were told", || async {
+        (recorded("SpawnAnnounced").await >= MANY).then_some(())
+    })
+    .await;
+    assert_eq!(recorded("LinearIssueLinked").await, 0);
 }
 
 #[tokio::test]

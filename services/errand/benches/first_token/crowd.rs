@@ -2,9 +2,7 @@
 use super::words;
 use bytes::Bytes;
 use errand_chat::{
-    AgentKind, Chat, Desk, Persona, SpawnCaps, Spawns, TaskRules,
-    llm::{LanguageModel, LlmRequest, ToolSpec},
-    reactors,
+    AgentKind, Chat, Desk, Persona, SpawnCaps, Spawns, TaskRules, llm::LanguageModel, reactors,
 };
 use errand_eventlog::{
     EventLog, Filter, StartAt,
@@ -14,7 +12,6 @@ use errand_eventlog::{
 };
 use errand_proto::DEFAULT_WORKSPACE;
 use futures::{StreamExt, future::join_all};
-use serde_json::json;
 use std::{
     collections::HashMap,
     path::Path,
@@ -50,19 +47,6 @@ impl Live for FirstTokens {
 
     fn subscribe(&self) -> broadcast::Receiver<Signal> {
         broadcast::Sender::new(1).subscribe()
-    }
-}
-
-/// As the chat asks the model, but for what is said.
-pub fn request() -> LlmRequest {
-    LlmRequest {
-        system: Persona::shipped().unwrap().text,
-        tools: vec![ToolSpec {
-            name: "Task".into(),
-            description: "Hands work to an agent".into(),
-            input_schema: json!({"type": "object", "properties": {"agent_type": {"type": "string", "enum": ["codegen"]}}}),
-        }],
-        ..LlmRequest::default()
     }
 }
 
@@ -110,8 +94,8 @@ impl Crowd {
         }
     }
 
-    /// All say something at once: the time to each first token, sorted.
-    pub async fn speak(&self) -> Vec<Duration> {
+    /// All say something at once: for each when that was, what was said, and when the first token came.
+    pub async fn speak(&self) -> Vec<(Instant, String, Instant)> {
         let saying = self.people.iter().enumerate().map(|(n, id)| async move {
             let (began, id) = (Instant::now(), id.to_string());
             let said = self
@@ -119,17 +103,14 @@ impl Crowd {
                 .post(&id, Uuid::new_v4(), &words(n), None, "ann")
                 .await;
             said.unwrap();
-            (format!("conversation.{id}"), began)
+            (began, words(n), format!("conversation.{id}"))
         });
-        let began = join_all(saying).await;
+        let said = join_all(saying).await;
         self.all_replied().await;
         let seen = self.seen.0.lock().unwrap();
-        let mut times: Vec<_> = began
-            .into_iter()
-            .map(|(topic, began)| seen[&topic] - began)
-            .collect();
-        times.sort_unstable();
-        times
+        said.into_iter()
+            .map(|(began, words, topic)| (began, words, seen[&topic]))
+            .collect()
     }
 
     async fn all_replied(&self) {

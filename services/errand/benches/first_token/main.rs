@@ -1,5 +1,5 @@
 //! From a person's message to the first token in the chat, with a thousand conversations at once that all spawn: p50
-//! and p99, beside the same requests put to the model's stand-in directly by the same client.
+//! and p99, beside the very same requests put to the model's stand-in directly by the same client.
 //!
 //! The log is the embedded one, the stand-in a process of its own. `cargo bench -p errand --bench first_token`; a number
 //! behind `--` is another crowd.
@@ -9,11 +9,13 @@
     reason = "a benchmark that cannot go on says so by panicking"
 )]
 mod crowd;
+mod overheard;
 mod stand_in;
 
 use crowd::Crowd;
-use errand_chat::llm::{LanguageModel, LlmEvent, LlmMessage, LlmRequest};
+use errand_chat::llm::{GenaiModel, LanguageModel, LlmEvent};
 use futures::{StreamExt, future::join_all};
+use overheard::{Overheard, Requests};
 use stand_in::StandIn;
 use std::{
     sync::Arc,
@@ -38,20 +40,32 @@ fn main() {
 async fn measure(people: usize) {
     let folder = tempfile::tempdir().unwrap();
     let stand_in = StandIn::start(&folder.path().join("sandbox"));
-    let model: Arc<dyn LanguageModel> = Arc::new(stand_in.model());
-    // Connections and caches are warm for both.
-    alone(&model, people).await;
-    let own = alone(&model, people).await;
-    let crowd = Crowd::start(folder.path(), model, people).await;
-    let chat = crowd.speak().await;
+    let model = Arc::new(Overheard::new(stand_in.model()));
+    // Connections and caches are warm for both, and it is known what is asked.
+    let rehearsal = Crowd::start(&folder.path().join("rehearsal"), model.clone(), people).await;
+    rehearsal.speak().await;
+    rehearsal.stop().await;
+    let own = alone(&model.model, &model.take()).await;
+    let crowd = Crowd::start(&folder.path().join("crowd"), model.clone(), people).await;
+    let spoken = crowd.speak().await;
+    let asked = model.take();
+    let first_asked = |words: &String| asked[words][0].0;
+    let until_asked = sorted(
+        spoken
+            .iter()
+            .map(|(began, words, _)| first_asked(words) - *began),
+    );
+    let chat = sorted(spoken.iter().map(|(began, _, token)| *token - *began));
     let [own_p99, chat_p99] = [&own, &chat].map(|times| at(times, 99));
     println!(
-        "{people} conversations at once, first token: stand-in p50 {:.1} ms, p99 {:.1} ms | chat p50 {:.1} ms, p99 {:.1} ms | \
-         the chat adds {:.1} ms to the p99 (aim {AIM:?}), {:.2}x",
+        "{people} conversations at once, first token: stand-in p50 {:.1} ms, p99 {:.1} ms | chat p50 {:.1} ms, p99 {:.1} ms, \
+         of these until it asks the model p50 {:.1} ms, p99 {:.1} ms | the chat adds {:.1} ms to the p99 (aim {AIM:?}), {:.2}x",
         ms(at(&own, 50)),
         ms(own_p99),
         ms(at(&chat, 50)),
         ms(chat_p99),
+        ms(at(&until_asked, 50)),
+        ms(at(&until_asked, 99)),
         ms(chat_p99) - ms(own_p99),
         ms(chat_p99) / ms(own_p99),
     );
@@ -59,24 +73,26 @@ async fn measure(people: usize) {
     crowd.stop().await;
 }
 
-/// The same requests without the chat: the time to each first token, sorted.
-async fn alone(model: &Arc<dyn LanguageModel>, people: usize) -> Vec<Duration> {
-    let asking = (0..people).map(|n| async move {
+/// The same requests without the chat, a reply's second after its first has ended: the time to each first token.
+async fn alone(model: &GenaiModel, requests: &Requests) -> Vec<Duration> {
+    let asking = requests.values().map(|rounds| async move {
         let began = Instant::now();
-        let request = LlmRequest {
-            history: vec![LlmMessage::User(words(n))],
-            ..crowd::request()
-        };
-        let mut reply = model.stream(request).await.expect("a reply");
         let mut first = None;
-        while let Some(event) = reply.next().await {
-            if let LlmEvent::Text(_) = event.expect("a whole reply") {
-                first.get_or_insert(began.elapsed());
+        for (_, request) in rounds {
+            let mut reply = model.stream(request.clone()).await.expect("a reply");
+            while let Some(event) = reply.next().await {
+                if let LlmEvent::Text(_) = event.expect("a whole reply") {
+                    first.get_or_insert_with(|| began.elapsed());
+                }
             }
         }
         first.expect("words")
     });
-    let mut times = join_all(asking).await;
+    sorted(join_all(asking).await.into_iter())
+}
+
+fn sorted(times: impl Iterator<Item = Duration>) -> Vec<Duration> {
+    let mut times: Vec<_> = times.collect();
     times.sort_unstable();
     times
 }

@@ -7,14 +7,20 @@ use crate::{
 use async_trait::async_trait;
 use errand_eventlog::subscriber::{Failure, Incoming, Limits, Reactor};
 use std::{sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 /// The chat must answer within a second of the tool call; this much of it Linear may have.
 const LINK_BUDGET: Duration = Duration::from_millis(700);
+/// Linear is asked for so many issues at once.
+const ASKED_AT_ONCE: usize = 64;
+/// Far more than Linear is asked for: who waits behind a Linear that hangs is told in time too.
+const MAX_IN_FLIGHT: usize = 2_000;
 
 pub struct LinkIssue {
     spawner: Spawner,
     tracker: Arc<dyn IssueTracker>,
+    turns: Semaphore,
 }
 
 impl LinkIssue {
@@ -22,12 +28,16 @@ impl LinkIssue {
         Self {
             spawner: spawner.clone(),
             tracker: Arc::clone(tracker),
+            turns: Semaphore::new(ASKED_AT_ONCE),
         }
     }
 
     /// Waits for Linear; when the budget is spent, tells the story that the link is late and waits on.
     async fn create(&self, event: &Incoming, issue: &NewIssue) -> Result<IssueRef, Failure> {
-        let create = self.tracker.create_issue(issue);
+        let create = async {
+            let _turn = self.turns.acquire().await;
+            self.tracker.create_issue(issue).await
+        };
         tokio::pin!(create);
         let result = tokio::select! {
             result = &mut create => result,
@@ -70,6 +80,7 @@ impl Reactor for LinkIssue {
     /// Linear may be away for hours; the link still follows.
     fn limits(&self) -> Limits {
         Limits {
+            max_in_flight: MAX_IN_FLIGHT,
             max_attempts: 300,
             ..Limits::default()
         }
