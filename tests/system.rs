@@ -11,6 +11,7 @@ mod system {
     mod approval;
     mod audit;
     mod bad_input;
+    mod batch_card;
     mod batches;
     mod browser;
     #[path = "../fleet/chance.rs"]

@@ -111,13 +111,26 @@ impl Browser {
 
     /// Allows the pages of this address what a person would be asked for.
     pub async fn allow(&self, origin: &str, permission: &str) {
+        let wanted = json!({"origin": origin, "permissions": [permission]});
+        self.command("Browser.grantPermissions", wanted).await;
+    }
+
+    /// Makes pages as small as no window can be.
+    pub async fn shrink(&self, width: u32, height: u32) {
+        let size =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.command("Emulation.setDeviceMetricsOverride", size)
+            .await;
+    }
+
+    /// What only the browser's own protocol can do.
+    async fn command(&self, name: &str, wanted: Value) {
         let session = self.client.session_id().await.unwrap().unwrap();
         let url = format!(
             "http://127.0.0.1:{}/session/{session}/goog/cdp/execute",
             self.port
         );
-        let wanted = json!({"origin": origin, "permissions": [permission]});
-        let command = json!({"cmd": "Browser.grantPermissions", "params": wanted});
+        let command = json!({"cmd": name, "params": wanted});
         let answer = reqwest::Client::new().post(url).json(&command).send().await;
         assert!(answer.unwrap().status().is_success());
     }
