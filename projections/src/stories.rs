@@ -181,6 +181,8 @@ impl StoryRow {
             StoryEvent::StoryCancelRequested(_) => self.cancel_requested = true,
             StoryEvent::StoryCancelled(e) => {
                 self.outcome = Outcome::Cancelled.code().to_owned();
+                self.branch = e.branch;
+                self.branch_url = e.branch_url;
                 self.end(at, StoryStatus::Cancelled, e.reason);
             }
             StoryEvent::StoryRetried(e) => self.retry(e),

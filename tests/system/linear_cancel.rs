@@ -26,6 +26,36 @@ fn cancel_form(story: &Value) -> String {
     )
 }
 
+/// Milliseconds since the Unix epoch.
+fn now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    u64::try_from(now.as_millis()).unwrap()
+}
+
+/// A call of Linear's webhook, signed with this secret.
+async fn call(errand: &Errand, secret: &str, change: &Value) -> u16 {
+    let body = change.to_string();
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let tag = hmac::sign(&key, body.as_bytes());
+    let tag: String = tag.as_ref().iter().map(|b| format!("{b:02x}")).collect();
+    let headers = [("linear-signature", tag.as_str())];
+    errand.api.call("/webhooks/linear", &headers, body).await
+}
+
+/// What Linear says then of the story's issue.
+fn change(story: &Value, time: u64) -> Value {
+    json!({
+        "action": "update",
+        "type": "Issue",
+        "webhookTimestamp": time,
+        "data": {
+            "id": story["linearTaskId"],
+            "identifier": story["linearIdentifier"],
+            "state": {"type": "canceled"},
+        },
+    })
+}
+
 #[tokio::test]
 async fn an_issue_cancelled_in_linear_stops_its_running_story() {
     let (errand, story) = running(&[]).await;
@@ -55,38 +85,61 @@ async fn a_call_that_was_lost_is_made_up_for_by_looking() {
 #[tokio::test]
 async fn a_call_that_is_forged_or_old_changes_nothing() {
     let (errand, story) = running(&[]).await;
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap()
-        .as_millis();
-    let now = u64::try_from(now).unwrap();
-    let change = |time: u64| {
-        json!({
-            "action": "update",
-            "type": "Issue",
-            "webhookTimestamp": time,
-            "data": {
-                "id": story["linearTaskId"],
-                "identifier": story["linearIdentifier"],
-                "state": {"type": "canceled"},
-            },
-        })
-        .to_string()
-    };
+    let now = now();
     for (secret, time) in [
         ("wrong", now),
         ("sandbox", now - 61_000),
         ("sandbox", now + 90_000),
     ] {
-        let body = change(time);
-        let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-        let tag = hmac::sign(&key, body.as_bytes());
-        let tag: String = tag.as_ref().iter().map(|b| format!("{b:02x}")).collect();
-        let headers = [("linear-signature", tag.as_str())];
-        let status = errand.api.call("/webhooks/linear", &headers, body).await;
+        let status = call(&errand, secret, &change(&story, time)).await;
         assert_eq!(status, 401, "{secret} {time}");
     }
-    let status = errand.api.call("/webhooks/linear", &[], change(now)).await;
+    let body = change(&story, now).to_string();
+    let status = errand.api.call("/webhooks/linear", &[], body).await;
     assert_eq!(status, 401, "without a signature");
     errand.api.story_is("in_progress").await;
+}
+
+#[tokio::test]
+async fn what_linear_tells_late_of_a_mirrored_cancellation_does_not_stop_the_retry() {
+    let (errand, story) = running(&[("LINEAR_POLL_SECONDS", "1")]).await;
+    let (api, id) = (&errand.api, text(&story, "id"));
+    let page = format!("/sandbox/linear/issue/{}", text(&story, "linearIdentifier"));
+    let state = |kind: &'static str| {
+        let page = &page;
+        until(kind, move || async move {
+            let is = format!("class=\"state {kind}\"");
+            api.page(page).await.contains(&is).then_some(())
+        })
+    };
+    let (ok, said) = errand.typed(&["cancel", id]).await;
+    assert!(ok, "{said}");
+    state("canceled").await;
+    // The issue stays cancelled for some looks at it after the retry.
+    let slow =
+        json!({"vendor": "linear", "operation": "issueUpdate", "fault": "slow", "delay_ms": 3_000});
+    api.trouble(&slow).await;
+    let (ok, said) = errand.typed(&["retry", id]).await;
+    assert!(ok, "{said}");
+    let told = |by: &str, cancelled_ms: u64| {
+        let mut change = change(&story, now());
+        change["actor"] = json!({"name": by});
+        let cancelled_us = i64::try_from(cancelled_ms * 1_000).unwrap();
+        change["data"]["canceledAt"] = json!(errand_proto::rfc3339(cancelled_us));
+        change
+    };
+    let late = told("Late", now());
+    assert_eq!(call(&errand, "sandbox", &late).await, 200);
+    state("started").await;
+    let story = api.story_is("in_progress").await;
+    assert_eq!(
+        (&story["attempt"], &story["cancelRequested"]),
+        (&json!(2), &json!(false)),
+        "{story}"
+    );
+    let by_a_person = told("Ann", now() + 30_000);
+    assert_eq!(call(&errand, "sandbox", &by_a_person).await, 200);
+    let chat = text(&story, "conversationId");
+    let words = "⏹ Code Generation cancelled by Ann (Linear)";
+    api.hear(chat, words).await;
 }

@@ -138,11 +138,56 @@ command = ["sh", "-c", "echo half > page.txt; echo '{\"type\":\"tool\",\"id\":\"
     let page = errand.api.page(&story).await;
     let kept = format!("is kept on the branch {}: ", text(&session, "branch"));
     assert!(page.contains(&kept), "{page}");
-    let trace = session["thinkingTrace"].to_string();
-    let url = trace
-        .split(&kept)
-        .nth(1)
-        .and_then(|it| it.split('"').next());
-    let branch = errand.api.page(&url.unwrap()[errand.api.url.len()..]).await;
+    let url = text(&ended, "branchUrl");
+    assert_eq!(ended["branch"], session["branch"]);
+    let branch = errand.api.page(&url[errand.api.url.len()..]).await;
     assert!(branch.contains("Commits on errand/"), "{branch}");
+    let chat = text(&ended, "conversationId");
+    let told = errand.api.hear(chat, "⏹ Code Generation cancelled").await;
+    assert!(text(&told, "text").contains(url), "{told}");
+    let issue = text(&ended, "linearIdentifier");
+    let places = [
+        format!("/sandbox/linear/issue/{issue}"),
+        "/sandbox/slack/".to_owned(),
+    ];
+    for place in places {
+        until(&place, || async {
+            errand.api.page(&place).await.contains(url).then_some(())
+        })
+        .await;
+    }
+}
+
+/// Leaves half of its work and fails; the next time it finishes it.
+const HALF: &str = "test -e page.txt && echo whole > page.txt || { echo half > page.txt; exit 1; }";
+
+#[tokio::test]
+async fn partial_work_of_an_executor_that_was_killed_is_not_published_as_finished() {
+    let folder = TempDir::new().unwrap();
+    let config =
+        format!("[agents.codegen]\nrunner = \"command\"\ncommand = [\"sh\", \"-c\", \"{HALF}\"]\n");
+    fs::write(folder.path().join("errand.toml"), config).unwrap();
+    let mut errand = Errand::up_in(folder, &[], &[]).await;
+    // The work is committed, and its push hangs, so the attempt does not end.
+    let hangs = json!({"vendor": "git", "operation": "push", "fault": "timeout"});
+    errand.api.trouble(&hangs).await;
+    let wish = json!({"agent": "codegen", "prompt": "write the page"});
+    let (_, spawned) = errand.api.post("/api/v1/stories", &wish).await;
+    let session = format!("/api/v1/sessions/{}", text(&spawned, "sessionId"));
+    until("partial work", || async {
+        let session = errand.api.get(&session).await;
+        session["changes"]
+            .to_string()
+            .contains("+half")
+            .then_some(())
+    })
+    .await;
+    errand.kill().await;
+    errand.start_again().await;
+    errand.api.story_is("completed").await;
+    let session = errand.api.get(&session).await;
+    assert!(
+        session["changes"].to_string().contains("+whole"),
+        "{session}"
+    );
 }

@@ -86,20 +86,34 @@ fn failure(reason: &str, outcome: &str, branch: &str, branch_url: &str) -> Strin
     if let Some(outcome) = Outcome::find(outcome) {
         text += &format!("\n\nOutcome `{}`. {}", outcome.code(), outcome.advice());
     }
-    match (branch, branch_url) {
-        ("", _) => {}
-        (branch, "") => text += &format!("\n\nWhat it did so far is on branch `{branch}`."),
-        (branch, url) => text += &format!("\n\nWhat it did so far is on branch [{branch}]({url})."),
+    text + &partial_work(branch, branch_url)
+}
+
+fn partial_work(branch: &str, url: &str) -> String {
+    match (branch, url) {
+        ("", _) => String::new(),
+        (branch, "") => format!("\n\nWhat it did so far is on branch `{branch}`."),
+        (branch, url) => format!("\n\nWhat it did so far is on branch [{branch}]({url})."),
     }
-    text
 }
 
 /// "⏹ Code Generation cancelled by …"
-pub fn cancelled(
+pub fn cancelled(story: &v1::StoryRef, event: &v1::StoryCancelled) -> v1::CompletionAnnounced {
+    let kept = partial_work(&event.branch, &event.branch_url);
+    stopped(story, &event.session_id, &event.by, &event.reason, &kept)
+}
+
+/// The same of a story that never ran.
+pub fn rejected(story: &v1::StoryRef, event: &v1::StoryRejected) -> v1::CompletionAnnounced {
+    stopped(story, &event.session_id, &event.by, &event.reason, "")
+}
+
+fn stopped(
     story: &v1::StoryRef,
     session_id: &str,
     by: &str,
     reason: &str,
+    kept: &str,
 ) -> v1::CompletionAnnounced {
     let name = &story.agent_name;
     let because = if reason.is_empty() {
@@ -107,7 +121,7 @@ pub fn cancelled(
     } else {
         format!(": {reason}")
     };
-    let markdown = format!("⏹ {name} cancelled by {by}{because}");
+    let markdown = format!("⏹ {name} cancelled by {by}{because}{kept}");
     ending(story, session_id, "cancelled", markdown, "")
 }
 

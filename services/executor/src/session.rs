@@ -67,6 +67,8 @@ pub struct Session {
     pub branch: String,
     /// The commit that holds the work, once there is one.
     pub commit: String,
+    /// That commit keeps what a failed or stopped run did: the work is not finished.
+    pub is_partial: bool,
     pub pr_url: String,
     pub expired_leases: u32,
     /// What the agent asked people, in order.

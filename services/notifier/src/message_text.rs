@@ -68,7 +68,9 @@ pub fn ending(event: &Event, public_url: &str, buttons: bool) -> Option<Ending> 
             let story = e.story.as_ref()?;
             let title = format!("⏹ {} cancelled by {}", story.agent_name, e.by);
             let (session, reason) = (&e.session_id, &e.reason);
-            Some(new(story, session, "cancelled", title, reason, public_url))
+            let mut ending = new(story, session, "cancelled", title, reason, public_url);
+            add_branch(&mut ending, &e.branch_url);
+            Some(ending)
         }
         Event::Story(StoryEvent::StoryRejected(e)) => {
             let story = e.story.as_ref()?;

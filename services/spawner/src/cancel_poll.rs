@@ -11,7 +11,11 @@ use errand_eventlog::{
 };
 use errand_proto::{Event, StoryEvent, from_rfc3339};
 use futures::StreamExt;
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -30,9 +34,8 @@ const LISTENS_TO: &[&str] = &[
 const BY: &str = "somebody (Linear)";
 const REASON: &str = "The issue was cancelled in Linear";
 
-/// Stories with an issue that have not ended, and since when, in microseconds since the Unix epoch: an issue that was
-/// cancelled before is one whose story was retried, and whose state at Linear follows.
-type Open = HashMap<Uuid, i64>;
+/// Stories with an issue that have not ended.
+type Open = HashSet<Uuid>;
 
 /// Runs until `stop`.
 pub async fn run(
@@ -84,7 +87,7 @@ fn take_in(open: &mut Open, page: &Page) {
         };
         match recorded.decode() {
             Ok(Event::Story(StoryEvent::LinearIssueLinked(_) | StoryEvent::StoryRetried(_))) => {
-                open.insert(story, recorded.envelope.time_us);
+                open.insert(story);
             }
             Ok(_) => {
                 open.remove(&story);
@@ -96,7 +99,7 @@ fn take_in(open: &mut Open, page: &Page) {
 }
 
 async fn look(spawner: &Spawner, tracker: &dyn IssueTracker, open: &Open) -> Result<(), LogError> {
-    let stories: HashMap<Uuid, Uuid> = open.keys().map(|s| (issue_uuid(*s), *s)).collect();
+    let stories: HashMap<Uuid, Uuid> = open.iter().map(|s| (issue_uuid(*s), *s)).collect();
     let issues: Vec<Uuid> = stories.keys().copied().collect();
     for asked in issues.chunks(MAX_ASKED) {
         let cancelled = match tracker.cancelled(asked).await {
@@ -110,19 +113,19 @@ async fn look(spawner: &Spawner, tracker: &dyn IssueTracker, open: &Open) -> Res
             let Some(story) = stories.get(&cancelled.issue) else {
                 continue;
             };
-            let at_us = from_rfc3339(&cancelled.at);
-            if at_us > open.get(story).copied() {
-                cancel(spawner, &story.to_string()).await?;
+            if let Some(cancelled_us) = from_rfc3339(&cancelled.at) {
+                cancel(spawner, &story.to_string(), cancelled_us).await?;
             }
         }
     }
     Ok(())
 }
 
-async fn cancel(spawner: &Spawner, story: &str) -> Result<(), LogError> {
-    let command = StoryCommand::RequestCancel {
+async fn cancel(spawner: &Spawner, story: &str, cancelled_us: i64) -> Result<(), LogError> {
+    let command = StoryCommand::FollowIssue {
         by: BY.to_owned(),
         reason: REASON.to_owned(),
+        cancelled_us,
     };
     let meta = CommandMeta::root(Uuid::new_v4());
     match spawner.stories.execute(story, command, &meta).await {
@@ -130,7 +133,7 @@ async fn cancel(spawner: &Spawner, story: &str) -> Result<(), LogError> {
             tracing::info!(story, "cancelled, as its issue was in Linear");
             Ok(())
         }
-        // It has ended meanwhile.
+        // It has ended meanwhile, or was retried since.
         Ok(_) | Err(ExecuteError::Refused(_)) => Ok(()),
         Err(ExecuteError::Log(error)) => Err(error),
     }

@@ -1,5 +1,5 @@
 //! The delivery policy: pure; an event in, at most one command to one story out.
-use crate::story::{Failure, Retries, StoryCommand};
+use crate::story::{Failure, Retries, Stopped, StoryCommand};
 use errand_proto::{Event, SessionEvent, StoryEvent};
 
 /// The events that the policy looks at.
@@ -75,11 +75,13 @@ fn after_session_event(session_id: &str, event: &SessionEvent) -> Option<(String
         ),
         SessionEvent::ExecutionCancelled(e) => (
             e.story_id.clone(),
-            StoryCommand::Cancel {
+            StoryCommand::Cancel(Stopped {
                 session_id,
                 by: e.by.clone(),
                 reason: e.reason.clone(),
-            },
+                branch: e.branch.clone(),
+                branch_url: e.branch_url.clone(),
+            }),
         ),
         _ => return None,
     })

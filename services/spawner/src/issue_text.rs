@@ -45,8 +45,14 @@ fn ending(story: &Story) -> Option<String> {
             let failure = failure(story);
             Some(format!("**Failed, and is tried again at {at}:** {failure}"))
         }
-        Stage::Cancelled if story.reason.is_empty() => Some("**Cancelled.**".to_owned()),
-        Stage::Cancelled => Some(format!("**Cancelled:** {}", story.reason)),
+        Stage::Cancelled if story.reason.is_empty() => {
+            Some(format!("**Cancelled.**{}", partial_work(story)))
+        }
+        Stage::Cancelled => Some(format!(
+            "**Cancelled:** {}{}",
+            story.reason,
+            partial_work(story)
+        )),
         _ => None,
     }
 }
@@ -57,10 +63,14 @@ fn failure(story: &Story) -> String {
     if let Some(outcome) = Outcome::find(&story.outcome) {
         text += &format!("\n\nOutcome `{}`. {}", outcome.code(), outcome.advice());
     }
-    if !story.branch_url.is_empty() {
-        text += &format!("\n\nPartial work: {}", story.branch_url);
+    text + &partial_work(story)
+}
+
+fn partial_work(story: &Story) -> String {
+    match story.branch_url.as_str() {
+        "" => String::new(),
+        url => format!("\n\nPartial work: {url}"),
     }
-    text
 }
 
 /// Where the issue stands on the team's board.

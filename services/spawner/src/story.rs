@@ -6,7 +6,7 @@ pub mod retries;
 #[cfg(test)]
 mod spec;
 
-pub use command::{Failure, StoryCommand};
+pub use command::{Failure, Stopped, StoryCommand};
 pub use retries::Retries;
 
 use cqrs_es::{Aggregate, event_sink::EventSink};
@@ -16,6 +16,10 @@ use serde::{Deserialize, Serialize};
 /// Policies of a story.
 pub const AUTO_SAFE: &str = "auto_safe";
 pub const NEEDS_APPROVAL: &str = "needs_approval";
+
+/// How long after a retry Linear may still come to know that the story was cancelled before it: as long as a request
+/// that was under way may take, and what the clocks differ.
+pub const MIRROR_DELAY_US: i64 = 15 * 1_000_000;
 
 /// Where a story stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +72,8 @@ pub struct Story {
     pub retries: u32,
     /// When the next retry is due, in microseconds since the Unix epoch; 0 when none is scheduled.
     pub retry_due_us: i64,
+    /// When a person last asked for a retry, in microseconds since the Unix epoch; 0 when nobody did.
+    pub retried_us: i64,
     /// How the last attempt ended when it did not complete, and where its partial work is at the forge.
     pub outcome: String,
     pub branch_url: String,

@@ -66,13 +66,11 @@ fn news(event: &Event) -> Option<(&str, v1::CompletionAnnounced)> {
         }
         Event::Story(StoryEvent::StoryCancelled(e)) => {
             let story = e.story.as_ref()?;
-            let told = announcement::cancelled(story, &e.session_id, &e.by, &e.reason);
-            (story, told)
+            (story, announcement::cancelled(story, e))
         }
         Event::Story(StoryEvent::StoryRejected(e)) => {
             let story = e.story.as_ref()?;
-            let told = announcement::cancelled(story, &e.session_id, &e.by, &e.reason);
-            (story, told)
+            (story, announcement::rejected(story, e))
         }
         _ => return None,
     };

@@ -7,6 +7,7 @@ use axum::{
 };
 use errand_eventlog::aggregate::now_us;
 use errand_projections::stories::StoryFilter;
+use errand_proto::from_rfc3339;
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -54,10 +55,15 @@ pub async fn changed(
         }
     };
     let name = change.actor.and_then(|actor| actor.name);
+    let cancelled_at = change.data["canceledAt"].as_str().and_then(from_rfc3339);
+    let cancelled_us = cancelled_at.unwrap_or(change.webhook_timestamp.saturating_mul(1000));
     let by = format!("{} (Linear)", name.unwrap_or_else(|| "somebody".to_owned()));
     Ok(told(
         &story,
-        hooks.commands.cancel(&story, REASON, &by).await,
+        hooks
+            .commands
+            .follow_issue(&story, cancelled_us, REASON, &by)
+            .await,
     ))
 }
 

@@ -3,6 +3,7 @@ mod linear;
 mod signature;
 mod slack;
 
+use crate::wiring::commands::ServiceCommands;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -10,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use errand_dashboard::{CommandError, Commands, Done};
+use errand_dashboard::{CommandError, Done};
 use errand_projections::Db;
 use secrecy::SecretString;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// What the calls need. A vendor without a secret is not listened to.
 #[derive(Clone)]
 pub struct Hooks {
-    pub commands: Arc<dyn Commands>,
+    pub commands: Arc<ServiceCommands>,
     pub db: Db,
     pub slack_secret: Option<SecretString>,
     pub linear_secret: Option<SecretString>,

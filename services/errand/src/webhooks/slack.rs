@@ -5,6 +5,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
+use errand_dashboard::Commands;
 use errand_eventlog::aggregate::now_us;
 use errand_notifier::slack::{APPROVE, REJECT};
 use secrecy::SecretString;

@@ -22,7 +22,7 @@ use errand_eventlog::{
 use order::{ChatRequest, QueueRequest, SessionRequest, StoryRequest};
 use std::sync::Arc;
 
-type Answer = Result<Done, CommandError>;
+pub type Answer = Result<Done, CommandError>;
 
 /// What a command on an aggregate came to; of one that is absent people are told so.
 fn answer<E, R: std::error::Error>(
@@ -74,6 +74,21 @@ impl ServiceCommands {
             request,
         })
         .await
+    }
+
+    /// The story's issue was cancelled at the tracker, at `cancelled_us` microseconds since the Unix epoch.
+    pub async fn follow_issue(
+        &self,
+        story_id: &str,
+        cancelled_us: i64,
+        reason: &str,
+        user: &str,
+    ) -> Answer {
+        let request = StoryRequest::FollowIssue {
+            reason: reason.to_owned(),
+            cancelled_us,
+        };
+        self.story(story_id, user, request).await
     }
 
     async fn session(&self, id: &str, user: &str, request: SessionRequest) -> Answer {

@@ -37,6 +37,7 @@ impl Reactor for CancelWaiting {
             executor_id: String::new(),
             by: by.clone(),
             reason: reason.clone(),
+            branch_url: String::new(),
         };
         let meta = event.causes("cancel-waiting");
         match self.sessions.execute(session, command, &meta).await {

@@ -91,10 +91,13 @@ impl Attempt<'_> {
         Ok(Ending::Completed { summary, findings })
     }
 
-    /// Whether an earlier executor finished the work. A commit that it recorded and never pushed is gone with its
+    /// Whether an earlier executor finished the work; what it kept of a failed or stopped run is not. A commit that it recorded and never pushed is gone with its
     /// machine: then the work is done again.
     async fn is_done(&self, worktree: &Worktree) -> Result<bool, Ending> {
         let commit = &self.session.commit;
+        if self.session.is_partial {
+            return Ok(false);
+        }
         if commit.is_empty() || worktree.holds(commit).await? {
             return Ok(!commit.is_empty());
         }
@@ -249,6 +252,10 @@ impl Attempt<'_> {
     async fn keep_partial_work(&self, worktree: &Worktree) {
         match judge::keep_work(worktree, self.session).await {
             Ok(Some(changes)) => {
+                let changes = v1::ChangesCommitted {
+                    partial: true,
+                    ..changes
+                };
                 let changes = Progress::Changes(Box::new(changes));
                 if let Err(error) = self.journal.record(changes).await {
                     tracing::warn!(%error, "partial work is on the branch but was not recorded");

@@ -29,10 +29,12 @@ pub async fn finished_work(executor: &Executor, session: &Session) -> Result<Str
             finished.clear();
             continue;
         }
-        let commit = executor.sessions.load(&attempt).await?.aggregate.commit;
+        let attempt = executor.sessions.load(&attempt).await?.aggregate;
         // An attempt that came to nothing before its work began leaves what was finished before it.
-        if !commit.is_empty() {
-            finished = commit;
+        if attempt.is_partial {
+            finished.clear();
+        } else if !attempt.commit.is_empty() {
+            finished = attempt.commit;
         }
     }
     Ok(finished)

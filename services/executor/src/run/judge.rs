@@ -36,6 +36,7 @@ pub async fn keep_work(
         diff_truncated: diff.truncated,
         story_id: session.facts.0.story_id.clone(),
         whole_diff: None,
+        partial: false,
     }))
 }
 

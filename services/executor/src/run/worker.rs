@@ -283,6 +283,7 @@ async fn finish(
             executor_id,
             by,
             reason,
+            branch_url,
         },
         Ending::HandedOver => {
             let hand_over = SessionCommand::ExpireLease {

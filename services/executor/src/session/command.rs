@@ -49,6 +49,8 @@ pub enum SessionCommand {
         executor_id: String,
         by: String,
         reason: String,
+        /// The branch at the forge; empty when it was not pushed.
+        branch_url: String,
     },
 }
 

@@ -70,7 +70,8 @@ pub(super) fn decide(session: &Session, command: C) -> Decision {
             executor_id,
             by,
             reason,
-        } => cancel(session, &executor_id, by, reason),
+            branch_url,
+        } => cancel(session, &executor_id, by, reason, branch_url),
     }
 }
 
@@ -170,7 +171,10 @@ fn record(session: &Session, what: Progress) -> Option<SessionEvent> {
                 .into()
             })
         }
-        Progress::Changes(changes) => (session.commit != changes.commit).then(|| (*changes).into()),
+        Progress::Changes(changes) => {
+            let is_finished_now = session.is_partial && !changes.partial;
+            (session.commit != changes.commit || is_finished_now).then(|| (*changes).into())
+        }
         Progress::PullRequest { url, number } => (session.pr_url != url).then(|| {
             v1::PullRequestOpened {
                 pr_url: url,
@@ -207,7 +211,13 @@ fn end(
     Ok(Some(event(session)))
 }
 
-fn cancel(session: &Session, executor_id: &str, by: String, reason: String) -> Decision {
+fn cancel(
+    session: &Session,
+    executor_id: &str,
+    by: String,
+    reason: String,
+    branch_url: String,
+) -> Decision {
     match &session.stage {
         Stage::Running { executor_id: owner } if owner != executor_id => {
             Err(SessionRefusal::OwnedBy(owner.clone()))
@@ -218,6 +228,8 @@ fn cancel(session: &Session, executor_id: &str, by: String, reason: String) -> D
                 by,
                 reason,
                 story_id: story_id(session),
+                branch: kept_branch(session),
+                branch_url,
             }
             .into(),
         )),

@@ -25,7 +25,7 @@ pub(super) fn evolve(session: &mut Session, event: E) {
         }
         E::ToolCallRecorded(_) => session.tool_calls += 1,
         E::PlanUpdated(e) => session.plan = e.steps.into_iter().map(Json).collect(),
-        E::ChangesCommitted(e) => session.commit = e.commit,
+        E::ChangesCommitted(e) => (session.commit, session.is_partial) = (e.commit, e.partial),
         E::PullRequestOpened(e) => session.pr_url = e.pr_url,
         E::ExecutionCompleted(_) => session.stage = Stage::Completed,
         E::ExecutionFailed(_) => session.stage = Stage::Failed,

@@ -154,11 +154,13 @@ fn a_running_session_is_cancelled_by_its_own_executor_only() {
         executor_id: executor.into(),
         by: "ann".into(),
         reason: "no".into(),
+        branch_url: String::new(),
     };
     let cancelled: SessionEvent = v1::ExecutionCancelled {
         by: "ann".into(),
         reason: "no".into(),
         story_id: "s1".into(),
+        ..Default::default()
     }
     .into();
     Spec::with(())
@@ -281,4 +283,58 @@ fn an_agent_that_has_not_begun_cannot_be_told_anything() {
         .given(vec![created()])
         .when(steer())
         .then_expect_error(SessionRefusal::NotStarted);
+}
+
+fn changes(commit: &str, partial: bool) -> v1::ChangesCommitted {
+    v1::ChangesCommitted {
+        branch: "errand/s1".into(),
+        commit: commit.into(),
+        partial,
+        ..Default::default()
+    }
+}
+
+#[test]
+fn partial_work_is_told_from_finished_work_also_of_the_same_commit() {
+    let record = |partial| SessionCommand::Record {
+        executor_id: "x".into(),
+        what: Progress::Changes(Box::new(changes("c1", partial))),
+    };
+    let partial: SessionEvent = changes("c1", true).into();
+    let finished: SessionEvent = changes("c1", false).into();
+    let begun = || vec![created(), started("x")];
+    Spec::with(())
+        .given([begun(), vec![partial.clone()]].concat())
+        .when(record(true))
+        .then_expect_events(vec![]);
+    Spec::with(())
+        .given([begun(), vec![partial]].concat())
+        .when(record(false))
+        .then_expect_events(vec![finished.clone()]);
+    // It was finished, and stopped on its way to the forge.
+    Spec::with(())
+        .given([begun(), vec![finished]].concat())
+        .when(record(true))
+        .then_expect_events(vec![]);
+}
+
+#[test]
+fn a_stopped_session_says_where_its_partial_work_is() {
+    let url = "https://github.com/o/r/tree/errand/s1";
+    let cancelled = v1::ExecutionCancelled {
+        by: "ann".into(),
+        story_id: "s1".into(),
+        branch: "errand/s1".into(),
+        branch_url: url.into(),
+        ..Default::default()
+    };
+    Spec::with(())
+        .given(vec![created(), started("x"), changes("c1", true).into()])
+        .when(SessionCommand::Cancel {
+            executor_id: "x".into(),
+            by: "ann".into(),
+            reason: String::new(),
+            branch_url: url.into(),
+        })
+        .then_expect_events(vec![cancelled.into()]);
 }

@@ -154,6 +154,7 @@ fn told(issue: &Issue) -> serde_json::Value {
             "id": issue.id,
             "identifier": issue.identifier(),
             "title": issue.title,
+            "canceledAt": issue.canceled_at.map(clock::rfc3339_millis),
             "state": { "id": state.id, "name": state.name, "type": state.kind },
         },
     })

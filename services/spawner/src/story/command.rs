@@ -36,16 +36,21 @@ pub enum StoryCommand {
         by: String,
         reason: String,
     },
-    /// Its session was stopped.
-    Cancel {
-        session_id: String,
+    /// Its issue was cancelled at the tracker, by a person or as the mirror of a story that was cancelled here.
+    FollowIssue {
         by: String,
         reason: String,
+        /// When, in microseconds since the Unix epoch.
+        cancelled_us: i64,
     },
+    /// Its session was stopped.
+    Cancel(Stopped),
     Retry {
         by: String,
         /// The id of the new attempt's session.
         session_id: String,
+        /// When, in microseconds since the Unix epoch.
+        time_us: i64,
     },
     /// The time of a scheduled retry has come.
     RetryDue {
@@ -54,6 +59,16 @@ pub enum StoryCommand {
         /// The id of the new attempt's session.
         session_id: String,
     },
+}
+
+/// A session that a person stopped.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stopped {
+    pub session_id: String,
+    pub by: String,
+    pub reason: String,
+    pub branch: String,
+    pub branch_url: String,
 }
 
 /// How a session ended without success, and what may follow from it.

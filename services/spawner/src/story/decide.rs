@@ -1,6 +1,9 @@
 //! The rules: a pure function from state and command to at most one event, or a refusal.
 //! A command that changes nothing yields nothing.
-use super::{Failure, NEEDS_APPROVAL, Stage, Story, StoryCommand as C, StoryRefusal};
+use super::{
+    Failure, MIRROR_DELAY_US, NEEDS_APPROVAL, Stage, Stopped, Story, StoryCommand as C,
+    StoryRefusal,
+};
 use errand_proto::{StoryEvent, v1};
 
 /// Who retries when nobody asked for it.
@@ -23,7 +26,16 @@ pub(super) fn decide(story: &Story, command: C) -> Decision {
         C::Reject { by, reason } => reject(story, by, reason),
         C::Queue => Ok(queue(story)),
         C::RequestCancel { by, reason } => request_cancel(story, by, reason),
-        C::Retry { by, session_id } => retry(story, by, session_id),
+        C::FollowIssue {
+            by,
+            reason,
+            cancelled_us,
+        } => follow_issue(story, by, reason, cancelled_us),
+        C::Retry {
+            by,
+            session_id,
+            time_us,
+        } => retry(story, by, session_id, time_us),
         C::RetryDue {
             failed_session,
             session_id,
@@ -45,11 +57,9 @@ pub(super) fn decide(story: &Story, command: C) -> Decision {
             .into()
         })),
         C::Fail(failure) => Ok(running(story, &failure.session_id).then(|| fail(story, failure))),
-        C::Cancel {
-            session_id,
-            by,
-            reason,
-        } => Ok(running(story, &session_id).then(|| cancelled(story, by, reason))),
+        C::Cancel(stopped) => {
+            Ok(running(story, &stopped.session_id).then(|| cancelled(story, stopped)))
+        }
     }
 }
 
@@ -172,7 +182,14 @@ fn request_cancel(story: &Story, by: String, reason: String) -> Decision {
         Stage::Cancelled => Ok(None),
         stage if stage.is_ended() => Err(StoryRefusal::Ended(stage)),
         Stage::AwaitingApproval | Stage::Approved | Stage::AwaitingRetry => {
-            Ok(Some(cancelled(story, by, reason)))
+            let nothing_ran = Stopped {
+                session_id: story.session_id.clone(),
+                by,
+                reason,
+                branch: String::new(),
+                branch_url: String::new(),
+            };
+            Ok(Some(cancelled(story, nothing_ran)))
         }
         _ if story.cancel_requested => Ok(None),
         _ => Ok(Some(
@@ -187,23 +204,41 @@ fn request_cancel(story: &Story, by: String, reason: String) -> Decision {
     }
 }
 
-fn cancelled(story: &Story, by: String, reason: String) -> StoryEvent {
+/// Linear tells late of a cancellation, also of one that Errand itself brought there: what was cancelled before a person
+/// retried the story is settled by the retry.
+fn follow_issue(story: &Story, by: String, reason: String, cancelled_us: i64) -> Decision {
+    if cancelled_us <= story.retried_us.saturating_add(MIRROR_DELAY_US) {
+        return Ok(None);
+    }
+    request_cancel(story, by, reason)
+}
+
+fn cancelled(story: &Story, stopped: Stopped) -> StoryEvent {
     v1::StoryCancelled {
-        by,
-        reason,
+        by: stopped.by,
+        reason: stopped.reason,
         story: Some(story.reference()),
-        session_id: story.session_id.clone(),
+        session_id: stopped.session_id,
+        branch: stopped.branch,
+        branch_url: stopped.branch_url,
     }
     .into()
 }
 
-fn retry(story: &Story, by: String, session_id: String) -> Decision {
+fn retry(story: &Story, by: String, session_id: String, time_us: i64) -> Decision {
     if story.session_id == session_id {
         return Ok(None);
     }
     match story.stage {
         Stage::Failed | Stage::Cancelled | Stage::AwaitingRetry => {
-            Ok(Some(retried(story, by, session_id, false)))
+            let retried = v1::StoryRetried {
+                by,
+                session_id,
+                attempt: story.attempt + 1,
+                automatic: false,
+                time_us,
+            };
+            Ok(Some(retried.into()))
         }
         stage => Err(StoryRefusal::NotRetryable(stage)),
     }
@@ -211,17 +246,16 @@ fn retry(story: &Story, by: String, session_id: String) -> Decision {
 
 fn retry_due(story: &Story, failed_session: &str, session_id: String) -> Option<StoryEvent> {
     let waits = story.stage == Stage::AwaitingRetry && story.session_id == failed_session;
-    waits.then(|| retried(story, BY_ITSELF.to_owned(), session_id, true))
-}
-
-fn retried(story: &Story, by: String, session_id: String, automatic: bool) -> StoryEvent {
-    v1::StoryRetried {
-        by,
-        session_id,
-        attempt: story.attempt + 1,
-        automatic,
-    }
-    .into()
+    waits.then(|| {
+        v1::StoryRetried {
+            by: BY_ITSELF.to_owned(),
+            session_id,
+            attempt: story.attempt + 1,
+            automatic: true,
+            time_us: 0,
+        }
+        .into()
+    })
 }
 
 pub(super) fn first_stage(facts: &v1::StoryCreated) -> Stage {

@@ -39,7 +39,10 @@ pub(super) fn evolve(story: &mut Story, event: E) {
             story.retry_due_us = e.due_us;
         }
         E::StoryCancelRequested(_) => story.cancel_requested = true,
-        E::StoryCancelled(e) => end(story, Stage::Cancelled, e.reason),
+        E::StoryCancelled(e) => {
+            story.branch_url = e.branch_url;
+            end(story, Stage::Cancelled, e.reason);
+        }
         E::StoryRetried(e) => {
             story.stage = Stage::Approved;
             story.session_id = e.session_id;
@@ -48,6 +51,7 @@ pub(super) fn evolve(story: &mut Story, event: E) {
             story.retry_due_us = 0;
             if !e.automatic {
                 story.retries = 0;
+                story.retried_us = e.time_us;
             }
             for text in [&mut story.reason, &mut story.outcome, &mut story.branch_url] {
                 text.clear();

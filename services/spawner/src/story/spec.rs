@@ -141,6 +141,7 @@ fn a_session_of_an_earlier_attempt_decides_nothing() {
         session_id: "a2".into(),
         attempt: 2,
         automatic: false,
+        time_us: 7,
     };
     Spec::with(())
         .given(vec![
@@ -178,6 +179,7 @@ fn a_completed_story_cannot_be_cancelled_or_retried() {
         .when(StoryCommand::Retry {
             by: "ann".into(),
             session_id: "a2".into(),
+            time_us: 7,
         })
         .then_expect_error(StoryRefusal::NotRetryable(Stage::Completed));
 }
@@ -189,6 +191,7 @@ fn a_failed_story_is_retried_in_a_new_session() {
         session_id: "a2".into(),
         attempt: 2,
         automatic: false,
+        time_us: 7,
     }
     .into();
     Spec::with(())
@@ -196,6 +199,7 @@ fn a_failed_story_is_retried_in_a_new_session() {
         .when(StoryCommand::Retry {
             by: "ann".into(),
             session_id: "a2".into(),
+            time_us: 7,
         })
         .then_expect_events(vec![retried]);
 }
@@ -251,6 +255,7 @@ fn retried(by: &str, automatic: bool) -> StoryEvent {
         session_id: "a2".into(),
         attempt: 2,
         automatic,
+        time_us: if automatic { 0 } else { 7 },
     }
     .into()
 }
@@ -368,6 +373,84 @@ fn a_person_need_not_wait_for_a_scheduled_retry() {
         .when(StoryCommand::Retry {
             by: "ann".into(),
             session_id: "a2".into(),
+            time_us: 7,
         })
         .then_expect_events(vec![retried("ann", false)]);
+}
+
+/// A story that was retried at second 100 after it had failed.
+fn given_retried() -> Vec<StoryEvent> {
+    let retried = v1::StoryRetried {
+        by: "ann".into(),
+        session_id: "a2".into(),
+        attempt: 2,
+        automatic: false,
+        time_us: 100 * SECOND_US,
+    };
+    let queued = v1::ExecutionQueued {
+        session_id: "a2".into(),
+        ..Default::default()
+    };
+    vec![
+        created(AUTO_SAFE, ""),
+        failed(),
+        retried.into(),
+        queued.into(),
+    ]
+}
+
+fn follow_issue(cancelled_us: i64) -> StoryCommand {
+    StoryCommand::FollowIssue {
+        by: "ann".into(),
+        reason: "cancelled in Linear".into(),
+        cancelled_us,
+    }
+}
+
+#[test]
+fn what_linear_tells_late_of_the_time_before_a_retry_does_not_stop_it() {
+    // The last came there from here, by a request that was under way when the story was retried.
+    for second in [10, 100, 110] {
+        Spec::with(())
+            .given(given_retried())
+            .when(follow_issue(second * SECOND_US))
+            .then_expect_events(vec![]);
+    }
+}
+
+#[test]
+fn an_issue_that_is_cancelled_after_the_retry_stops_it() {
+    let requested = v1::StoryCancelRequested {
+        by: "ann".into(),
+        reason: "cancelled in Linear".into(),
+        session_id: "a2".into(),
+        story: Some(reference()),
+    };
+    Spec::with(())
+        .given(given_retried())
+        .when(follow_issue(116 * SECOND_US))
+        .then_expect_events(vec![requested.into()]);
+}
+
+#[test]
+fn a_stopped_story_says_where_its_partial_work_is() {
+    let stopped = Stopped {
+        session_id: "a1".into(),
+        by: "ann".into(),
+        reason: String::new(),
+        branch: "errand/s1".into(),
+        branch_url: "https://github.com/o/r/tree/errand/s1".into(),
+    };
+    let cancelled = v1::StoryCancelled {
+        by: "ann".into(),
+        session_id: "a1".into(),
+        story: Some(reference()),
+        branch: "errand/s1".into(),
+        branch_url: "https://github.com/o/r/tree/errand/s1".into(),
+        ..Default::default()
+    };
+    Spec::with(())
+        .given(vec![created(AUTO_SAFE, ""), queued()])
+        .when(StoryCommand::Cancel(stopped))
+        .then_expect_events(vec![cancelled.into()]);
 }

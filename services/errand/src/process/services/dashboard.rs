@@ -15,7 +15,7 @@ use crate::{
     },
 };
 use errand_chat::TaskRules;
-use errand_dashboard::{Commands, Dashboard, DashboardConfig, OneProcess, RollCall};
+use errand_dashboard::{Dashboard, DashboardConfig, OneProcess, RollCall};
 use errand_eventlog::{DeadLetters, QueueLimits};
 use errand_projections::Projector;
 use errand_proto::DEFAULT_WORKSPACE;
@@ -72,7 +72,7 @@ pub fn router(
         }
         None => (Arc::new(owners), letters),
     };
-    let commands: Arc<dyn Commands> = Arc::new(ServiceCommands(carrier));
+    let commands = Arc::new(ServiceCommands(carrier));
     let hooks = webhooks::routes(Hooks {
         commands: Arc::clone(&commands),
         db: projector.db().clone(),

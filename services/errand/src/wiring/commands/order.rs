@@ -63,10 +63,19 @@ pub enum ChatRequest {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum StoryRequest {
-    Cancel { reason: String },
+    Cancel {
+        reason: String,
+    },
+    /// Its issue was cancelled at the tracker.
+    FollowIssue {
+        reason: String,
+        cancelled_us: i64,
+    },
     Retry,
     Approve,
-    Reject { reason: String },
+    Reject {
+        reason: String,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! What people do to stories.
 use super::{Answer, answer, order::StoryRequest};
 use errand_dashboard::CommandError;
-use errand_eventlog::aggregate::{Aggregates, CommandMeta, Context};
+use errand_eventlog::aggregate::{Aggregates, CommandMeta, Context, now_us};
 use errand_spawner::story::{Story, StoryCommand, StoryRefusal};
 use uuid::Uuid;
 
@@ -28,6 +28,14 @@ fn command(
 ) -> Result<StoryCommand, CommandError> {
     Ok(match request {
         StoryRequest::Cancel { reason } => StoryCommand::RequestCancel { by, reason },
+        StoryRequest::FollowIssue {
+            reason,
+            cancelled_us,
+        } => StoryCommand::FollowIssue {
+            by,
+            reason,
+            cancelled_us,
+        },
         StoryRequest::Approve => StoryCommand::Approve { by },
         StoryRequest::Reject { reason } => StoryCommand::Reject { by, reason },
         StoryRequest::Retry => {
@@ -35,7 +43,12 @@ fn command(
                 .map_err(|_| CommandError::NotFound(StoryRefusal::Absent.to_string()))?;
             let session_id = errand_proto::session_id(seed, story.aggregate.attempt + 1);
             let session_id = session_id.to_string();
-            StoryCommand::Retry { by, session_id }
+            let time_us = now_us();
+            StoryCommand::Retry {
+                by,
+                session_id,
+                time_us,
+            }
         }
     })
 }

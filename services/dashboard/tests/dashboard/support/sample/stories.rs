@@ -246,6 +246,7 @@ async fn finish(world: &World, story: &str, at: i64) {
         diff_truncated: false,
         story_id: story.into(),
         whole_diff: None,
+        partial: false,
     };
     world.add(&session, S::from(committed), at).await;
     let url = "https://github.com/sample/site/pull/7";
