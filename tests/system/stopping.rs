@@ -174,6 +174,7 @@ async fn partial_work_of_an_executor_that_was_killed_is_not_published_as_finishe
     let wish = json!({"agent": "codegen", "prompt": "write the page"});
     let (_, spawned) = errand.api.post("/api/v1/stories", &wish).await;
     let session = format!("/api/v1/sessions/{}", text(&spawned, "sessionId"));
+    errand.api.story_is("in_progress").await;
     until("partial work", || async {
         let session = errand.api.get(&session).await;
         session["changes"]
