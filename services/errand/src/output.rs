@@ -43,6 +43,11 @@ pub fn table(head: &[&str], rows: &[Vec<String>], empty: &str) -> io::Result<()>
     Ok(())
 }
 
+/// The records of a list in an answer; none where there is no such list.
+pub fn records<'a>(answer: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    answer[key].as_array().into_iter().flatten()
+}
+
 /// A field as text; empty when it is null or not there.
 pub fn text<'a>(record: &'a Value, key: &str) -> &'a str {
     record[key].as_str().unwrap_or_default()

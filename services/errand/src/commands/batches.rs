@@ -2,7 +2,7 @@
 use crate::{
     api::Api,
     cli,
-    output::{self, cut, short, text},
+    output::{self, cut, records, short, text},
 };
 use serde_json::{Value, json};
 
@@ -107,8 +107,4 @@ pub(super) async fn cancel(
 fn progress(batch: &Value) -> (usize, usize) {
     let ended = records(batch, "stories").filter(|part| !text(part, "status").is_empty());
     (ended.count(), records(batch, "stories").count())
-}
-
-fn records<'a>(answer: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
-    answer[key].as_array().into_iter().flatten()
 }

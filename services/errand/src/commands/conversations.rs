@@ -2,7 +2,7 @@
 use crate::{
     api::Api,
     cli::Conversations,
-    output::{self, cut, short, text},
+    output::{self, cut, records, short, text},
 };
 use serde_json::{Value, json};
 
@@ -56,8 +56,7 @@ async fn list(
     if json {
         return Ok(output::json(&answer)?);
     }
-    let conversations = answer["conversations"].as_array().cloned();
-    let rows: Vec<_> = conversations.unwrap_or_default().iter().map(row).collect();
+    let rows: Vec<_> = records(&answer, "conversations").map(row).collect();
     let head = ["ID", "PROJECT", "MESSAGES", "TITLE", "LAST MESSAGE"];
     Ok(output::table(&head, &rows, "No such conversations.")?)
 }

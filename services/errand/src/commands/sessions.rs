@@ -2,7 +2,7 @@
 use crate::{
     api::Api,
     cli,
-    output::{self, cut, short, text},
+    output::{self, cut, records, short, text},
 };
 use serde_json::Value;
 
@@ -16,11 +16,11 @@ pub async fn run(api: &Api, wanted: &cli::Sessions, json: bool) -> anyhow::Resul
     if json {
         return Ok(output::json(&answer)?);
     }
-    let sessions = answer["sessions"].as_array().cloned().unwrap_or_default();
-    let rows: Vec<_> = sessions.iter().map(row).collect();
+    let sessions = || records(&answer, "sessions");
+    let rows: Vec<_> = sessions().map(row).collect();
     let head = ["ID", "STORY", "AGENT", "STATUS", "PLAN", "TITLE"];
     output::table(&head, &rows, "No agent has worked yet.")?;
-    for session in sessions.iter().filter(|s| !text(s, "question").is_empty()) {
+    for session in sessions().filter(|s| !text(s, "question").is_empty()) {
         output::line(&question(session))?;
     }
     Ok(())

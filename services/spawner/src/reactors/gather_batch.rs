@@ -23,9 +23,7 @@ impl GatherBatch {
         let facts = &story.facts.0;
         let own = batch_id(&facts.conversation_id, &facts.message_id).to_string();
         let id = batch.unwrap_or(&own);
-        if !self.0.batches.load(id).await?.aggregate.has(story_id) {
-            return Ok(());
-        }
+        // A batch that has no such story, or is none, takes nothing from it.
         if let Some(finished) = batch::finished(&story) {
             let command = BatchCommand::FinishStory(Box::new(finished));
             let meta = event.causes(&format!("finish-{story_id}"));
