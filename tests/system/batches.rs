@@ -189,7 +189,7 @@ async fn a_batch_survives_kills_and_is_reported_once() {
 
 #[tokio::test]
 async fn a_batch_whose_time_is_over_is_reported_without_the_others() {
-    let errand = up_with_trouble(&[("ERRAND_BATCH_SECONDS", "5")]).await;
+    let errand = up_with_trouble(&[("ERRAND_BATCH_SECONDS", "20")]).await;
     let chat = errand.api.conversation().await;
     errand.api.say(&chat, "full audit on the site").await;
     let report = errand

@@ -15,7 +15,19 @@ async fn running(environment: &[(&str, &str)]) -> (Errand, Value) {
         (is_linked && text(&story, "status") == "in_progress").then_some(story)
     })
     .await;
+    at_linear(&errand, &story, "started").await;
     (errand, story)
+}
+
+/// What the issue's page shows at Linear.
+async fn at_linear(errand: &Errand, story: &Value, state: &str) {
+    let page = format!("/sandbox/linear/issue/{}", text(story, "linearIdentifier"));
+    let shown = format!("class=\"state {state}\"");
+    let is_shown = || async {
+        let is = errand.api.page(&page).await.contains(&shown);
+        is.then_some(())
+    };
+    until(&shown, is_shown).await;
 }
 
 /// The form of the issue's page in the sandbox.
@@ -104,17 +116,9 @@ async fn a_call_that_is_forged_or_old_changes_nothing() {
 async fn what_linear_tells_late_of_a_mirrored_cancellation_does_not_stop_the_retry() {
     let (errand, story) = running(&[("LINEAR_POLL_SECONDS", "1")]).await;
     let (api, id) = (&errand.api, text(&story, "id"));
-    let page = format!("/sandbox/linear/issue/{}", text(&story, "linearIdentifier"));
-    let state = |kind: &'static str| {
-        let page = &page;
-        until(kind, move || async move {
-            let is = format!("class=\"state {kind}\"");
-            api.page(page).await.contains(&is).then_some(())
-        })
-    };
     let (ok, said) = errand.typed(&["cancel", id]).await;
     assert!(ok, "{said}");
-    state("canceled").await;
+    at_linear(&errand, &story, "canceled").await;
     // The issue stays cancelled for some looks at it after the retry.
     let slow =
         json!({"vendor": "linear", "operation": "issueUpdate", "fault": "slow", "delay_ms": 3_000});
@@ -130,7 +134,7 @@ async fn what_linear_tells_late_of_a_mirrored_cancellation_does_not_stop_the_ret
     };
     let late = told("Late", now());
     assert_eq!(call(&errand, "sandbox", &late).await, 200);
-    state("started").await;
+    at_linear(&errand, &story, "started").await;
     let story = api.story_is("in_progress").await;
     assert_eq!(
         (&story["attempt"], &story["cancelRequested"]),

@@ -41,6 +41,11 @@ impl Batch {
         facts.agent_names.get(place).map(String::as_str)
     }
 
+    pub fn all_cancelled(&self) -> bool {
+        let mut ends = self.finished.values();
+        self.all_finished() && ends.all(|end| end.0.status == "cancelled")
+    }
+
     fn all_finished(&self) -> bool {
         let mut stories = self.facts.0.story_ids.iter();
         stories.all(|id| self.finished.contains_key(id))

@@ -35,6 +35,7 @@ fn line(batch: &Batch, id: &str) -> String {
 
 pub fn state(batch: &Batch) -> IssueState {
     match batch.is_consolidated() {
+        true if batch.all_cancelled() => IssueState::Canceled,
         true => IssueState::Done,
         false => IssueState::InProgress,
     }

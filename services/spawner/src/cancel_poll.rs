@@ -1,25 +1,18 @@
 //! Looks at Linear now and then for issues that somebody cancelled there: for installations that Linear cannot call, and
-//! for calls that were lost. The issue's id follows from its story's, so nothing is looked up but the open stories.
+//! for calls that were lost. An issue's id follows from its story's or batch's, so nothing is looked up but the open ones.
 use crate::{
     Spawner,
-    linear::{IssueTracker, issue_uuid},
-    story::StoryCommand,
+    follow_issue::{follow_batch_issue, follow_issue},
+    linear::{Cancelled, IssueTracker, batch_issue_uuid, issue_uuid},
 };
-use errand_eventlog::{
-    Filter, LogError, Page, StartAt,
-    aggregate::{CommandMeta, ExecuteError},
-};
-use errand_proto::{Event, StoryEvent, from_rfc3339};
+use errand_eventlog::{Filter, LogError, Page, StartAt};
+use errand_proto::{BatchEvent, Event, StoryEvent};
 use futures::StreamExt;
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// Linear counts requests: one for so many stories, so often.
+/// Linear counts requests: one for so many issues, so often.
 pub const USUAL_PAUSE: Duration = Duration::from_secs(60);
 const MAX_ASKED: usize = 200;
 const REOPEN_DELAY: Duration = Duration::from_secs(1);
@@ -30,12 +23,19 @@ const LISTENS_TO: &[&str] = &[
     "errand.v1.StoryFailed",
     "errand.v1.StoryCancelled",
     "errand.v1.StoryRejected",
+    "errand.v1.BatchIssueLinked",
+    "errand.v1.BatchConsolidated",
 ];
-const BY: &str = "somebody (Linear)";
-const REASON: &str = "The issue was cancelled in Linear";
 
-/// Stories with an issue that have not ended.
-type Open = HashSet<Uuid>;
+/// Whose issue it is.
+#[derive(Clone, Copy)]
+enum Owner {
+    Story(Uuid),
+    Batch(Uuid),
+}
+
+/// Issues of what has not ended, by the issue's id.
+type Open = HashMap<Uuid, Owner>;
 
 /// Runs until `stop`.
 pub async fn run(
@@ -46,7 +46,7 @@ pub async fn run(
 ) {
     while !stop.is_cancelled() {
         let Some(ended) = stop
-            .run_until_cancelled(follow(&spawner, tracker.as_ref(), pause))
+            .run_until_cancelled(watch(&spawner, tracker.as_ref(), pause))
             .await
         else {
             return;
@@ -59,7 +59,7 @@ pub async fn run(
     }
 }
 
-async fn follow(
+async fn watch(
     spawner: &Spawner,
     tracker: &dyn IssueTracker,
     pause: Duration,
@@ -82,15 +82,21 @@ async fn follow(
 
 fn take_in(open: &mut Open, page: &Page) {
     for recorded in &page.events {
-        let Ok(story) = Uuid::parse_str(recorded.subject.id()) else {
+        let Ok(id) = Uuid::parse_str(recorded.subject.id()) else {
             continue;
         };
         match recorded.decode() {
             Ok(Event::Story(StoryEvent::LinearIssueLinked(_) | StoryEvent::StoryRetried(_))) => {
-                open.insert(story);
+                open.insert(issue_uuid(id), Owner::Story(id));
+            }
+            Ok(Event::Batch(BatchEvent::BatchIssueLinked(_))) => {
+                open.insert(batch_issue_uuid(id), Owner::Batch(id));
+            }
+            Ok(Event::Batch(_)) => {
+                open.remove(&batch_issue_uuid(id));
             }
             Ok(_) => {
-                open.remove(&story);
+                open.remove(&issue_uuid(id));
             }
             // The subscribers dead-letter it.
             Err(error) => tracing::debug!(seq = recorded.seq, %error, "not decodable"),
@@ -99,8 +105,7 @@ fn take_in(open: &mut Open, page: &Page) {
 }
 
 async fn look(spawner: &Spawner, tracker: &dyn IssueTracker, open: &Open) -> Result<(), LogError> {
-    let stories: HashMap<Uuid, Uuid> = open.iter().map(|s| (issue_uuid(*s), *s)).collect();
-    let issues: Vec<Uuid> = stories.keys().copied().collect();
+    let issues: Vec<Uuid> = open.keys().copied().collect();
     for asked in issues.chunks(MAX_ASKED) {
         let cancelled = match tracker.cancelled(asked).await {
             Ok(cancelled) => cancelled,
@@ -110,31 +115,22 @@ async fn look(spawner: &Spawner, tracker: &dyn IssueTracker, open: &Open) -> Res
             }
         };
         for cancelled in cancelled {
-            let Some(story) = stories.get(&cancelled.issue) else {
-                continue;
-            };
-            if let Some(cancelled_us) = from_rfc3339(&cancelled.at) {
-                cancel(spawner, &story.to_string(), cancelled_us).await?;
-            }
+            follow(spawner, open.get(&cancelled.issue), &cancelled).await?;
         }
     }
     Ok(())
 }
 
-async fn cancel(spawner: &Spawner, story: &str, cancelled_us: i64) -> Result<(), LogError> {
-    let command = StoryCommand::FollowIssue {
-        by: BY.to_owned(),
-        reason: REASON.to_owned(),
-        cancelled_us,
-    };
-    let meta = CommandMeta::root(Uuid::new_v4());
-    match spawner.stories.execute(story, command, &meta).await {
-        Ok(done) if done.is_news() => {
-            tracing::info!(story, "cancelled, as its issue was in Linear");
-            Ok(())
-        }
-        // It has ended meanwhile, or was retried since.
-        Ok(_) | Err(ExecuteError::Refused(_)) => Ok(()),
-        Err(ExecuteError::Log(error)) => Err(error),
+async fn follow(
+    spawner: &Spawner,
+    owner: Option<&Owner>,
+    cancelled: &Cancelled,
+) -> Result<(), LogError> {
+    match owner {
+        Some(Owner::Story(id)) => follow_issue(spawner, &id.to_string(), cancelled)
+            .await
+            .map(drop),
+        Some(Owner::Batch(id)) => follow_batch_issue(spawner, &id.to_string(), cancelled).await,
+        None => Ok(()),
     }
 }

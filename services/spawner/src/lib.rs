@@ -7,7 +7,7 @@
 //! - [`retry_timer`]: begins retries when their time has come.
 //! - [`batch_timer`]: consolidates batches whose time is over.
 //! - [`reactors`]: one file for each thing done about an event.
-//! - [`cancel_poll`]: looks for issues that were cancelled in Linear.
+//! - [`cancel_poll`]: looks for issues that were cancelled in Linear; `follow_issue`: cancels their stories.
 //! - `journey`: how long people waited.
 //! - [`issue_text`]: what people read in the Linear issue.
 //! - [`batch_text`]: what people read in the Linear issue of a batch.
@@ -18,6 +18,7 @@ pub mod batch_text;
 pub mod batch_timer;
 pub mod cancel_poll;
 pub mod delivery;
+mod follow_issue;
 pub mod issue_text;
 mod journey;
 pub mod linear;

@@ -1,6 +1,7 @@
 //! The batch's issue shows what came of each story, and the stories' issues are parts of it.
 //!
-//! The whole present state is sent each time, so order and repeats do not matter.
+//! The whole present is sent each time, so order and repeats do not matter. Its state is sent at its beginning and its end
+//! only: what people do with the issue meanwhile stands.
 use super::link_issue::failure;
 use crate::{
     Spawner,
@@ -37,9 +38,10 @@ impl MirrorBatch {
     /// Sends until what was sent is what is there: an older state that another process sends is overtaken.
     async fn show(&self, id: &str, mut batch: Batch) -> Result<(), Failure> {
         while let Some(link) = &batch.link {
+            let is_turn = batch.finished.is_empty() || batch.is_consolidated();
             let change = IssueChange {
                 description: Some(batch_text::description(&batch)),
-                state: Some(batch_text::state(&batch)),
+                state: is_turn.then(|| batch_text::state(&batch)),
                 parent: None,
             };
             let update = self.tracker.update_issue(issue(&link.id)?, &change);

@@ -1,10 +1,12 @@
 //! The Linear issue shows what the story shows: state, checklist, pull request, ending.
 //!
-//! The whole present state is sent each time, so order and repeats do not matter, and what was sent
-//! last is remembered, so that a burst of events costs one call.
+//! The whole present is sent each time, so order and repeats do not matter, and what was sent last is remembered, so that
+//! a burst of events costs one call. The state is sent only when it is another, for people move issues too.
 use super::link_issue::failure;
 use crate::{
-    Spawner, issue_text,
+    Spawner,
+    follow_issue::follow_issue,
+    issue_text,
     linear::{IssueChange, IssueTracker, idempotency_uuid},
     session_progress::SessionProgress,
     story::{Stage, Story},
@@ -24,16 +26,19 @@ const PLAN_PAUSE: Duration = Duration::from_secs(1);
 /// Calls to Linear at once. Stories are spread over them, and one story is never in two.
 const LANES: usize = 8;
 
+/// What an issue shows of its story.
 #[derive(Clone, PartialEq)]
-struct Sent {
-    change: IssueChange,
+struct Shown {
+    /// A stage is passed once in an attempt: who sent the same one last was overtaken by nobody.
+    stage: (u32, Stage),
+    description: String,
     pr_url: String,
 }
 
 pub struct MirrorIssue {
     spawner: Spawner,
     tracker: Arc<dyn IssueTracker>,
-    lanes: Vec<Mutex<LruCache<String, Sent>>>,
+    lanes: Vec<Mutex<LruCache<String, Shown>>>,
 }
 
 impl MirrorIssue {
@@ -48,7 +53,7 @@ impl MirrorIssue {
 
     async fn mirror(&self, story_id: &str) -> Result<(), Failure> {
         let lane = story_id.bytes().map(usize::from).sum::<usize>() % LANES;
-        let mut sent = self.lanes[lane].lock().await;
+        let mut shown = self.lanes[lane].lock().await;
         let story = self.spawner.stories.load(story_id).await?.aggregate;
         let Some(link) = &story.link else {
             return Ok(());
@@ -57,28 +62,52 @@ impl MirrorIssue {
         if is_as_created(&story, &progress) {
             return Ok(());
         }
-        let description = issue_text::description(&story, &progress.plan, &progress.pr_url);
-        let wanted = Sent {
-            change: IssueChange {
-                description: Some(description),
-                state: Some(issue_text::state(story.stage)),
-                parent: None,
-            },
+        let wanted = Shown {
+            stage: (story.attempt, story.stage),
+            description: issue_text::description(&story, &progress.plan, &progress.pr_url),
             pr_url: progress.pr_url,
         };
-        let last = sent.get(story_id).cloned();
-        if last.as_ref() == Some(&wanted) {
+        let last = shown.get(story_id);
+        if last == Some(&wanted) {
             return Ok(());
         }
-        self.send(&link.id, &wanted, last.as_ref()).await?;
-        sent.put(story_id.to_owned(), wanted);
+        let issue = Uuid::parse_str(&link.id)
+            .map_err(|_| Failure::Hopeless(format!("the issue id {:?} is not a UUID", link.id)))?;
+        let is_other_stage = last.is_none_or(|last| last.stage != wanted.stage);
+        if is_other_stage && self.is_given_up(story_id, &story, issue).await? {
+            // What becomes of the story is told when it has ended.
+            return Ok(());
+        }
+        self.send(issue, &wanted, last).await?;
+        shown.put(story_id.to_owned(), wanted);
         Ok(())
     }
 
-    async fn send(&self, issue: &str, wanted: &Sent, last: Option<&Sent>) -> Result<(), Failure> {
-        let issue = Uuid::parse_str(issue)
-            .map_err(|_| Failure::Hopeless(format!("the issue id {issue:?} is not a UUID")))?;
-        let update = self.tracker.update_issue(issue, &wanted.change);
+    /// A state that is sent undoes what a person chose in Linear meanwhile, so it is looked at first.
+    async fn is_given_up(
+        &self,
+        story_id: &str,
+        story: &Story,
+        issue: Uuid,
+    ) -> Result<bool, Failure> {
+        if story.stage.is_ended() || story.cancel_requested {
+            return Ok(story.cancel_requested && !story.stage.is_ended());
+        }
+        let cancelled = self.tracker.cancelled(&[issue]).await.map_err(failure)?;
+        match cancelled.first() {
+            Some(cancelled) => Ok(follow_issue(&self.spawner, story_id, cancelled).await?),
+            None => Ok(false),
+        }
+    }
+
+    async fn send(&self, issue: Uuid, wanted: &Shown, last: Option<&Shown>) -> Result<(), Failure> {
+        let is_same_stage = last.is_some_and(|last| last.stage == wanted.stage);
+        let change = IssueChange {
+            description: Some(wanted.description.clone()),
+            state: (!is_same_stage).then(|| issue_text::state(wanted.stage.1)),
+            parent: None,
+        };
+        let update = self.tracker.update_issue(issue, &change);
         update.await.map_err(failure)?;
         let linked = last.is_some_and(|last| last.pr_url == wanted.pr_url);
         if !wanted.pr_url.is_empty() && !linked {

@@ -1,8 +1,9 @@
-//! The Linear client over real HTTP: against a small stand-in that can misbehave in every known way.
+//! The Linear client over real HTTP: against a small stand-in that can misbehave in every known way, and against the sandbox.
 #![cfg(test)]
 
 mod creating;
 mod documents;
+mod following;
 mod limits;
 mod outcomes;
 mod sandbox;

@@ -1,6 +1,6 @@
 //! The same client against the sandbox, which answers only what Linear's schema allows.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::Router;
 use errand_sandbox::{Fault, FaultKind, Made, Sandbox, SandboxConfig, Vendor};
@@ -13,13 +13,14 @@ use uuid::Uuid;
 
 use super::stand_in::{KEY, issue};
 
-struct Local {
+pub struct Local {
     sandbox: Sandbox,
-    linear: Linear,
+    pub linear: Arc<dyn IssueTracker>,
+    address: String,
     _data: TempDir,
 }
 
-async fn open() -> Local {
+pub async fn open() -> Local {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let data = tempfile::tempdir().unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -40,12 +41,36 @@ async fn open() -> Local {
     let linear = linear.with_request_timeout(Duration::from_secs(3));
     Local {
         sandbox,
-        linear,
+        linear: Arc::new(linear),
+        address: public_url,
         _data: data,
     }
 }
 
 impl Local {
+    /// A person gives the issue up.
+    pub async fn cancel(&self, identifier: &str) {
+        let page = format!("{}/linear/issue/{identifier}/cancel", self.address);
+        let pressed = reqwest::Client::new().post(page).send().await.unwrap();
+        assert!(pressed.status().is_success(), "{pressed:?}");
+    }
+
+    /// The issue's page.
+    pub async fn page(&self, identifier: &str) -> String {
+        let page = format!("{}/linear/issue/{identifier}", self.address);
+        reqwest::get(page).await.unwrap().text().await.unwrap()
+    }
+
+    pub async fn shows(&self, identifier: &str, text: &str) {
+        let shown = async {
+            while !self.page(identifier).await.contains(text) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let shown = tokio::time::timeout(Duration::from_secs(60), shown).await;
+        assert!(shown.is_ok(), "waited in vain for {text:?} on the page");
+    }
+
     async fn made(&self) -> Made {
         self.sandbox.made().await.unwrap()
     }
