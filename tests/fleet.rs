@@ -19,10 +19,14 @@ mod fleet {
     mod load;
     mod look;
     mod member;
+    mod open_page;
     mod place;
     mod repository;
     mod watched;
 
+    mod batches;
+    mod crowd;
     mod faults;
+    mod replies;
     mod roles;
 }

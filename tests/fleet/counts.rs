@@ -63,8 +63,12 @@ impl Counts {
 
 /// Waits until everything has come to rest, and holds it against what was asked for.
 pub async fn settle(fleet: &Fleet, spawns: usize, seed: u64) {
-    let expected = Counts::expected(spawns);
-    let spawned = u32::try_from(spawns).expect("a small number");
+    settle_at(fleet, Counts::expected(spawns), seed).await;
+}
+
+/// As [`settle`], where more is made than stories.
+pub async fn settle_at(fleet: &Fleet, expected: Counts, seed: u64) {
+    let spawned = u32::try_from(expected.stories).expect("a small number");
     let end = Instant::now() + PATIENCE + PATIENCE_EACH * spawned;
     let mut counts = Counts::default();
     while counts != expected && Instant::now() < end {

@@ -104,13 +104,18 @@ impl Fleet {
     /// Every role so many times, the dashboard once.
     pub async fn with_roles(three: bool, of_each: usize) -> Option<Self> {
         let mut fleet = Self::new(three).await?;
+        fleet.fill(of_each).await;
+        Some(fleet)
+    }
+
+    /// Starts every role so many times, the dashboard once.
+    pub async fn fill(&mut self, of_each: usize) {
         for role in ["chat", "spawner", "executor", "notifier", "projector"] {
             for n in 1..=of_each {
-                fleet.add(role, n).await;
+                self.add(role, n).await;
             }
         }
-        fleet.add("dashboard", 1).await;
-        Some(fleet)
+        self.add("dashboard", 1).await;
     }
 
     /// For the processes that are added from now on.
@@ -118,12 +123,15 @@ impl Fleet {
         self.environment.push((key.to_owned(), value.to_owned()));
     }
 
+    /// The first dashboard is where [`Self::api`] asks; others take a free port.
     pub async fn add(&mut self, role: &str, n: usize) {
         let name = format!("{role}-{n}");
         let data = text(&self.folder, &name);
         let mut arguments = vec!["serve", role, "--data", &data];
-        if role == "dashboard" {
-            arguments.extend(["--listen", &self.dashboard]);
+        match (role, n) {
+            ("dashboard", 1) => arguments.extend(["--listen", &self.dashboard]),
+            ("dashboard", _) => arguments.extend(["--listen", "127.0.0.1:0"]),
+            _ => {}
         }
         let log = self.folder.path().join(format!("{name}.log"));
         let mut environment = self.environment.clone();
@@ -136,6 +144,12 @@ impl Fleet {
 
     pub fn member(&mut self, name: &str) -> &mut Member {
         self.members.get_mut(name).expect("a member of that name")
+    }
+
+    /// SIGKILL, and as soon as it is gone the same process again.
+    pub async fn kill_and_start(&mut self, name: &str) {
+        self.member(name).kill().await;
+        self.member(name).start_again().await;
     }
 
     pub fn api(&self) -> Api {

@@ -1,5 +1,9 @@
 //! Several agents asked for in one message: one card, one parent issue, one report.
-use super::harness::{Api, Errand, text, until};
+use super::harness::{
+    Api, Errand,
+    batch::{parents, reports, slack_reports},
+    text, until,
+};
 use serde_json::{Value, json};
 use std::fs;
 use tempfile::TempDir;
@@ -32,38 +36,6 @@ async fn batch(api: &Api, chat: &str, wanted: impl Fn(&Value) -> bool) -> Value 
         found.first().filter(|it| wanted(it)).cloned()
     })
     .await
-}
-
-/// The issues that have parts, with their state and the titles of their parts.
-async fn parents(api: &Api) -> Vec<(String, String, Vec<String>)> {
-    let query = "query { issues(first: 50) { nodes { description state { type } \
-                 children(first: 50) { nodes { title } } } } }";
-    let answer = reqwest::Client::new()
-        .post(format!("{}/sandbox/linear/graphql", api.url))
-        .header("authorization", "sandbox")
-        .json(&json!({ "query": query }));
-    let answer: Value = answer.send().await.unwrap().json().await.unwrap();
-    let issues = answer["data"]["issues"]["nodes"].as_array();
-    let issues = issues.unwrap_or_else(|| panic!("{answer}"));
-    let parent = |issue: &Value| {
-        let parts = issue["children"]["nodes"].as_array().unwrap().iter();
-        let parts: Vec<_> = parts.map(|it| text(it, "title").to_owned()).collect();
-        let state = text(&issue["state"], "type").to_owned();
-        let description = text(issue, "description").to_owned();
-        (!parts.is_empty()).then_some((state, description, parts))
-    };
-    issues.iter().filter_map(parent).collect()
-}
-
-async fn reports(api: &Api, chat: &str) -> Vec<Value> {
-    let mut messages = api.messages(chat).await;
-    messages.retain(|it| text(it, "kind") == "report");
-    messages
-}
-
-async fn slack_reports(api: &Api) -> usize {
-    let page = api.page("/sandbox/slack/general").await;
-    page.matches("agents completed, ").count()
 }
 
 #[tokio::test]

@@ -1,75 +1,6 @@
 //! Conversations in a browser: replies that are being written, as whoever comes late sees them.
-use super::harness::{Browser, Errand, text, until};
-use axum::{Router, body::Body, extract::State, http::header, response::IntoResponse};
-use futures::{StreamExt as _, stream};
+use super::harness::{Browser, Dictated, Errand, text, until};
 use serde_json::json;
-use std::{convert::Infallible, sync::Arc};
-use tokio::{net::TcpListener, sync::Semaphore};
-
-/// A model that says half of its reply, and the rest when it is told to.
-struct HalfWay {
-    url: String,
-    go_on: Arc<Semaphore>,
-}
-
-impl HalfWay {
-    async fn start() -> Self {
-        let go_on = Arc::new(Semaphore::new(0));
-        let router = Router::new().fallback(speak).with_state(Arc::clone(&go_on));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { url, go_on }
-    }
-
-    async fn errand(&self) -> Errand {
-        let environment = [
-            ("ANTHROPIC_API_KEY", "stand-in"),
-            ("ANTHROPIC_BASE_URL", self.url.as_str()),
-        ];
-        Errand::up_with(&[], &environment).await
-    }
-}
-
-fn event(kind: &str, mut data: serde_json::Value) -> String {
-    data["type"] = kind.into();
-    format!("event: {kind}\ndata: {data}\n\n")
-}
-
-fn words(text: &str) -> String {
-    let delta = json!({"type": "text_delta", "text": text});
-    event("content_block_delta", json!({"index": 0, "delta": delta}))
-}
-
-async fn speak(State(go_on): State<Arc<Semaphore>>) -> impl IntoResponse {
-    let usage = json!({"input_tokens": 1, "output_tokens": 1});
-    let block = json!({"type": "text", "text": ""});
-    let first = [
-        event(
-            "message_start",
-            json!({"message": {"id": "m", "usage": usage}}),
-        ),
-        event(
-            "content_block_start",
-            json!({"index": 0, "content_block": block}),
-        ),
-        words("The hero wants **three** things"),
-    ];
-    let rest = async move {
-        go_on.acquire().await.unwrap().forget();
-        let end = json!({"delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 2}});
-        [
-            words(", and one of them is a form."),
-            event("content_block_stop", json!({"index": 0})),
-            event("message_delta", end),
-            event("message_stop", json!({})),
-        ]
-        .concat()
-    };
-    let parts = stream::iter([first.concat()]).chain(stream::once(rest));
-    let body = Body::from_stream(parts.map(Ok::<_, Infallible>));
-    ([(header::CONTENT_TYPE, "text/event-stream")], body)
-}
 
 #[tokio::test]
 async fn a_reply_goes_on_in_a_page_that_is_loaded_in_its_middle() {
@@ -77,8 +8,12 @@ async fn a_reply_goes_on_in_a_page_that_is_loaded_in_its_middle() {
         return;
     };
     let other = Browser::open(1280, 960).await.expect("a second browser");
-    let model = HalfWay::start().await;
-    let errand = model.errand().await;
+    let model = Dictated::start(&[
+        "The hero wants **three** things",
+        ", and one of them is a form.",
+    ])
+    .await;
+    let errand = Errand::up_with(&[], &model.environment()).await;
     browser.go(&errand.api.url).await;
     browser.write("#text", "what does the hero want?\n").await;
     browser.sees("The hero wants three things").await;
@@ -90,7 +25,7 @@ async fn a_reply_goes_on_in_a_page_that_is_loaded_in_its_middle() {
     other.go(page.as_str()).await;
     other.sees("The hero wants three things").await;
 
-    model.go_on.add_permits(1);
+    model.say(1);
     let whole = "The hero wants three things, and one of them is a form.";
     for tab in [&browser, &other] {
         tab.sees(whole).await;

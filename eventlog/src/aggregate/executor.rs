@@ -68,6 +68,14 @@ where
         self.0.fresh(id).await
     }
 
+    /// The aggregate and all that ever happened to it, for who needs both: one trip to the log.
+    ///
+    /// # Errors
+    /// The log is away or holds something unreadable.
+    pub async fn load_whole(&self, id: &str) -> Result<(Context<A>, Vec<A::Event>), LogError> {
+        self.0.whole(id).await
+    }
+
     /// # Errors
     /// [`ExecuteError::Refused`] when the aggregate says no; otherwise the log failed.
     pub async fn execute(

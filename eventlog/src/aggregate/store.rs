@@ -53,17 +53,31 @@ where
 
     /// The aggregate with everything the log has of it now.
     pub(crate) async fn fresh(&self, id: &str) -> Result<Context<A>, LogError> {
-        let mut context = self.cached(id).unwrap_or_else(|| Context::new(id));
-        let recorded = self.log.load(&self.subject(id)?, context.seq).await?;
-        if recorded.is_empty() {
-            return Ok(context);
+        let cached = self.cached(id).unwrap_or_else(|| Context::new(id));
+        Ok(self.caught_up(cached).await?.0)
+    }
+
+    /// The aggregate folded from its first event on, and all its events.
+    pub(crate) async fn whole(&self, id: &str) -> Result<(Context<A>, Vec<A::Event>), LogError> {
+        self.caught_up(Context::new(id)).await
+    }
+
+    /// `context` with what the log has after it, and that by itself.
+    async fn caught_up(
+        &self,
+        mut context: Context<A>,
+    ) -> Result<(Context<A>, Vec<A::Event>), LogError> {
+        let subject = self.subject(&context.id)?;
+        let mut events = Vec::new();
+        for one in self.log.load(&subject, context.seq).await? {
+            let event = decode::<A>(&one).map_err(|e| LogError::Corrupt(e.to_string()))?;
+            context.apply(&one, event.clone());
+            events.push(event);
         }
-        for one in &recorded {
-            let event = decode::<A>(one).map_err(|e| LogError::Corrupt(e.to_string()))?;
-            context.apply(one, event);
+        if !events.is_empty() {
+            self.remember(context.clone());
         }
-        self.remember(context.clone());
-        Ok(context)
+        Ok((context, events))
     }
 
     /// Appends what was decided on `context`; the caller has it remembered on success.

@@ -41,7 +41,6 @@ pub const SOURCE: &str = "errand/chat";
 #[derive(Clone)]
 pub struct Chat {
     pub conversations: Aggregates<Conversation>,
-    pub log: Arc<dyn EventLog>,
     pub live: Arc<dyn Live>,
     pub model: Arc<dyn LanguageModel>,
     pub workspace: String,

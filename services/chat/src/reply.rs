@@ -35,7 +35,8 @@ pub struct Reply<'a> {
     chat: &'a Chat,
     cause: &'a Incoming,
     message_id: &'a str,
-    project: &'a str,
+    project: String,
+    history: History,
     draft: Draft,
     spawns: u32,
     /// The stories asked for so far, and the names of their agents.
@@ -60,17 +61,31 @@ impl<F: Into<Failure>> From<F> for Broken {
 }
 
 impl<'a> Reply<'a> {
-    pub fn new(chat: &'a Chat, cause: &'a Incoming, message_id: &'a str, project: &'a str) -> Self {
-        Self {
+    /// `None` when the message needs no answer any more.
+    ///
+    /// # Errors
+    /// The log failed.
+    pub async fn begin(
+        chat: &'a Chat,
+        cause: &'a Incoming,
+        message_id: &'a str,
+    ) -> Result<Option<Self>, Failure> {
+        let (conversation, events) = chat.conversations.load_whole(cause.id()).await?;
+        let conversation = conversation.aggregate;
+        if !conversation.unanswered.contains(message_id) {
+            return Ok(None);
+        }
+        Ok(Some(Self {
             chat,
             cause,
             message_id,
-            project,
+            project: conversation.facts.0.project_id,
+            history: History::of(events, chat.model.request_tokens()),
             draft: Draft::new(cause, message_id),
             spawns: 0,
             stories: Vec::new(),
             usage: Usage::default(),
-        }
+        }))
     }
 
     /// Writes the reply to its end, which may be a failure that is told in the chat.
@@ -86,13 +101,12 @@ impl<'a> Reply<'a> {
     }
 
     async fn rounds(&mut self) -> Result<(), Broken> {
-        let mut history = History::load(self.chat, &self.cause.recorded.subject).await?;
         let mut was_halved = false;
         for _ in 0..MAX_ROUNDS {
-            let mut calls = self.round(&mut history).await;
-            if matches!(calls, Err(Broken::Full(_))) && !was_halved && self.halve(&mut history) {
+            let mut calls = self.round().await;
+            if matches!(calls, Err(Broken::Full(_))) && !was_halved && self.halve() {
                 was_halved = true;
-                calls = self.round(&mut history).await;
+                calls = self.round().await;
             }
             if calls? == 0 {
                 return Ok(());
@@ -104,8 +118,9 @@ impl<'a> Reply<'a> {
     }
 
     /// Our count of tokens is only near: where the model counts more, it gets half of what was sent.
-    fn halve(&self, history: &mut History) -> bool {
-        let halved = history.halve(&self.chat.persona.text, &self.tools());
+    fn halve(&mut self) -> bool {
+        let tools = self.tools();
+        let halved = self.history.halve(&self.chat.persona.text, &tools);
         tracing::info!(
             conversation = self.cause.id(),
             halved,
@@ -119,8 +134,8 @@ impl<'a> Reply<'a> {
     }
 
     /// One request to the model. Answers how many tools it called.
-    async fn round(&mut self, history: &mut History) -> Result<usize, Broken> {
-        let request = history.request(&self.chat.persona.text, self.tools());
+    async fn round(&mut self) -> Result<usize, Broken> {
+        let request = self.history.request(&self.chat.persona.text, self.tools());
         let mut said = String::new();
         let mut calls = Vec::new();
         let asked = self.chat.model.stream(request);
@@ -148,7 +163,7 @@ impl<'a> Reply<'a> {
             return Ok(0);
         }
         let called = calls.len();
-        history.add_round(said, calls);
+        self.history.add_round(said, calls);
         Ok(called)
     }
 
@@ -245,7 +260,7 @@ impl<'a> Reply<'a> {
             workspace: self.chat.workspace.clone(),
             conversation_id: self.cause.id().to_owned(),
             message_id: self.message_id.to_owned(),
-            project_id: self.project.to_owned(),
+            project_id: self.project.clone(),
             user_id: self.user().to_owned(),
             tool_call_id: call.id.clone(),
         }
@@ -295,7 +310,7 @@ impl<'a> Reply<'a> {
             batch_id: batch_id(&conversation_id, self.message_id).to_string(),
             conversation_id,
             message_id: self.message_id.to_owned(),
-            project_id: self.project.to_owned(),
+            project_id: self.project.clone(),
             user_id: self.user().to_owned(),
             title: format!("{} agents: {}", names.len(), names.join(", ")),
             story_ids,

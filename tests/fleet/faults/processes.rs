@@ -34,8 +34,7 @@ async fn roles_killed_at_random_moments_lose_nothing_and_do_nothing_twice() {
         } else {
             chance.one_of(&names)
         };
-        fleet.member(name).kill().await;
-        fleet.member(name).start_again().await;
+        fleet.kill_and_start(name).await;
         kills += 1;
     }
     load.await.expect("every spawn is answered");

@@ -37,13 +37,9 @@ impl Reactor for AnswerMessage {
             Event::Conversation(ConversationEvent::ReplyRetryRequested(e)) => &e.message_id,
             _ => return Ok(()),
         };
-        let conversation = self.0.conversations.load(event.id()).await?;
-        if !conversation.aggregate.unanswered.contains(message_id) {
-            return Ok(());
+        match Reply::begin(&self.0, event, message_id).await? {
+            Some(reply) => reply.write().await,
+            None => Ok(()),
         }
-        let project = conversation.aggregate.facts.0.project_id;
-        Reply::new(&self.0, event, message_id, &project)
-            .write()
-            .await
     }
 }

@@ -1,10 +1,6 @@
-//! What the model is told of the conversation so far: read from the log, and kept within the model's limit.
-use crate::{
-    Chat,
-    llm::{LlmMessage, LlmRequest, ToolCall, ToolSpec},
-};
-use errand_eventlog::subscriber::Failure;
-use errand_proto::{ConversationEvent as E, Event, Subject};
+//! What the model is told of the conversation so far: read from its events, and kept within the model's limit.
+use crate::llm::{LlmMessage, LlmRequest, ToolCall, ToolSpec};
+use errand_proto::ConversationEvent as E;
 
 /// The newest messages are sent, however short they are.
 const MAX_MESSAGES: usize = 100;
@@ -23,17 +19,9 @@ pub struct History {
 }
 
 impl History {
-    /// # Errors
-    /// The log failed or holds something unreadable.
-    pub async fn load(chat: &Chat, conversation: &Subject) -> Result<Self, Failure> {
-        let mut lines = Vec::new();
-        for recorded in chat.log.load(conversation, 0).await? {
-            let event = recorded
-                .decode()
-                .map_err(|e| Failure::Hopeless(e.to_string()))?;
-            lines.extend(line(event));
-        }
-        Ok(Self::new(lines, chat.model.request_tokens()))
+    /// From all that happened in the conversation.
+    pub fn of(events: Vec<E>, max_tokens: usize) -> Self {
+        Self::new(events.into_iter().filter_map(line).collect(), max_tokens)
     }
 
     /// What was announced after the user's last message waits for the next one.
@@ -139,10 +127,7 @@ impl Line {
 
 /// Spawns and endings are told in the assistant's turn, because nobody of the team said them. How an agent ended is
 /// in the agent's words, which may have been put into its mouth: they are fenced, as the system prompt explains.
-fn line(event: Event) -> Option<Line> {
-    let Event::Conversation(event) = event else {
-        return None;
-    };
+fn line(event: E) -> Option<Line> {
     match event {
         E::UserMessagePosted(e) => Some(Line::User(e.text)),
         E::AssistantReplied(e) => Some(Line::Assistant(e.markdown)),

@@ -53,8 +53,9 @@ async fn a_message_that_is_delivered_to_two_processes_spawns_once() {
     let posted = world.recorded().await.pop().unwrap();
     let incoming = Incoming::new(posted, 1).unwrap();
     let id = message.to_string();
-    let write = || Reply::new(&world.chat, &incoming, &id, "web").write();
-    let (one, other) = tokio::join!(write(), write());
+    let begun = async || Reply::begin(&world.chat, &incoming, &id).await.unwrap();
+    let (one, other) = (begun().await.unwrap(), begun().await.unwrap());
+    let (one, other) = tokio::join!(one.write(), other.write());
     assert_eq!((one, other), (Ok(()), Ok(())));
     assert_eq!(world.spawned().await.len(), 2);
     let events = world.events().await;

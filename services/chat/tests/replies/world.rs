@@ -85,6 +85,7 @@ pub struct World {
     pub chat: Chat,
     pub desk: Desk,
     pub conversation: Uuid,
+    log: Arc<dyn EventLog>,
     script: Arc<Script>,
     stop: CancellationToken,
     _data: TempDir,
@@ -95,7 +96,7 @@ impl World {
     pub async fn start() -> Self {
         let world = Self::without_reactors().await;
         let subscribers = reactors::subscribers(&world.chat);
-        let (log, stop) = (Arc::clone(&world.chat.log), world.stop.clone());
+        let (log, stop) = (Arc::clone(&world.log), world.stop.clone());
         tokio::spawn(subscriber::run(log, subscribers, stop));
         world
     }
@@ -114,7 +115,6 @@ impl World {
         );
         let chat = Chat {
             conversations: conversations.clone(),
-            log,
             live: Arc::new(InProcess::default()),
             model: script.clone(),
             workspace: WORKSPACE.into(),
@@ -134,6 +134,7 @@ impl World {
             chat,
             desk,
             conversation,
+            log,
             script,
             stop: CancellationToken::new(),
             _data: data,
@@ -156,7 +157,7 @@ impl World {
     }
 
     pub async fn recorded(&self) -> Vec<Arc<Recorded>> {
-        let all = self.chat.log.read(Filter::all(), StartAt::After(0), false);
+        let all = self.log.read(Filter::all(), StartAt::After(0), false);
         let pages: Vec<_> = all.await.unwrap().collect().await;
         let events = pages.into_iter().flat_map(|page| page.unwrap().events);
         events.collect()

@@ -62,7 +62,6 @@ impl Crowd {
         let rules = Arc::new(rules());
         let chat = Chat {
             conversations: conversations.clone(),
-            log: Arc::clone(&log),
             live: seen.clone(),
             model,
             workspace: DEFAULT_WORKSPACE.to_owned(),

@@ -65,7 +65,6 @@ impl System {
             spawns: Spawns::new(Arc::clone(&log), conversations.clone(), caps),
             persona: Arc::new(Persona::shipped().unwrap()),
             conversations,
-            log: Arc::clone(&log),
             live: Arc::new(InProcess::default()),
             model: Arc::new(NobodySpeaks),
             workspace: DEFAULT_WORKSPACE.to_owned(),

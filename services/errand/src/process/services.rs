@@ -205,7 +205,6 @@ fn chat(parts: &Parts<'_>, rules: Arc<TaskRules>) -> anyhow::Result<Chat> {
         spawns: Spawns::new(Arc::clone(log), conversations.clone(), caps),
         persona: Arc::new(rules::persona(parts.config)?),
         conversations,
-        log: Arc::clone(log),
         live: Arc::clone(&parts.stores.live),
         model: Arc::clone(&parts.vendors.model),
         workspace: DEFAULT_WORKSPACE.to_owned(),
