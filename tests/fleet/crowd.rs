@@ -22,6 +22,8 @@ use tokio::time::Instant;
 const USUAL_CROWD: usize = 24;
 /// The stories of a larger crowd wait for approval: this is about the chat, and agents take their time.
 const MOST_AGENTS: usize = 100;
+/// The API lists no more of the queue.
+const SHOWN_JOBS: usize = 500;
 /// So slow is the model that every kill meets replies under way.
 const MODEL_MS: u64 = 1_500;
 /// Rounds with the model in a reply that spawns.
@@ -81,6 +83,7 @@ fn expected(fleet: &mut Fleet, all: usize) -> Counts {
         pull_requests: 0,
         completions: 0,
         stories_told: 0,
+        queued: all.min(SHOWN_JOBS),
         ..expected
     }
 }
