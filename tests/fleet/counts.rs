@@ -1,6 +1,6 @@
 //! What must be true after every fault: each spawn ended, and everybody was told exactly once.
 use super::{look::look, place::Fleet};
-use crate::harness::{Api, command, text};
+use crate::harness::{Api, command, text, until};
 use serde_json::Value;
 use std::{collections::BTreeSet, time::Duration};
 use tokio::time::Instant;
@@ -61,6 +61,18 @@ impl Counts {
     }
 }
 
+/// Waits until every group, of so many at least, is through with all that happened: what a dead process had in hand was
+/// given to another, and what that does too often is done.
+pub async fn caught_up(api: &Api, at_least: usize) {
+    until("every group has seen everything", || async {
+        let health = look(api, "/api/v1/health").await?;
+        let groups = health["groups"].as_array()?;
+        let caught_up = |g: &Value| g["ackedThrough"] == g["head"];
+        (groups.len() >= at_least && groups.iter().all(caught_up)).then_some(())
+    })
+    .await;
+}
+
 /// Waits until everything has come to rest, and holds it against what was asked for.
 pub async fn settle(fleet: &Fleet, spawns: usize, seed: u64) {
     settle_at(fleet, Counts::expected(spawns), seed).await;
@@ -85,6 +97,12 @@ pub async fn settle_at(fleet: &Fleet, expected: Counts, seed: u64) {
             fleet.logs()
         );
     }
+    caught_up(&fleet.api(), 1).await;
+    let after = until("the counts", || Counts::of(fleet)).await;
+    assert_eq!(
+        after, expected,
+        "seed {seed}: done again by whoever came later"
+    );
     let output = command(&["audit", "verify", "--url", &fleet.api().url])
         .output()
         .await

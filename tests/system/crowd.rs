@@ -3,6 +3,7 @@ use super::harness::{Errand, crowd, until_within};
 use futures::{StreamExt, stream};
 use std::time::Duration;
 
+const USUAL_CROWD: usize = 40;
 /// A crowd of a thousand on a small machine.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -11,7 +12,7 @@ async fn a_crowd_spawns_once_each_though_chat_is_killed_in_the_middle() {
     // The stories wait for approval: this is about the chat, and no agent takes its time.
     let waiting = [("ERRAND_POLICY", "needs_approval")];
     let mut errand = Errand::up_with(&[], &waiting).await;
-    let people = crowd::people();
+    let people = crowd::people(USUAL_CROWD);
     let url = errand.api.url.clone();
     let mut speaking = stream::iter(&people)
         .map(|person| person.speak(&url))

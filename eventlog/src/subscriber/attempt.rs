@@ -8,7 +8,8 @@ use std::{
 };
 use tracing::{Instrument, Span, field::Empty};
 
-const PROGRESS_EVERY: Duration = Duration::from_secs(10);
+/// Two reports may be lost before the delivery is given to another reader.
+const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 
 pub async fn make(reactor: Arc<dyn Reactor>, delivery: Box<dyn Delivery>) {
     let span = span(reactor.name(), delivery.event(), delivery.attempt());

@@ -4,8 +4,9 @@ use futures::StreamExt;
 use std::{sync::Arc, time::Duration};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// A delivery not reported in progress for this long is given to another reader.
-const ACK_WAIT: Duration = Duration::from_secs(30);
+/// A delivery not reported in progress for this long is given to another reader. A person whose reply was being written
+/// when the chat died waits so long for its beginning.
+const ACK_WAIT: Duration = Duration::from_secs(15);
 /// Silence after which the watchdog compares the group with the log's head.
 const WATCHDOG: Duration = Duration::from_secs(30);
 const REOPEN_DELAY: Duration = Duration::from_millis(500);

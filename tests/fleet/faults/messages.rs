@@ -25,17 +25,7 @@ async fn every_message_delivered_twice_has_its_effect_once() {
     for name in &names {
         fleet.member(name).start_again().await;
     }
-    let api = fleet.api();
-    until("every group has seen everything again", || async {
-        let health = look(&api, "/api/v1/health").await?;
-        let groups = health["groups"].as_array()?;
-        let caught_up = |g: &serde_json::Value| g["ackedThrough"] == g["head"];
-        for group in groups.iter().filter(|g| !caught_up(g)) {
-            println!("behind: {group}");
-        }
-        (groups.len() >= forgotten && groups.iter().all(caught_up)).then_some(())
-    })
-    .await;
+    counts::caught_up(&fleet.api(), forgotten).await;
     counts::settle(&fleet, SPAWNS, 0).await;
 }
 

@@ -14,12 +14,17 @@ pub fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 
+/// Fit for a program that has not said which cryptography it uses.
+pub fn client() -> reqwest::ClientBuilder {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+}
+
 impl Api {
     pub fn new(url: &str) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         Self {
             url: url.to_owned(),
-            http: reqwest::Client::new(),
+            http: client().build().expect("a client"),
         }
     }
 

@@ -1,12 +1,11 @@
 //! Many people who each ask for an agent at once, and what must be recorded of that in the end.
-use super::{Api, text};
+use super::{Api, api::client, text};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, time::Duration};
 use uuid::Uuid;
 
 /// How many people, where it shall be more than usual, e.g. 1000.
 const CROWD_VARIABLE: &str = "ERRAND_TEST_CROWD";
-const USUAL_CROWD: usize = 40;
 /// How many speak at the same time.
 pub const AT_ONCE: usize = 1_000;
 /// Longer than a dashboard waits for the chat.
@@ -19,11 +18,11 @@ pub struct Person {
     http: reqwest::Client,
 }
 
-/// As many as the environment says.
-pub fn people() -> Vec<Person> {
+/// As many as the environment says, or as usual.
+pub fn people(usual: usize) -> Vec<Person> {
     let crowd = std::env::var(CROWD_VARIABLE).ok();
-    let crowd = crowd.map_or(USUAL_CROWD, |n| n.parse().expect("a number"));
-    let http = reqwest::Client::builder().timeout(ANSWER_TIMEOUT).build();
+    let crowd = crowd.map_or(usual, |n| n.parse().expect("a number"));
+    let http = client().timeout(ANSWER_TIMEOUT).build();
     let http = http.expect("a client");
     (0..crowd).map(|n| Person::new(n, http.clone())).collect()
 }
