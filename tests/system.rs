@@ -18,6 +18,7 @@ mod system {
     mod chance;
     mod command_line;
     mod conversations;
+    mod cost;
     mod crash;
     mod crowd;
     mod day;

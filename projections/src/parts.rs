@@ -39,6 +39,18 @@ pub struct Usage {
     pub output_tokens: u64,
     /// Micro-dollars (1 USD = 1,000,000); 0 when unknown.
     pub cost_micro_usd: u64,
+    /// Tokens in the model's context when that was told last. Not written where it is unknown, so that a row of before
+    /// this was kept reads the same.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub context_tokens: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// One line of an agent's checklist.
@@ -88,6 +100,7 @@ pub(crate) fn usage(usage: Option<v1::Usage>) -> Json<Usage> {
         input_tokens: usage.input_tokens,
         output_tokens: usage.output_tokens,
         cost_micro_usd: usage.cost_micro_usd,
+        context_tokens: usage.context_tokens,
     })
 }
 

@@ -85,6 +85,7 @@ table! {
         /// Why it failed or was cancelled, for people.
         #[serde(serialize_with = "json::text")]
         pub reason: String,
+        /// Of all runs of this session together; a retry is a session of its own.
         pub usage: Json<Usage>,
         /// How many entries the thinking trace has.
         #[serde(rename = "turnCount")]
@@ -150,6 +151,7 @@ impl SessionRow {
                 children.tool_call(self.created_seq, at, e.tool_call.unwrap_or_default());
             }
             SessionEvent::PlanUpdated(e) => self.plan = parts::plan(e.steps),
+            SessionEvent::UsageRecorded(e) => self.usage = parts::usage(e.usage),
             SessionEvent::InputRequested(e) => self.ask(at, e, children),
             SessionEvent::InputProvided(e) => self.answer(at, e, children),
             SessionEvent::SteeringReceived(e) => children.steering(self.created_seq, at, e),

@@ -104,6 +104,7 @@ aggregate_events! {
         TurnRecorded: "The agent thought or acted.",
         ToolCallRecorded: "The agent used a tool.",
         PlanUpdated: "The agent's whole plan, as it is now.",
+        UsageRecorded: "What the session has used so far, all its runs together.",
         InputRequested: "The agent asks a person.",
         InputProvided: "The agent's question was answered, or is not open any more.",
         SteeringReceived: "A person gave the running agent a further instruction.",

@@ -8,6 +8,7 @@
 //! - [`upcast`]: retired shapes to present ones.
 //! - [`subject`]: the address of an aggregate's stream.
 //! - [`outcome`]: how work can end otherwise than well, and what to do then.
+//! - [`severity`]: how bad a finding can be.
 
 mod attempt;
 mod batch_id;
@@ -15,6 +16,7 @@ pub mod catalogue;
 mod envelope;
 mod json;
 pub mod outcome;
+pub mod severity;
 mod subject;
 pub mod upcast;
 

@@ -151,7 +151,7 @@ impl<'a> Reply<'a> {
                     let result = self.call(&call).await?;
                     calls.push((call, result));
                 }
-                LlmEvent::Done { usage, .. } => {
+                LlmEvent::Used(usage) | LlmEvent::Done { usage, .. } => {
                     self.usage.input_tokens += usage.input_tokens;
                     self.usage.output_tokens += usage.output_tokens;
                 }
@@ -290,12 +290,12 @@ impl<'a> Reply<'a> {
         Ok(())
     }
 
-    /// Of all rounds that came to their end: of one that was cut the provider does not say it.
+    /// Of all rounds. Of one that was cut it has what the provider had told by then: Anthropic what was read, others nothing.
     fn usage(&self) -> v1::Usage {
         v1::Usage {
             input_tokens: self.usage.input_tokens,
             output_tokens: self.usage.output_tokens,
-            cost_micro_usd: 0,
+            ..v1::Usage::default()
         }
     }
 

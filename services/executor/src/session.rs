@@ -81,6 +81,8 @@ pub struct Session {
     pub runs: u32,
     /// The agent's own id of its session; empty when it has none.
     pub agent_session_id: String,
+    /// What all its runs together have used.
+    pub usage: Json<v1::Usage>,
 }
 
 impl Session {

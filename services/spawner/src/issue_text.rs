@@ -13,7 +13,8 @@ pub fn description(story: &Story, plan: &[PlanStep], pr_url: &str) -> String {
     let facts = &story.facts.0;
     let mut parts = vec![facts.prompt.trim().to_owned()];
     if !plan.is_empty() {
-        let steps: Vec<_> = plan.iter().map(checklist_line).collect();
+        let goes_on = !story.stage.is_ended() && story.stage != Stage::AwaitingRetry;
+        let steps: Vec<_> = plan.iter().map(|it| checklist_line(it, goes_on)).collect();
         parts.push(format!("## Checklist\n{}", steps.join("\n")));
     }
     if !pr_url.is_empty() {
@@ -27,11 +28,14 @@ pub fn description(story: &Story, plan: &[PlanStep], pr_url: &str) -> String {
     parts.join("\n\n")
 }
 
-fn checklist_line(step: &PlanStep) -> String {
+/// `goes_on`: a step that was under way when the session ended is not under way any more.
+fn checklist_line(step: &PlanStep, goes_on: bool) -> String {
     let (mark, note) = match step.status() {
         PlanStepStatus::Completed => ("x", ""),
-        PlanStepStatus::InProgress => (" ", " *(in progress)*"),
-        PlanStepStatus::Pending | PlanStepStatus::Unspecified => (" ", ""),
+        PlanStepStatus::InProgress if goes_on => (" ", " *(in progress)*"),
+        PlanStepStatus::InProgress | PlanStepStatus::Pending | PlanStepStatus::Unspecified => {
+            (" ", "")
+        }
     };
     format!("- [{mark}] {}{note}", step.content.replace('\n', " "))
 }
@@ -101,8 +105,44 @@ mod tests {
     use super::*;
     use errand_proto::{Json, v1};
 
+    fn plan() -> [PlanStep; 3] {
+        let step = |content: &str, status: PlanStepStatus| PlanStep {
+            content: content.into(),
+            status: status.into(),
+        };
+        [
+            step("Look around", PlanStepStatus::Completed),
+            step("Write", PlanStepStatus::InProgress),
+            step("Test", PlanStepStatus::Pending),
+        ]
+    }
+
     #[test]
-    fn the_checklist_shows_what_is_done_and_what_is_under_way() {
+    fn a_step_is_under_way_only_while_the_story_is() {
+        let text = |stage| {
+            let story = Story {
+                stage,
+                ..Default::default()
+            };
+            description(&story, &plan(), "")
+        };
+        let goes_on = "- [x] Look around\n- [ ] Write *(in progress)*\n- [ ] Test";
+        let text_now = text(Stage::InProgress);
+        assert!(text_now.contains(goes_on), "{text_now}");
+        for stage in [
+            Stage::Completed,
+            Stage::Failed,
+            Stage::Cancelled,
+            Stage::AwaitingRetry,
+        ] {
+            let text = text(stage);
+            let over = "- [x] Look around\n- [ ] Write\n- [ ] Test";
+            assert!(text.contains(over), "{stage:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_failed_story_says_why_and_where_its_work_is() {
         let story = Story {
             stage: Stage::Failed,
             facts: Json(v1::StoryCreated {
@@ -114,20 +154,7 @@ mod tests {
             branch_url: "https://github.com/o/r/tree/errand/s1".into(),
             ..Default::default()
         };
-        let step = |content: &str, status: PlanStepStatus| PlanStep {
-            content: content.into(),
-            status: status.into(),
-        };
-        let plan = [
-            step("Look around", PlanStepStatus::Completed),
-            step("Write", PlanStepStatus::InProgress),
-            step("Test", PlanStepStatus::Pending),
-        ];
-        let text = description(&story, &plan, "https://github.com/o/r/pull/1");
-        assert!(
-            text.contains("- [x] Look around\n- [ ] Write *(in progress)*\n- [ ] Test"),
-            "{text}"
-        );
+        let text = description(&story, &plan(), "https://github.com/o/r/pull/1");
         assert!(text.contains("**Failed:** the tests fail"), "{text}");
         assert!(
             text.contains("Outcome `checks_failed`. Look at the check's output"),

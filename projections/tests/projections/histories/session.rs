@@ -120,6 +120,7 @@ pub fn run(
             },
         ));
         steps.push_back(step(session, tool_call(part)));
+        steps.push_back(step(session, used(part)));
         if everything {
             steps.extend(interruptions(work, session, random));
         }
@@ -217,6 +218,20 @@ fn failed(session: &str, steps: &mut VecDeque<Step>) -> End {
     };
     steps.push_back(step(session, failed));
     End::Failed
+}
+
+fn used(part: usize) -> v1::UsageRecorded {
+    let part = part as u64;
+    v1::UsageRecorded {
+        usage: Some(v1::Usage {
+            input_tokens: 3_000 * part,
+            output_tokens: 850 * part,
+            cost_micro_usd: 21_000 * part,
+            context_tokens: 2_000 + 500 * part,
+            ..Default::default()
+        }),
+        ..Default::default()
+    }
 }
 
 fn usage() -> v1::Usage {

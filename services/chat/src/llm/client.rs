@@ -1,5 +1,7 @@
 //! The client: one model at one provider.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use futures::StreamExt;
 use genai::adapter::AdapterKind;
@@ -14,6 +16,7 @@ use super::failure;
 use super::port::{LanguageModel, LlmEvent, LlmMessage, LlmRequest, LlmStream};
 use super::reply;
 use super::request;
+use super::told::Told;
 
 /// Enough for a word, and the least that every model takes.
 const CHECK_OUTPUT_TOKENS: u32 = 16;
@@ -56,7 +59,8 @@ impl GenaiModel {
             .clone()
             .unwrap_or_else(|| SecretString::from(String::new()));
         let request = request::to_genai(request, self.config.provider);
-        let options = self.options(max_tokens);
+        let told = Arc::new(Told::default());
+        let options = self.options(max_tokens, &told);
         let opened = self
             .client
             .exec_chat_stream(self.target(&key), request, Some(&options))
@@ -67,6 +71,7 @@ impl GenaiModel {
             self.config.provider,
             key,
             self.config.timeouts,
+            told,
         ))
     }
 
@@ -83,7 +88,7 @@ impl GenaiModel {
         }
     }
 
-    fn options(&self, max_tokens: u32) -> ChatOptions {
+    fn options(&self, max_tokens: u32, told: &Arc<Told>) -> ChatOptions {
         // Captured calls are what makes the pieces of an OpenAI-like stream add up.
         let options = ChatOptions::default()
             .with_max_tokens(max_tokens)
@@ -92,7 +97,8 @@ impl GenaiModel {
         match self.config.provider {
             // Without an effort `genai` takes an ending like `-max` off the model's name; a budget is not sent.
             Provider::OpenAi => options.with_reasoning_effort(ReasoningEffort::Budget(0)),
-            Provider::Anthropic | Provider::Ollama => options,
+            Provider::Anthropic => options.with_raw_frame_sink_arc(Arc::<Told>::clone(told)),
+            Provider::Ollama => options,
         }
     }
 }

@@ -73,6 +73,8 @@ pub enum LlmEvent {
     Text(String),
     /// A whole call, as soon as the next block begins or the reply ends.
     ToolCall(ToolCall),
+    /// What the provider had told of the usage of a reply that breaks off; the error follows.
+    Used(Usage),
     /// The reply is whole; nothing follows.
     Done {
         /// What it cost.

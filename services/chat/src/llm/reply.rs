@@ -1,6 +1,7 @@
 //! One reply as it streams: every wait has a limit, every size has a limit, and the end is never silent.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
@@ -13,6 +14,7 @@ use super::config::{LlmTimeouts, Provider};
 use super::error::LlmError;
 use super::failure;
 use super::port::{LlmEvent, LlmStream, StopReason, Usage};
+use super::told::Told;
 
 /// The words of one reply. A chat message is a thousandth of this.
 pub(crate) const MAX_REPLY_BYTES: usize = 1024 * 1024;
@@ -28,6 +30,7 @@ struct Reply {
     assembly: Assembly,
     text_bytes: usize,
     ready: VecDeque<Outcome>,
+    told: Arc<Told>,
     ended: bool,
 }
 
@@ -44,6 +47,7 @@ pub(crate) fn watched(
     provider: Provider,
     key: SecretString,
     limits: LlmTimeouts,
+    told: Arc<Told>,
 ) -> LlmStream {
     let reply = Reply {
         source,
@@ -57,6 +61,7 @@ pub(crate) fn watched(
         assembly: Assembly::new(provider == Provider::Anthropic),
         text_bytes: 0,
         ready: VecDeque::new(),
+        told,
         ended: false,
     };
     stream::unfold(reply, |mut reply| async move {
@@ -69,10 +74,14 @@ impl Reply {
     async fn next(&mut self) -> Option<Outcome> {
         loop {
             if let Some(outcome) = self.ready.pop_front() {
-                if outcome.as_ref().is_err_and(LlmError::is_final) {
-                    // What else was read is no longer a part of any whole.
+                if !self.ended && outcome.as_ref().is_err_and(LlmError::is_final) {
+                    // What else was read is no longer a part of any whole; what it used was used.
                     self.ended = true;
                     self.ready.clear();
+                    if let Some(used) = self.told.usage() {
+                        self.ready.push_back(outcome);
+                        return Some(Ok(LlmEvent::Used(used)));
+                    }
                 }
                 return Some(outcome);
             }

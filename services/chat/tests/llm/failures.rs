@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use errand_chat::llm::{GenaiModel, LanguageModel, LlmConfig, LlmError, LlmEvent, Provider};
+use errand_chat::llm::{GenaiModel, LanguageModel, LlmConfig, LlmError, LlmEvent, Provider, Usage};
 use serde_json::json;
 
 use super::anthropic::{begin, text};
@@ -67,14 +67,22 @@ async fn a_server_error_is_worth_another_attempt() {
     assert!(refused.is_transient());
 }
 
+/// The whole prompt is paid for, and Anthropic tells its tokens before anything is written.
+fn read_all() -> LlmEvent {
+    LlmEvent::Used(Usage {
+        input_tokens: 25,
+        output_tokens: 0,
+    })
+}
+
 #[tokio::test]
 async fn a_reply_that_stops_in_the_middle_is_cut_however_it_stops() {
     for stop in [vec![], vec![Part::Break]] {
         let parts = [vec![begin()], text(0, "I'll ", "spawn"), stop].concat();
         let provider = StandIn::start([script(parts)]).await;
         let events = whole(&provider.model(Provider::Anthropic), question()).await;
-        assert_eq!(events.len(), 3, "{events:?}");
-        assert_eq!(events[2], Err(LlmError::Cut));
+        assert_eq!(events.len(), 4, "{events:?}");
+        assert_eq!(events[2..], [Ok(read_all()), Err(LlmError::Cut)]);
     }
 }
 
@@ -104,10 +112,13 @@ async fn a_model_that_never_begins_is_given_up_though_its_server_pings() {
     let limit = short().first_token;
     assert_eq!(
         events,
-        [Err(LlmError::Timeout {
-            waiting_for: "the first token",
-            limit
-        })]
+        [
+            Ok(read_all()),
+            Err(LlmError::Timeout {
+                waiting_for: "the first token",
+                limit
+            })
+        ]
     );
 }
 

@@ -1,6 +1,6 @@
 //! A conversation longer than the model takes is answered all the same.
 use super::world::{REQUEST_TOKENS, Round, World, done, task, words};
-use errand_chat::llm::{LlmError, LlmMessage, LlmRequest};
+use errand_chat::llm::{LlmError, LlmEvent, LlmMessage, LlmRequest, Usage};
 use errand_proto::ConversationEvent;
 use uuid::Uuid;
 
@@ -84,12 +84,16 @@ async fn a_model_that_refuses_half_of_it_too_is_told_in_the_chat() {
 async fn a_reply_that_fails_late_records_what_it_had_cost() {
     let world = World::start().await;
     let first = vec![words("I spawn it."), task("codegen"), done()];
-    world.script([first, vec![Err(LlmError::Cut)]]);
+    let used = LlmEvent::Used(Usage {
+        input_tokens: 20,
+        output_tokens: 0,
+    });
+    world.script([first, vec![Ok(used), Err(LlmError::Cut)]]);
     world.say(Uuid::new_v4(), "build it").await;
     let ConversationEvent::AssistantReplyFailed(failed) = last(&world, 1).await else {
         panic!("the reply did not fail");
     };
     let usage = failed.usage.unwrap();
-    assert_eq!((usage.input_tokens, usage.output_tokens), (7, 3));
+    assert_eq!((usage.input_tokens, usage.output_tokens), (27, 3));
     assert_eq!(failed.model, "scripted");
 }

@@ -1,4 +1,5 @@
 //! What happened, in one line for the timeline.
+use crate::view::cost;
 use errand_eventlog::Recorded;
 use errand_proto::{ConversationEvent, Event, SessionEvent, StoryEvent, catalogue};
 
@@ -73,6 +74,7 @@ fn of_session(event: SessionEvent) -> Option<String> {
             Some(format!("{}, {} ms{end}", call.name, call.ms))
         }
         SessionEvent::PlanUpdated(e) => Some(plan(&e.steps)),
+        SessionEvent::UsageRecorded(e) => Some(used(e.usage?)),
         SessionEvent::InputRequested(e) => Some(e.text),
         SessionEvent::InputProvided(e) if e.by.is_empty() => Some(e.answer),
         SessionEvent::InputProvided(e) => Some(format!("{}: {}", e.by, e.answer)),
@@ -87,6 +89,15 @@ fn of_session(event: SessionEvent) -> Option<String> {
         SessionEvent::AgentSessionCreated(e) => Some(format!("Attempt {}", e.attempt.max(1))),
         SessionEvent::LeaseExpired(_) => None,
     }
+}
+
+fn used(usage: errand_proto::v1::Usage) -> String {
+    let cost = match cost(usage.cost_micro_usd) {
+        unknown if unknown.is_empty() => unknown,
+        known => format!(", {known}"),
+    };
+    let (read, written) = (usage.input_tokens, usage.output_tokens);
+    format!("{read} tokens read, {written} written so far{cost}")
 }
 
 fn plan(steps: &[errand_proto::v1::PlanStep]) -> String {

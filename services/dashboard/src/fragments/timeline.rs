@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 /// Events shown, the latest; the API has all.
 pub const EVENTS_SHOWN: usize = 400;
+/// One every few seconds; they would push out what happened, and the page shows the latest figures anyway.
+const LEFT_OUT: &str = "errand.v1.UsageRecorded";
 /// Characters of an event's JSON on the page; the API has the whole.
 const MAX_JSON_CHARS: usize = 6_000;
 
@@ -32,11 +34,15 @@ pub struct Timeline {
 }
 
 pub fn timeline(events: &[Arc<Recorded>]) -> Result<Timeline, Problem> {
-    let shown = events.len().saturating_sub(EVENTS_SHOWN);
-    let entries: Result<_, _> = events[shown..].iter().map(entry).collect();
+    let told: Vec<_> = events
+        .iter()
+        .filter(|event| event.envelope.event_type != LEFT_OUT)
+        .collect();
+    let shown = told.len().saturating_sub(EVENTS_SHOWN);
+    let entries: Result<_, _> = told[shown..].iter().map(|event| entry(event)).collect();
     Ok(Timeline {
         entries: entries?,
-        total: events.len(),
+        total: told.len(),
     })
 }
 

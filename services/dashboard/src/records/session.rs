@@ -32,6 +32,7 @@ pub struct Session {
     pub summary: Option<String>,
     pub outcome: Option<String>,
     pub reason: Option<String>,
+    /// Of all runs of this session together, while it runs too; a retry is a session of its own.
     pub usage: Usage,
     pub turn_count: i64,
     pub tool_call_count: i64,
@@ -83,6 +84,17 @@ pub struct Usage {
     pub output_tokens: u64,
     /// Micro-dollars; 0 when unknown.
     pub cost_micro_usd: u64,
+    /// Tokens in the model's context when that was told last; absent when unknown.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub context_tokens: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// One entry of the thinking trace.

@@ -1,5 +1,5 @@
 //! A story at a glance: in the chat, on the Agents tab and on its own page.
-use super::{Badge, Checklist, Clock, Link, cost, story_badge};
+use super::{Badge, Checklist, Clock, Link, Spent, story_badge};
 use crate::body::MAX_MESSAGE_CHARS;
 use errand_eventlog::{JobState, QueuedJob};
 use errand_projections::{
@@ -50,8 +50,8 @@ pub struct StoryCard {
     pub linear_note: &'static str,
     pub pull_request: Option<Link>,
     pub clock: Clock,
-    /// What its present attempt has cost; empty while the agent has told of none.
-    pub cost: String,
+    /// What its present attempt has used so far.
+    pub spent: Spent,
     /// The open question of the agent, if it waits for one.
     pub question: String,
     /// Why it failed or was cancelled.
@@ -83,7 +83,7 @@ impl StoryCard {
             linear_note: linear_note(story),
             pull_request: Link::pull_request(&story.pr_url),
             clock: clock(story, session),
-            cost: session.map_or(String::new(), |s| cost(s.usage.0.cost_micro_usd)),
+            spent: session.map(|s| Spent::of(&s.usage.0)).unwrap_or_default(),
             question: open_question(session),
             needs_approval: needs_approval(story),
             session_id: story.session_id.clone(),

@@ -13,7 +13,7 @@ pub use badge::{Badge, session_badge, story_badge};
 pub use card::{StoryCard, can_cancel, needs_approval, retry_words, short_title};
 pub use checklist::{Checklist, Mark};
 pub use clock::Clock;
-pub use cost::cost;
+pub use cost::{Spent, cost};
 pub use event::EventLine;
 pub use link::Link;
 pub use shell::{Shell, THEME_COOKIE, Tab, Theme};

@@ -54,6 +54,7 @@ pub async fn run(api: &Api, which: &Show, as_json: bool) -> anyhow::Result<()> {
             output::line(&format!("{label:>13}: {value}"))?;
         }
     }
+    tell_usage(&session["usage"])?;
     tell_what_follows(&story)?;
     if which.at.is_none() {
         tell_place(api, text(&story, "id")).await?;
@@ -76,6 +77,25 @@ async fn tell_place(api: &Api, story: &str) -> anyhow::Result<()> {
     if let Some(job) = jobs.find(waits) {
         let (position, why) = (&job["position"], text(job, "waitingFor"));
         output::line(&format!("{:>13}: number {position}, {why}", "In the queue"))?;
+    }
+    Ok(())
+}
+
+/// What the present attempt has used so far, as far as its agent tells.
+fn tell_usage(usage: &Value) -> anyhow::Result<()> {
+    let count = |key: &str| usage[key].as_u64().unwrap_or_default();
+    let (read, written) = (count("inputTokens"), count("outputTokens"));
+    if read + written > 0 {
+        output::line(&format!("{:>13}: {read} read, {written} written", "Tokens"))?;
+    }
+    let context = count("contextTokens");
+    if context > 0 {
+        output::line(&format!("{:>13}: {context} tokens", "In context"))?;
+    }
+    let cost = count("costMicroUsd");
+    if cost > 0 {
+        let (dollars, rest) = (cost / 1_000_000, cost % 1_000_000);
+        output::line(&format!("{:>13}: ${dollars}.{:04}", "Cost", rest / 100))?;
     }
     Ok(())
 }

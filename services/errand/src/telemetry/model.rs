@@ -4,6 +4,7 @@ use super::vendors::CALL;
 use async_trait::async_trait;
 use errand_chat::llm::{
     GenaiModel, LanguageModel, LlmConfig, LlmError, LlmEvent, LlmRequest, LlmStream, Provider,
+    Usage,
 };
 use errand_eventlog::metrics::{Seconds, USUAL};
 use futures::StreamExt;
@@ -102,16 +103,21 @@ impl Call {
                     FIRST_TOKEN.record(self.began.elapsed(), &[]);
                 }
             }
+            Ok(LlmEvent::Used(usage)) => self.used(usage),
             Ok(LlmEvent::Done { usage, .. }) => {
-                self.span
-                    .record("gen_ai.usage.input_tokens", usage.input_tokens)
-                    .record("gen_ai.usage.output_tokens", usage.output_tokens);
+                self.used(usage);
                 self.ended("ok");
             }
             // The one error after which the reply goes on.
             Err(LlmError::MalformedToolCall { .. }) => {}
             Err(error) => self.ended(outcome(error)),
         }
+    }
+
+    fn used(&self, usage: &Usage) {
+        self.span
+            .record("gen_ai.usage.input_tokens", usage.input_tokens)
+            .record("gen_ai.usage.output_tokens", usage.output_tokens);
     }
 
     fn ended(&mut self, outcome: &'static str) {

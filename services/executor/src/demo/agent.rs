@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use super::error::{DemoError, Interruption, Played};
 use super::misbehaviour::Misbehaviour;
+use super::pretence::Pretence;
 use super::stage::Stage;
 use super::task::{AgentKind, Task};
 use super::{codegen, misdeeds, review};
@@ -99,6 +100,7 @@ struct Session {
     folder: PathBuf,
     /// What a prompt without a kind means: that of the prompt before.
     kind: AgentKind,
+    pretence: Pretence,
     /// Cancels the present turn.
     cancel: CancellationToken,
 }
@@ -134,6 +136,7 @@ impl DemoAgent {
         let session = Session {
             folder: request.cwd,
             kind: AgentKind::Codegen,
+            pretence: Pretence::default(),
             cancel,
         };
         sessions.insert(id.clone(), session);
@@ -192,11 +195,13 @@ impl DemoAgent {
             misbehaviour,
         );
         stage.output = Some(Arc::clone(&self.output));
-        match play(&mut stage, parsed).await {
-            Ok(stop) => responder.respond(PromptResponse::new(stop)),
-            Err(Interruption::Cancelled) => {
-                responder.respond(PromptResponse::new(StopReason::Cancelled))
-            }
+        stage.pretence = session.pretence.clone();
+        let before = session.pretence.so_far();
+        let played = play(&mut stage, parsed).await;
+        let ended = |stop| PromptResponse::new(stop).usage(session.pretence.since(before));
+        match played {
+            Ok(stop) => responder.respond(ended(stop)),
+            Err(Interruption::Cancelled) => responder.respond(ended(StopReason::Cancelled)),
             Err(other) => {
                 responder.respond_with_error(Error::internal_error().data(other.to_string()))
             }
@@ -208,7 +213,7 @@ async fn play(stage: &mut Stage, parsed: Result<Task, String>) -> Played<StopRea
     stage
         .say(
             "I am Errand's demo agent. My work is scripted, no language model is involved; \
-             what I read, change and run in this repository is real.\n",
+             what I read, change and run in this repository is real. The tokens and the cost that I tell are made up.\n",
         )
         .await?;
     let task = match parsed {

@@ -12,6 +12,7 @@
 //!   becomes a document that calls itself a scaffold.
 //! - **The other kinds** scan the files and write `reports/<kind>-<date>.md` and `reports/<kind>.json`. Finding
 //!   nothing is a report too.
+//! - **Tokens and cost** are reported as a real agent would, and made up.
 //! - **The pace** is [`PACE_VARIABLE`] milliseconds between steps, 400 by default, so that a person can watch.
 //!
 //! For tests, and to show how failure looks, a word in the prompt makes it misbehave; [`Misbehaviour`] lists them.
@@ -24,6 +25,7 @@ mod error;
 mod files;
 mod misbehaviour;
 mod misdeeds;
+mod pretence;
 mod report;
 mod review;
 mod scan;

@@ -19,6 +19,7 @@ use super::checklist::Checklist;
 use super::command::{self, CommandEnd};
 use super::error::{Interruption, Played, at};
 use super::misbehaviour::Misbehaviour;
+use super::pretence::Pretence;
 
 /// Longest text of a file that is shown as a tool's output.
 const MAX_SHOWN_BYTES: usize = 4 * 1024;
@@ -34,6 +35,8 @@ pub(super) struct Stage {
     pub(super) misbehaviour: Option<Misbehaviour>,
     /// Standard output, for the misbehaviour that prints beside the protocol.
     pub(super) output: Option<Output>,
+    /// What the session would have used so far.
+    pub(super) pretence: Pretence,
     checklist: Checklist,
     calls: u32,
 }
@@ -66,6 +69,7 @@ impl Stage {
             cancel,
             misbehaviour,
             output: None,
+            pretence: Pretence::default(),
             checklist,
             calls: 0,
         }
@@ -73,13 +77,19 @@ impl Stage {
 
     /// Says one message.
     pub(super) async fn say(&mut self, text: impl Into<String>) -> Played {
+        let text = text.into();
+        self.pretence.writes(&text);
         self.send(SessionUpdate::AgentMessageChunk(chunk(text)))?;
+        self.tell_usage()?;
         self.breathe().await
     }
 
     /// Thinks aloud.
     pub(super) async fn think(&mut self, text: impl Into<String>) -> Played {
+        let text = text.into();
+        self.pretence.writes(&text);
         self.send(SessionUpdate::AgentThoughtChunk(chunk(text)))?;
+        self.tell_usage()?;
         self.breathe().await
     }
 
@@ -170,6 +180,7 @@ impl Stage {
     pub(super) async fn open(&mut self, call: ToolUse<'_>) -> Played<String> {
         self.calls += 1;
         let id = format!("call-{}", self.calls);
+        self.pretence.writes(&call.input.to_string());
         let mut announced = ToolCall::new(id.clone(), call.title)
             .name(call.name.to_owned())
             .kind(call.kind)
@@ -179,6 +190,7 @@ impl Stage {
             announced = announced.locations(vec![ToolCallLocation::new(self.folder.join(path))]);
         }
         self.send(SessionUpdate::ToolCall(announced))?;
+        self.tell_usage()?;
         self.breathe().await?;
         Ok(id)
     }
@@ -190,9 +202,11 @@ impl Stage {
         } else {
             ToolCallStatus::Failed
         };
+        let output = output.into();
+        self.pretence.gets(&output);
         let fields = ToolCallUpdateFields::new()
             .status(status)
-            .raw_output(Value::String(output.into()));
+            .raw_output(Value::String(output));
         self.send(SessionUpdate::ToolCallUpdate(ToolCallUpdate::new(
             id.to_owned(),
             fields,
@@ -203,6 +217,10 @@ impl Stage {
     /// The repository.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    fn tell_usage(&self) -> Played {
+        self.send(SessionUpdate::UsageUpdate(self.pretence.update()))
     }
 
     /// Sends one notification without a pause.

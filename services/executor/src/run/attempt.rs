@@ -8,6 +8,7 @@ use super::{
     questions::Questions,
     recorder,
     signals::Signals,
+    spent::Spent,
     trace,
 };
 use crate::{
@@ -44,20 +45,19 @@ pub struct Attempt<'a> {
     pub pushed: OnceLock<String>,
     /// Where the run works, once that is there.
     pub tree: OnceLock<Worktree>,
+    pub spent: &'a Spent,
 }
 
 impl Attempt<'_> {
-    /// Goes through the phases; answers the ending and what was used.
-    pub async fn go(&self, control: RunControl) -> (Ending, v1::Usage) {
-        let mut usage = v1::Usage::default();
-        let ending = match self.phases(control, &mut usage).await {
+    /// Goes through the phases; answers the ending.
+    pub async fn go(&self, control: RunControl) -> Ending {
+        match self.phases(control).await {
             Ok(completed) => completed,
             Err(ending) => ending,
-        };
-        (ending, usage)
+        }
     }
 
-    async fn phases(&self, control: RunControl, usage: &mut v1::Usage) -> Result<Ending, Ending> {
+    async fn phases(&self, control: RunControl) -> Result<Ending, Ending> {
         let cancel = control.cancel.clone();
         let project = self.project()?;
         let worktree = self.prepare(project).await?;
@@ -73,7 +73,7 @@ impl Attempt<'_> {
         };
         let words = match is_done {
             true => "The work was finished in an earlier run.".to_owned(),
-            false => self.invoke(&worktree, control, usage).await?,
+            false => self.invoke(&worktree, control).await?,
         };
         if worktree.take_back_branch().await? {
             let moved = "Another run moved this session's branch. It was put back to where this session left it.";
@@ -81,9 +81,7 @@ impl Attempt<'_> {
         }
         let files = self.judge(&worktree, start, &words).await?;
         self.check(&worktree, &cancel).await?;
-        let summary = self
-            .publish(project, &worktree, &words, &files, usage)
-            .await?;
+        let summary = self.publish(project, &worktree, &words, &files).await?;
         let findings = findings::read(&worktree, &self.session.facts.0.agent).await;
         if let Err(error) = worktree.remove().await {
             tracing::warn!(%error, "the worktree stays until the next clean-up");
@@ -128,25 +126,15 @@ impl Attempt<'_> {
         Ok(worktree.await?)
     }
 
-    async fn invoke(
-        &self,
-        worktree: &Worktree,
-        control: RunControl,
-        usage: &mut v1::Usage,
-    ) -> Result<String, Ending> {
+    async fn invoke(&self, worktree: &Worktree, control: RunControl) -> Result<String, Ending> {
         let span = trace::of_agent(&self.session.facts.0.agent, self.session_id);
-        let ended = self.agent(worktree, control, usage);
+        let ended = self.agent(worktree, control);
         let ended = ended.instrument(span.clone()).await;
-        trace::agent_ended(&span, usage, ended.as_ref().err());
+        trace::agent_ended(&span, &self.spent.of_run(), ended.as_ref().err());
         ended
     }
 
-    async fn agent(
-        &self,
-        worktree: &Worktree,
-        control: RunControl,
-        usage: &mut v1::Usage,
-    ) -> Result<String, Ending> {
+    async fn agent(&self, worktree: &Worktree, control: RunControl) -> Result<String, Ending> {
         let agent = self.configured()?;
         let request = RunRequest {
             resume: self.resume(worktree),
@@ -163,19 +151,18 @@ impl Attempt<'_> {
         let work = async {
             tokio::join!(
                 agent.runner.run(request, sender, control),
-                recorder::record(updates, self.journal, self.run, asked, resuming),
+                recorder::record(updates, self.journal, self.run, asked, resuming, self.spent),
                 questions.follow(news),
             )
         };
         let mut work = std::pin::pin!(work);
-        let (outgrown, (outcome, (used, recorded), followed)) = tokio::select! {
+        let (outgrown, (outcome, recorded, followed)) = tokio::select! {
             done = &mut work => (None, done),
             error = self.executor.workspaces.outgrown(worktree) => {
                 self.run.cancel();
                 (Some(error), work.await)
             }
         };
-        *usage = used;
         recorded.and(followed).map_err(lost)?;
         if let Some(error) = outgrown {
             self.keep_partial_work(worktree).await;
@@ -305,7 +292,6 @@ impl Attempt<'_> {
         worktree: &Worktree,
         words: &str,
         files: &[v1::FileChange],
-        usage: &v1::Usage,
     ) -> Result<String, Ending> {
         // The plan of the pull request's checklist was recorded since the claim.
         let id = self.session_id.to_string();
@@ -315,7 +301,7 @@ impl Attempt<'_> {
         let text = publish::Text {
             session: &session,
             agent_words: words,
-            usage,
+            usage: &self.spent.total(),
             public_url: url,
         };
         let earlier = &self.session.commit;

@@ -1,6 +1,9 @@
 //! What a scanning agent found, read from the report that it left in its worktree.
 use crate::workspace::Worktree;
-use errand_proto::v1;
+use errand_proto::{
+    severity::{SEVERITIES, rank},
+    v1,
+};
 use serde::Deserialize;
 use std::{io::Read, path::Path};
 
@@ -9,11 +12,13 @@ const SCANNING: [&str; 4] = ["security", "seo", "performance", "accessibility"];
 const MAX_REPORT_BYTES: u64 = 1024 * 1024;
 /// Findings kept of one report; it lists the worst first, or they are sorted so.
 const MAX_FINDINGS: usize = 200;
+/// Bytes of the findings kept: they travel in the session's last event, in the story's and in the batch's.
+const MAX_FINDINGS_BYTES: usize = 128 * 1024;
+/// What a finding takes beside its texts.
+const FINDING_BYTES: usize = 32;
 const MAX_TITLE_CHARS: usize = 200;
 const MAX_PATH_CHARS: usize = 300;
 const MAX_DETAIL_CHARS: usize = 400;
-/// The worst first.
-const SEVERITIES: [&str; 5] = ["critical", "high", "medium", "low", "info"];
 
 /// One entry of the report. The other names are those of the demo agent's reports.
 #[derive(Deserialize)]
@@ -94,9 +99,11 @@ fn parse(path: &str, text: &str) -> v1::Findings {
     let count = entries.len();
     let mut findings: Vec<_> = entries.into_iter().filter_map(finding).collect();
     let malformed = count - findings.len();
-    findings.sort_by_key(|it| SEVERITIES.iter().position(|name| *name == it.severity));
+    findings.sort_by_key(|it| rank(&it.severity));
     let surplus = findings.len().saturating_sub(MAX_FINDINGS);
     findings.truncate(MAX_FINDINGS);
+    let too_large = findings.len() - fitting(&findings);
+    findings.truncate(findings.len() - too_large);
     let mut notes = Vec::new();
     if malformed > 0 {
         notes.push(format!("{malformed} entries of `{path}` are no findings"));
@@ -106,10 +113,26 @@ fn parse(path: &str, text: &str) -> v1::Findings {
             format!("{surplus} findings of `{path}` are left out: the limit is {MAX_FINDINGS}");
         notes.push(limit);
     }
+    if too_large > 0 {
+        notes.push(format!(
+            "{too_large} findings of `{path}` are left out: the limit of all together is {MAX_FINDINGS_BYTES} bytes"
+        ));
+    }
     v1::Findings {
         findings,
         note: notes.join("; "),
     }
+}
+
+/// How many of the first findings are within the limit of bytes.
+fn fitting(findings: &[v1::Finding]) -> usize {
+    let mut bytes = 0;
+    let fits = |it: &&v1::Finding| {
+        let texts = [&it.severity, &it.title, &it.path, &it.detail];
+        bytes += FINDING_BYTES + texts.map(String::len).iter().sum::<usize>();
+        bytes <= MAX_FINDINGS_BYTES
+    };
+    findings.iter().take_while(fits).count()
 }
 
 fn finding(value: serde_json::Value) -> Option<v1::Finding> {
@@ -180,6 +203,31 @@ mod tests {
             "{}",
             read.note
         );
+    }
+
+    #[test]
+    fn findings_of_long_texts_are_bounded_in_bytes_too_and_the_worst_are_kept() {
+        let entry = |severity: &str| {
+            let (title, path) = ("鍵".repeat(MAX_TITLE_CHARS), "道".repeat(MAX_PATH_CHARS));
+            let detail = "説".repeat(MAX_DETAIL_CHARS);
+            serde_json::json!({"severity": severity, "title": title, "path": path, "detail": detail})
+        };
+        let many: Vec<_> = std::iter::repeat_with(|| entry("low"))
+            .take(MAX_FINDINGS - 1)
+            .chain([entry("critical")])
+            .collect();
+        let read = parse("reports/seo.json", &serde_json::to_string(&many).unwrap());
+        let kept = read.findings.len();
+        assert!((40..MAX_FINDINGS).contains(&kept), "{kept}");
+        assert_eq!(read.findings[0].severity, "critical");
+        let texts = |it: &v1::Finding| it.title.len() + it.path.len() + it.detail.len();
+        assert!(read.findings.iter().map(texts).sum::<usize>() <= MAX_FINDINGS_BYTES);
+        let left_out = format!(
+            "{} findings of `reports/seo.json` are left out",
+            MAX_FINDINGS - kept
+        );
+        assert!(read.note.contains(&left_out), "{}", read.note);
+        assert!(read.note.contains("131072 bytes"), "{}", read.note);
     }
 
     #[test]

@@ -108,6 +108,7 @@ mod tests {
             input_tokens: 1_200,
             output_tokens: 34,
             cost_micro_usd: 421_000,
+            context_tokens: 0,
         };
         let text = Text {
             session: &session,

@@ -1,13 +1,15 @@
-//! Writes down what the agent does: thoughts, tool calls and plan become events of the session.
+//! Writes down what the agent does: thoughts, tool calls, plan and usage become events of the session.
 use super::{
     draft::Draft,
     journal::{Journal, JournalError},
+    meter::Meter,
     questions::News,
+    spent::Spent,
     trace::ToolSpans,
 };
 use crate::{
     redaction::RedactedStream,
-    runner::{PlanStatus, PlanStep, RunHandle, RunUpdate, micro_usd},
+    runner::{PlanStatus, PlanStep, RunHandle, RunUpdate},
     session::{Progress, STEER},
 };
 use errand_eventlog::aggregate::now_us;
@@ -20,7 +22,7 @@ const MAX_TOOL_INPUT_CHARS: usize = 8_000;
 const MAX_PLAN_STEPS: usize = 100;
 const MAX_STEP_CHARS: usize = 300;
 
-/// Drains the run's updates until it ends; answers what was used. When the session turns out to be somebody
+/// Drains the run's updates until it ends, and counts in `spent` what is used. When the session turns out to be somebody
 /// else's, the run is cancelled and the error is answered. `resuming`: the agent was asked to go on with its session.
 pub async fn record(
     mut updates: mpsc::Receiver<RunUpdate>,
@@ -28,12 +30,25 @@ pub async fn record(
     run: &RunHandle,
     questions: mpsc::Sender<News>,
     resuming: bool,
-) -> (v1::Usage, Result<(), JournalError>) {
-    let mut usage = v1::Usage::default();
+    spent: &Spent,
+) -> Result<(), JournalError> {
     let mut result = Ok(());
+    let mut meter = Meter::new(spent);
     let mut said = Said::new(journal);
     let mut tools = ToolSpans::default();
-    while let Some(update) = updates.recv().await {
+    loop {
+        let update = tokio::select! {
+            update = updates.recv() => update,
+            () = meter.due(), if result.is_ok() => {
+                result = measure(&mut meter, journal).await;
+                if result.is_err() {
+                    run.cancel();
+                }
+                continue;
+            }
+        };
+        let Some(update) = update else { break };
+        spent.take(&update);
         if result.is_err() {
             continue;
         }
@@ -43,10 +58,7 @@ pub async fn record(
             let _ = questions.send(news).await;
             continue;
         }
-        let entries = [
-            opened(&update),
-            entry(update, &mut usage, &mut said, resuming),
-        ];
+        let entries = [opened(&update), entry(update, &mut said, resuming)];
         for entry in entries.into_iter().flatten() {
             if result.is_ok() {
                 result = journal.record(entry).await;
@@ -61,7 +73,18 @@ pub async fn record(
             result = journal.record(entry).await;
         }
     }
-    (usage, result)
+    if result.is_ok() {
+        result = measure(&mut meter, journal).await;
+    }
+    result
+}
+
+/// Writes down what was used, where that is news.
+async fn measure(meter: &mut Meter<'_>, journal: &Journal) -> Result<(), JournalError> {
+    match meter.take() {
+        Some(usage) => journal.record(Progress::Usage(usage)).await,
+        None => Ok(()),
+    }
 }
 
 /// What the agent thinks and says comes in pieces, between which a secret may be cut.
@@ -127,12 +150,7 @@ fn opened(update: &RunUpdate) -> Option<Progress> {
     }
 }
 
-fn entry(
-    update: RunUpdate,
-    usage: &mut v1::Usage,
-    said: &mut Said,
-    resuming: bool,
-) -> Option<Progress> {
+fn entry(update: RunUpdate, said: &mut Said, resuming: bool) -> Option<Progress> {
     match update {
         RunUpdate::Started {
             agent_name,
@@ -179,18 +197,10 @@ fn entry(
             whole_output: None,
         })),
         RunUpdate::Plan(steps) => Some(Progress::Plan(plan(steps))),
-        RunUpdate::Usage {
-            input_tokens,
-            output_tokens,
-            cost_usd,
-            ..
-        } => {
-            usage.input_tokens = input_tokens.unwrap_or(usage.input_tokens);
-            usage.output_tokens = output_tokens.unwrap_or(usage.output_tokens);
-            usage.cost_micro_usd = cost_usd.map_or(usage.cost_micro_usd, micro_usd);
-            None
-        }
-        RunUpdate::InputRequested(_) | RunUpdate::ToolCallStarted { .. } => None,
+        // What is used is counted and written down now and then.
+        RunUpdate::Usage { .. }
+        | RunUpdate::InputRequested(_)
+        | RunUpdate::ToolCallStarted { .. } => None,
     }
 }
 

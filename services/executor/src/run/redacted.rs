@@ -65,6 +65,7 @@ fn progress(what: &mut Progress, redactor: &Redactor) {
             }
         }
         Progress::PullRequest { url, .. } => redactor.clean(url),
+        Progress::Usage(_) => {}
     }
 }
 

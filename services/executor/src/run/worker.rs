@@ -7,12 +7,13 @@ use super::{
     ending::Ending,
     journal::{Journal, JournalError},
     signals::{CancelRequest, Signals},
+    spent::Spent,
     trace,
 };
 use crate::{
     Executor, cleaning,
     runner::{self, RunControl, RunHandle},
-    session::{MAX_EXPIRED_LEASES, Session, SessionCommand},
+    session::{MAX_EXPIRED_LEASES, Progress, Session, SessionCommand},
     workspace::WorkspaceError,
 };
 use errand_eventlog::{Claim, LogError, metrics::Level};
@@ -171,6 +172,7 @@ async fn own(
     let story_id = &session.facts.0.story_id;
     let caught_up = signals.catch_up(&executor.log, &executor.workspace_id, story_id, &id);
     caught_up.await?;
+    let spent = Spent::new(&session.usage.0);
     let attempt = Attempt {
         executor,
         session_id: claim.job().id,
@@ -180,9 +182,10 @@ async fn own(
         signals,
         pushed: OnceLock::new(),
         tree: OnceLock::new(),
+        spent: &spent,
     };
-    let (ending, usage) = if session.expired_leases >= MAX_EXPIRED_LEASES {
-        (executor_lost(), v1::Usage::default())
+    let ending = if session.expired_leases >= MAX_EXPIRED_LEASES {
+        executor_lost()
     } else {
         guarded(&attempt, control, claim, &handle, stop).await
     };
@@ -198,7 +201,7 @@ async fn own(
         );
     }
     let branch_url = attempt.pushed.get().cloned().unwrap_or_default();
-    let handed_over = finish(&journal, ending.clone(), usage, branch_url).await?;
+    let handed_over = finish(&journal, ending.clone(), spent.total(), branch_url).await?;
     trace::ended(&id, session, &ending);
     Ok(handed_over)
 }
@@ -217,7 +220,7 @@ async fn guarded(
     claim: &dyn Claim,
     run: &RunHandle,
     stop: &CancellationToken,
-) -> (Ending, v1::Usage) {
+) -> Ending {
     let cancelled = control.cancel.clone();
     let lease = attempt.executor.settings.queue.lease;
     let work = attempt.go(control);
@@ -230,10 +233,8 @@ async fn guarded(
     };
     // The agent is told and, after its grace time, killed; git commands end with their future.
     run.cancel();
-    match tokio::time::timeout(grace, work).await {
-        Ok(done) => done,
-        Err(_) => (Ending::HandedOver, v1::Usage::default()),
-    }
+    let done = tokio::time::timeout(grace, work).await;
+    done.unwrap_or(Ending::HandedOver)
 }
 
 /// Ends only when the lease is lost.
@@ -265,6 +266,12 @@ async fn finish(
     branch_url: String,
 ) -> Result<bool, LogError> {
     let executor_id = journal.executor_id().to_owned();
+    if matches!(ending, Ending::Cancelled { .. } | Ending::HandedOver) {
+        // These events say nothing of it, and a run that was given up may have told more than it wrote down.
+        let what = Progress::Usage(usage);
+        let executor_id = executor_id.clone();
+        write(journal, SessionCommand::Record { executor_id, what }).await?;
+    }
     let command = match ending {
         Ending::Completed { summary, findings } => SessionCommand::Complete {
             executor_id,

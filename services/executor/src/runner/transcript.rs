@@ -29,6 +29,8 @@ pub(super) struct Usage {
     pub(super) output_tokens: Option<u64>,
     pub(super) context_tokens: Option<u64>,
     pub(super) cost_usd: Option<f64>,
+    /// The cost is that of the agent's own session, which may have begun before this run.
+    pub(super) cost_is_of_session: bool,
 }
 
 impl Transcript {
@@ -71,7 +73,8 @@ impl Transcript {
         self.after_texts(vec![plan])
     }
 
-    /// Takes what is known of the usage now; a figure that is `None` stays as it was.
+    /// Takes what is known of the usage now; a figure that is `None` stays as it was. Agents tell it in the middle of
+    /// their texts, which go on afterwards.
     pub(super) fn usage(&mut self, news: Usage) -> Vec<RunUpdate> {
         let before = self.usage;
         self.usage = Usage {
@@ -79,23 +82,26 @@ impl Transcript {
             output_tokens: news.output_tokens.or(before.output_tokens),
             context_tokens: news.context_tokens.or(before.context_tokens),
             cost_usd: news.cost_usd.or(before.cost_usd),
+            cost_is_of_session: news.cost_is_of_session || before.cost_is_of_session,
         };
         let update = RunUpdate::Usage {
             input_tokens: self.usage.input_tokens,
             output_tokens: self.usage.output_tokens,
             context_tokens: self.usage.context_tokens,
             cost_usd: self.cost_usd(),
+            cost_is_of_session: self.usage.cost_is_of_session,
         };
-        self.after_texts(vec![update])
+        vec![update]
     }
 
-    /// Adds the tokens of a turn to those before.
+    /// Adds the tokens of a turn, or of a message that is whole, to those before.
     pub(super) fn add_tokens(&mut self, input: u64, output: u64) -> Vec<RunUpdate> {
-        self.usage(Usage {
+        let update = self.usage(Usage {
             input_tokens: Some(self.usage.input_tokens.unwrap_or_default() + input),
             output_tokens: Some(self.usage.output_tokens.unwrap_or_default() + output),
             ..Usage::default()
-        })
+        });
+        self.after_texts(update)
     }
 
     /// The cost as the agent tells it, else as its tokens are priced.
@@ -170,6 +176,19 @@ mod tests {
         transcript.text(TextKind::Message, None, "done");
         transcript.text(TextKind::Message, None, ", all of it");
         assert_eq!(transcript.turns(), 2);
+    }
+
+    #[test]
+    fn a_figure_in_the_middle_of_a_message_does_not_cut_it_in_two() {
+        let mut transcript = Transcript::default();
+        transcript.text(TextKind::Message, None, "one ");
+        let told = transcript.usage(Usage {
+            cost_usd: Some(0.1),
+            ..Usage::default()
+        });
+        assert!(matches!(told[..], [RunUpdate::Usage { .. }]), "{told:?}");
+        transcript.text(TextKind::Message, None, "message");
+        assert_eq!(transcript.last_message(), "one message");
     }
 
     #[test]

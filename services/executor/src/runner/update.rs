@@ -61,8 +61,10 @@ pub enum RunUpdate {
         output_tokens: Option<u64>,
         /// Tokens in the model's context at this moment.
         context_tokens: Option<u64>,
-        /// Cost of the session so far, when the agent tells it in US dollars.
+        /// Cost so far, when the agent tells it in US dollars or its tokens are priced.
         cost_usd: Option<f64>,
+        /// The cost is that of the agent's own session, which may have begun before this run.
+        cost_is_of_session: bool,
     },
     /// The agent asks something that a person shall answer, and waits.
     InputRequested(Question),

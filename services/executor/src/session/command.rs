@@ -33,6 +33,7 @@ pub enum SessionCommand {
     Complete {
         executor_id: String,
         summary: String,
+        /// Of the whole session, as in [`Progress::Usage`].
         usage: v1::Usage,
         findings: Option<v1::Findings>,
     },
@@ -40,6 +41,7 @@ pub enum SessionCommand {
         executor_id: String,
         outcome: String,
         reason: String,
+        /// Of the whole session, as in [`Progress::Usage`].
         usage: v1::Usage,
         /// The branch at the forge; empty when it was not pushed.
         branch_url: String,
@@ -67,6 +69,8 @@ pub enum Progress {
     Opened(v1::AgentSessionOpened),
     ToolCall(v1::ToolCall),
     Plan(Vec<v1::PlanStep>),
+    /// What the session has used so far, the runs before this one included.
+    Usage(v1::Usage),
     /// The agent asks a person; story and conversation are the session's.
     Question(Box<v1::InputRequested>),
     /// The question is closed without a person's answer.

@@ -171,6 +171,13 @@ fn record(session: &Session, what: Progress) -> Option<SessionEvent> {
                 .into()
             })
         }
+        Progress::Usage(usage) => (session.usage.0 != usage).then(|| {
+            v1::UsageRecorded {
+                usage: Some(usage),
+                story_id: story_id(session),
+            }
+            .into()
+        }),
         Progress::Changes(changes) => {
             let is_finished_now = session.is_partial && !changes.partial;
             (session.commit != changes.commit || is_finished_now).then(|| (*changes).into())

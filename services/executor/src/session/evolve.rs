@@ -25,6 +25,7 @@ pub(super) fn evolve(session: &mut Session, event: E) {
         }
         E::ToolCallRecorded(_) => session.tool_calls += 1,
         E::PlanUpdated(e) => session.plan = e.steps.into_iter().map(Json).collect(),
+        E::UsageRecorded(e) => session.usage = Json(e.usage.unwrap_or_default()),
         E::ChangesCommitted(e) => (session.commit, session.is_partial) = (e.commit, e.partial),
         E::PullRequestOpened(e) => session.pr_url = e.pr_url,
         E::ExecutionCompleted(_) => session.stage = Stage::Completed,

@@ -338,3 +338,39 @@ fn a_stopped_session_says_where_its_partial_work_is() {
         })
         .then_expect_events(vec![cancelled.into()]);
 }
+
+#[test]
+fn what_was_used_is_recorded_as_totals_and_only_when_it_changed() {
+    let usage = |tokens| v1::Usage {
+        input_tokens: tokens,
+        ..Default::default()
+    };
+    let recorded = |tokens| {
+        SessionEvent::from(v1::UsageRecorded {
+            usage: Some(usage(tokens)),
+            story_id: "s1".into(),
+        })
+    };
+    let record = |executor: &str, tokens| SessionCommand::Record {
+        executor_id: executor.into(),
+        what: Progress::Usage(usage(tokens)),
+    };
+    let begun = || vec![created(), started("x")];
+    Spec::with(())
+        .given(begun())
+        .when(record("x", 0))
+        .then_expect_events(vec![]);
+    Spec::with(())
+        .given([begun(), vec![recorded(7)]].concat())
+        .when(record("x", 7))
+        .then_expect_events(vec![]);
+    // The next executor goes on from what the lost one recorded.
+    Spec::with(())
+        .given([begun(), vec![recorded(7), expired("x"), started("y")]].concat())
+        .when(record("y", 9))
+        .then_expect_events(vec![recorded(9)]);
+    Spec::with(())
+        .given([begun(), vec![recorded(7), expired("x"), started("y")]].concat())
+        .when(record("x", 8))
+        .then_expect_error(SessionRefusal::OwnedBy("y".into()));
+}

@@ -51,6 +51,7 @@ answer '"result":{"stopReason":"max_tokens","usage":{"totalTokens":5,"inputToken
         output_tokens,
         context_tokens,
         cost_usd,
+        ..
     } = ended.updates.last().unwrap()
     else {
         panic!("{:?}", ended.updates);

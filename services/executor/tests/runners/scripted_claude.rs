@@ -71,6 +71,38 @@ exit 3"#,
 }
 
 #[tokio::test]
+async fn a_message_in_several_lines_is_counted_once_though_another_comes_between() {
+    let repository = Repository::with(&[]);
+    let line = |id: &str, usage: &str| {
+        format!(
+            r#"tell '{{"type":"assistant","message":{{"id":"{id}","content":[],"usage":{usage}}}}}'"#
+        )
+    };
+    let begun = r#"{"input_tokens":10,"cache_read_input_tokens":90,"output_tokens":1}"#;
+    let more = r#"{"input_tokens":10,"cache_read_input_tokens":90,"output_tokens":25}"#;
+    let below = r#"{"input_tokens":40,"output_tokens":2}"#;
+    let lines = [
+        line("m", begun),
+        line("below", below),
+        line("m", begun),
+        line("below", below),
+        line("m", more),
+    ];
+    let crashing = scripted(&format!("{}\nexit 3", lines.join("\n")));
+    let ended = ended(crashing, &repository, limits()).await;
+    let told = ended.updates.iter().filter_map(|it| match it {
+        RunUpdate::Usage {
+            input_tokens,
+            output_tokens,
+            ..
+        } => Some((input_tokens.unwrap(), output_tokens.unwrap())),
+        _ => None,
+    });
+    let told: Vec<_> = told.collect();
+    assert_eq!(told, [(100, 1), (140, 3), (140, 27)]);
+}
+
+#[tokio::test]
 async fn silence_garbage_and_floods_are_told_apart() {
     let repository = Repository::with(&[]);
     let stall = Duration::from_millis(500);

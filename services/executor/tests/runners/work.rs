@@ -102,6 +102,30 @@ async fn everything_in_the_catalogue_fits_into_every_layout_with_passing_tests()
 }
 
 #[tokio::test]
+async fn the_demo_agents_cost_grows_while_it_works_and_its_tokens_come_with_the_end() {
+    let repository = Repository::with(&[("index.html", PAGE)]);
+    let ended = start_demo(&repository, "Agent: codegen\n\nadd a dark mode toggle")
+        .end()
+        .await;
+    let costs = ended.updates.iter().filter_map(|it| match it {
+        RunUpdate::Usage { cost_usd, .. } => *cost_usd,
+        _ => None,
+    });
+    let costs: Vec<_> = costs.collect();
+    assert!(costs.is_sorted(), "{costs:?}");
+    assert!(
+        costs.len() > 5 && costs[0] > 0.0 && costs[0] < costs[costs.len() - 1],
+        "{costs:?}"
+    );
+    let last = ended
+        .updates
+        .iter()
+        .rfind(|it| matches!(it, RunUpdate::Usage { .. }));
+    let told = matches!(last, Some(RunUpdate::Usage { input_tokens: Some(read), output_tokens: Some(written), .. }) if read > written);
+    assert!(told, "{last:?}");
+}
+
+#[tokio::test]
 async fn a_run_tells_its_start_plan_thoughts_and_tools_in_order() {
     let repository = Repository::with(&[("index.html", PAGE)]);
     let ended = start_demo(&repository, "Agent: codegen\n\nadd a dark mode toggle")
@@ -122,8 +146,10 @@ async fn a_run_tells_its_start_plan_thoughts_and_tools_in_order() {
         other => panic!("the first update should be the start: {other:?}"),
     };
     assert!(group > 1);
-    let RunUpdate::Message { text } = &ended.updates[1] else {
-        panic!("{:?}", ended.updates[1])
+    let is_figure = |it: &&RunUpdate| matches!(it, RunUpdate::Usage { .. });
+    let first = ended.updates[1..].iter().find(|it| !is_figure(it));
+    let Some(RunUpdate::Message { text }) = first else {
+        panic!("{first:?}")
     };
     assert!(
         text.contains("scripted"),

@@ -1,6 +1,9 @@
 //! The consolidated report: pure. What came of each story, and all findings merged, the worst first.
 use super::Batch;
-use errand_proto::v1;
+use errand_proto::{
+    severity::{SEVERITIES, rank},
+    v1,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
@@ -8,10 +11,10 @@ use std::{
 
 /// Findings named in a report; the others are counted, and are in the pull requests.
 const MAX_LISTED_FINDINGS: usize = 100;
+/// Bytes of the lines that name them: the report is an event and a message of the chat.
+const MAX_LISTED_BYTES: usize = 128 * 1024;
 /// Characters of a story's summary or reason.
 const MAX_WORDS_CHARS: usize = 300;
-/// The worst first.
-const SEVERITIES: [&str; 5] = ["critical", "high", "medium", "low", "info"];
 
 pub struct Report {
     /// What came of the batch in one line, and of each story in one.
@@ -55,11 +58,6 @@ fn says_more(finding: &v1::Finding) -> (usize, std::cmp::Reverse<usize>, &str, &
     (rank, length, &finding.detail, &finding.title)
 }
 
-fn rank(severity: &str) -> usize {
-    let known = SEVERITIES.iter().position(|name| *name == severity);
-    known.unwrap_or(SEVERITIES.len())
-}
-
 /// Letters and digits alone, so that case and punctuation do not set two findings apart.
 fn normalised(title: &str) -> String {
     let words = title.split(|c: char| !c.is_alphanumeric());
@@ -79,17 +77,34 @@ pub fn write(batch: &Batch, public_url: &str) -> Report {
         let line = story_line(batch, id, &MARKDOWN);
         let _ = writeln!(markdown, "- {line} · [story]({public_url}/stories/{id})");
     }
+    list(&mut markdown, &findings);
+    Report { summary, markdown }
+}
+
+/// The findings that a report has room for, by severity, and how many there are beside them.
+fn list(markdown: &mut String, findings: &[Merged]) {
+    let mut bytes = 0;
+    let lines = findings.iter().map(line).take_while(|line| {
+        bytes += line.len();
+        bytes <= MAX_LISTED_BYTES
+    });
+    let lines: Vec<_> = lines.take(MAX_LISTED_FINDINGS).collect();
     for severity in SEVERITIES {
-        section(&mut markdown, severity, &findings);
+        let of_it = findings.iter().zip(&lines);
+        let of_it = of_it.filter(|(it, _)| it.finding.severity == severity);
+        section(markdown, severity, of_it.map(|(_, line)| line));
     }
-    let surplus = findings.len().saturating_sub(MAX_LISTED_FINDINGS);
+    let limit = match lines.len() {
+        MAX_LISTED_FINDINGS => MAX_LISTED_FINDINGS.to_string(),
+        _ => format!("no more than {MAX_LISTED_BYTES} bytes of them"),
+    };
+    let surplus = findings.len() - lines.len();
     if surplus > 0 {
         let _ = writeln!(
             markdown,
-            "\nand {surplus} more: a report names {MAX_LISTED_FINDINGS}. The pull requests have them all."
+            "\nand {surplus} more: a report names {limit}. The pull requests have them all."
         );
     }
-    Report { summary, markdown }
 }
 
 fn found(story: &v1::BatchStoryFinished) -> impl Iterator<Item = (&str, &v1::Finding)> {
@@ -172,29 +187,29 @@ fn story_line(batch: &Batch, id: &str, style: &Style) -> String {
     line
 }
 
-fn section(text: &mut String, severity: &str, findings: &[Merged]) {
-    let listed = findings.iter().take(MAX_LISTED_FINDINGS);
-    let listed: Vec<_> = listed
-        .filter(|it| it.finding.severity == severity)
-        .collect();
-    if listed.is_empty() {
-        return;
+fn section<'a>(text: &mut String, severity: &str, lines: impl Iterator<Item = &'a String>) {
+    let lines: Vec<_> = lines.map(String::as_str).collect();
+    if !lines.is_empty() {
+        let _ = writeln!(text, "\n### {} ({})\n", capitalised(severity), lines.len());
+        text.push_str(&lines.concat());
     }
-    let _ = writeln!(text, "\n### {} ({})\n", capitalised(severity), listed.len());
-    for Merged { finding, agents } in listed {
-        let agents: Vec<_> = agents.iter().map(|it| plain(it)).collect();
-        let _ = write!(text, "- {}", plain(&finding.title));
-        match (finding.path.replace('`', ""), finding.line) {
-            (path, _) if path.is_empty() => {}
-            (path, 0) => _ = write!(text, " `{path}`"),
-            (path, line) => _ = write!(text, " `{path}:{line}`"),
-        }
-        let _ = write!(text, " ({})", agents.join(", "));
-        if !finding.detail.is_empty() {
-            let _ = write!(text, ": {}", plain(&finding.detail));
-        }
-        text.push('\n');
+}
+
+fn line(merged: &Merged) -> String {
+    let Merged { finding, agents } = merged;
+    let agents: Vec<_> = agents.iter().map(|it| plain(it)).collect();
+    let mut text = format!("- {}", plain(&finding.title));
+    match (finding.path.replace('`', ""), finding.line) {
+        (path, _) if path.is_empty() => {}
+        (path, 0) => _ = write!(text, " `{path}`"),
+        (path, line) => _ = write!(text, " `{path}:{line}`"),
     }
+    let _ = write!(text, " ({})", agents.join(", "));
+    if !finding.detail.is_empty() {
+        let _ = write!(text, ": {}", plain(&finding.detail));
+    }
+    text.push('\n');
+    text
 }
 
 fn capitalised(word: &str) -> String {

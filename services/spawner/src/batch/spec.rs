@@ -212,3 +212,22 @@ fn orders(count: usize) -> Vec<Vec<usize>> {
     });
     longer.collect()
 }
+
+#[test]
+fn a_report_of_long_findings_is_bounded_in_bytes_and_says_so() {
+    let long = |line| v1::Finding {
+        detail: "説".repeat(1_000),
+        ..finding("low", "Long", line)
+    };
+    let found: Vec<_> = (1..=100).map(long).collect();
+    let batch = batch(&[ended("s1", "Security", "completed", &found)]);
+    let report = report::write(&batch, "http://errand").markdown;
+    assert!(report.len() < 140 * 1024, "{}", report.len());
+    let named = report.matches("- Long").count();
+    assert!((20..100).contains(&named), "{named}");
+    let rest = format!(
+        "and {} more: a report names no more than 131072 bytes",
+        100 - named
+    );
+    assert!(report.contains(&rest), "{rest}");
+}

@@ -41,6 +41,7 @@ fn usage(news: &UsageUpdate) -> Usage {
     Usage {
         context_tokens: Some(news.used),
         cost_usd: news.cost.as_ref().filter(dollars).map(|cost| cost.amount),
+        cost_is_of_session: true,
         ..Usage::default()
     }
 }

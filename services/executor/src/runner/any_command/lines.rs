@@ -91,8 +91,8 @@ pub(super) fn record(told: &mut Transcript, line: &str) -> Vec<RunUpdate> {
         }) => told.usage(Usage {
             input_tokens,
             output_tokens,
-            context_tokens: None,
             cost_usd,
+            ..Usage::default()
         }),
         Err(_) => told.text(TextKind::Message, None, &format!("{line}\n")),
     }

@@ -7,6 +7,7 @@ mod arguments;
 mod ask;
 mod checklist;
 mod conversation;
+mod counted;
 mod incoming;
 mod outgoing;
 mod run;

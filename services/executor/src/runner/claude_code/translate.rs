@@ -9,6 +9,7 @@ use super::super::tool_calls::ToolCallNews;
 use super::super::transcript::{Transcript, Usage};
 use super::super::update::{RunUpdate, ToolKind};
 use super::checklist::Checklist;
+use super::counted::Counted;
 use super::incoming::{AssistantMessage, Block, ModelUsage, TurnResult, UserContent};
 
 /// Tool calls whose names are remembered until their results come.
@@ -21,8 +22,7 @@ const MAX_SUBJECT_CHARS: usize = 120;
 pub(super) struct Translator {
     checklist: Checklist,
     open: HashMap<String, (String, Value)>,
-    /// The message whose tokens were counted last.
-    counted: String,
+    counted: Counted,
 }
 
 impl Translator {
@@ -36,10 +36,12 @@ impl Translator {
             updates.extend(self.block(told, &message.id, block));
         }
         // Exact figures come with the turn's end; these are for a run that does not get there.
-        if self.counted != message.id {
-            let usage = message.usage;
-            updates.extend(told.add_tokens(usage.read(), usage.output_tokens));
-            self.counted = message.id;
+        let usage = message.usage;
+        let more = self
+            .counted
+            .more(&message.id, usage.read(), usage.output_tokens);
+        if let Some((read, written)) = more {
+            updates.extend(told.add_tokens(read, written));
         }
         updates
     }
@@ -104,8 +106,8 @@ pub(super) fn usage(told: &mut Transcript, result: &TurnResult) -> Vec<RunUpdate
     told.usage(Usage {
         input_tokens: known.then(|| sum(ModelUsage::read)),
         output_tokens: known.then(|| sum(|it| it.output_tokens)),
-        context_tokens: None,
         cost_usd: result.total_cost_usd,
+        ..Usage::default()
     })
 }
 

@@ -16,6 +16,8 @@ struct Facts<'a> {
     attempts: Vec<Attempt>,
     usage: Usage,
     cost: String,
+    /// Of all attempts together; empty where there was one.
+    whole_cost: String,
     branch: &'a str,
 }
 
@@ -23,6 +25,7 @@ struct Attempt {
     number: i64,
     badge: Badge,
     clock: Clock,
+    cost: String,
     reason: String,
 }
 
@@ -38,6 +41,7 @@ pub fn facts(record: &StoryRecord) -> Result<Fragment, Problem> {
         attempts: record.sessions.iter().map(attempt).collect(),
         usage,
         cost: cost(usage.cost_micro_usd),
+        whole_cost: whole_cost(&record.sessions),
         branch: record
             .present
             .as_ref()
@@ -45,6 +49,14 @@ pub fn facts(record: &StoryRecord) -> Result<Fragment, Problem> {
             .unwrap_or_default(),
     };
     Fragment::render("facts", &view)
+}
+
+/// An attempt that was retried was paid for too.
+fn whole_cost(sessions: &[Session]) -> String {
+    match sessions.len() {
+        0..=1 => String::new(),
+        _ => cost(sessions.iter().map(|s| s.usage.cost_micro_usd).sum()),
+    }
 }
 
 fn attempt(session: &Session) -> Attempt {
@@ -55,6 +67,7 @@ fn attempt(session: &Session) -> Attempt {
             (Some(from), Some(to)) => Clock::took(from, to),
             _ => Clock::default(),
         },
+        cost: cost(session.usage.cost_micro_usd),
         reason: session.reason.clone(),
     }
 }

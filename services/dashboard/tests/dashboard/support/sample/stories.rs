@@ -262,6 +262,7 @@ async fn finish(world: &World, story: &str, at: i64) {
         input_tokens: 18_204,
         output_tokens: 2_411,
         cost_micro_usd: 91_000,
+        context_tokens: 0,
     };
     let done = v1::ExecutionCompleted {
         pr_url: url.into(),
