@@ -23,6 +23,7 @@ mod system {
     mod crowd;
     mod day;
     mod forms;
+    mod found_again;
     mod harness;
     mod independent_reader;
     mod journey;

@@ -10,7 +10,7 @@ use crate::{
     stories::Stories,
 };
 use errand_eventlog::{EventLog, LogError, Recorded, Seq};
-use errand_proto::{AggregateKind, Event, StoryEvent, Subject};
+use errand_proto::{AggregateKind, BatchEvent, Event, StoryEvent, Subject, batch_id};
 use std::{collections::BTreeSet, sync::Arc};
 use uuid::Uuid;
 
@@ -27,6 +27,8 @@ pub enum Point {
 #[derive(Debug, Clone)]
 pub struct StoryHistory {
     events: Vec<Arc<Recorded>>,
+    /// Where a batch names this story. They are the batch's own events, but only they tell that the story is in it.
+    openings: Vec<Arc<Recorded>>,
 }
 
 impl StoryHistory {
@@ -56,8 +58,13 @@ impl StoryHistory {
         for stream in &streams {
             events.extend(log.load(stream, 0).await?);
         }
+        let mut openings = match possible_batch(&events)? {
+            Some(id) => log.load(&stream(AggregateKind::Batch, &id)?, 0).await?,
+            None => Vec::new(),
+        };
+        openings.retain(|event| opens_with(event, story_id));
         events.sort_by_key(|event| event.seq);
-        Ok(Self { events })
+        Ok(Self { events, openings })
     }
 
     pub fn events(&self) -> &[Arc<Recorded>] {
@@ -77,6 +84,16 @@ impl StoryHistory {
         &self.events[..end]
     }
 
+    /// Where a batch had named this story by then.
+    pub fn openings(&self, point: Point) -> impl Iterator<Item = &Arc<Recorded>> {
+        let last = self.until(point).last().map_or(0, |event| event.seq);
+        let by_then = move |event: &&Arc<Recorded>| match point {
+            Point::Seq(seq) => event.seq <= seq,
+            Point::Time(time) => event.envelope.time_us <= time || event.seq <= last,
+        };
+        self.openings.iter().filter(by_then)
+    }
+
     /// The tables with this story alone, as they were at a point.
     ///
     /// # Errors
@@ -84,7 +101,9 @@ impl StoryHistory {
     pub async fn as_of(&self, point: Point) -> Result<Db> {
         let db = Db::in_memory().await?;
         let events = self.until(point);
-        fold(&db, &Stories, events).await?;
+        let mut with_openings: Vec<_> = self.openings(point).chain(events).cloned().collect();
+        with_openings.sort_by_key(|event| event.seq);
+        fold(&db, &Stories, &with_openings).await?;
         fold(&db, &Sessions, events).await?;
         fold(&db, &Notifications, events).await?;
         Ok(db)
@@ -104,17 +123,39 @@ async fn fold(db: &Db, projection: &dyn Projection, events: &[Arc<Recorded>]) ->
         .map(drop)
 }
 
+/// The batch that a story would be in, if it is in one.
+fn possible_batch(events: &[Arc<Recorded>]) -> Result<Option<String>> {
+    for event in events {
+        if let Event::Story(StoryEvent::StoryCreated(e)) = decoded(event)? {
+            let id = batch_id(&e.conversation_id, &e.message_id);
+            return Ok(Some(id.to_string()));
+        }
+    }
+    Ok(None)
+}
+
+/// It opens a batch that has this story. What became of the batch and of its other stories is not the story's.
+fn opens_with(event: &Recorded, story_id: &str) -> bool {
+    match event.decode() {
+        Ok(Event::Batch(BatchEvent::BatchOpened(e))) => e.story_ids.iter().any(|id| id == story_id),
+        _ => false,
+    }
+}
+
+fn decoded(event: &Recorded) -> Result<Event> {
+    event.decode().map_err(|source| crate::Error::Undecodable {
+        projection: Stories.name(),
+        seq: event.seq,
+        subject: event.subject.to_string(),
+        source,
+    })
+}
+
 /// The sessions that a story's events name.
 fn sessions(events: &[Arc<Recorded>]) -> Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     for event in events {
-        let decoded = event.decode().map_err(|source| crate::Error::Undecodable {
-            projection: Stories.name(),
-            seq: event.seq,
-            subject: event.subject.to_string(),
-            source,
-        })?;
-        let Event::Story(event) = decoded else {
+        let Event::Story(event) = decoded(event)? else {
             continue;
         };
         let session = match event {

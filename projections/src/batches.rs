@@ -2,6 +2,7 @@
 use crate::{
     Error, Result,
     db::{Db, RowSet, Statement, Table, TableRow as _, Tx},
+    folded::folded,
     keys::{Key, Keys},
     page,
     parts::{Json, json},
@@ -43,6 +44,13 @@ table! {
         pub title: String,
         pub status: BatchStatus,
         pub stories: Json<Vec<BatchStory>>,
+        #[serde(serialize_with = "json::text")]
+        pub linear_identifier: String,
+        #[serde(serialize_with = "json::text")]
+        pub linear_issue_url: String,
+        /// How many completed and what they found, in one line; empty until every story has ended.
+        #[serde(serialize_with = "json::text")]
+        pub summary: String,
         /// Markdown; empty until every story has ended.
         #[serde(serialize_with = "json::text")]
         pub report: String,
@@ -52,6 +60,9 @@ table! {
         pub ended_at: Option<i64>,
         pub created_seq: i64,
         pub updated_seq: i64,
+        /// Title and report, as they are searched.
+        #[serde(skip)]
+        pub folded: String,
     }
 }
 
@@ -77,15 +88,20 @@ impl BatchRow {
         self.updated_seq = at.seq;
         match event {
             BatchEvent::BatchOpened(e) => self.open(at, e),
-            // The stories' own links lead to it.
-            BatchEvent::BatchIssueLinked(_) => {}
+            BatchEvent::BatchIssueLinked(e) => {
+                self.linear_identifier = e.identifier;
+                self.linear_issue_url = e.linear_issue_url;
+            }
             BatchEvent::BatchStoryFinished(e) => self.finish(e),
             BatchEvent::BatchConsolidated(e) => {
                 self.status = BatchStatus::Consolidated;
+                // The other lines tell of each story.
+                self.summary = e.summary.lines().next().unwrap_or_default().to_owned();
                 self.report = e.report_markdown;
                 self.ended_at = Some(at.time);
             }
         }
+        self.folded = folded([self.title.as_str(), self.report.as_str()]);
     }
 
     /// Opened again it has more stories, and what is known of the others stays.
@@ -121,6 +137,20 @@ impl BatchRow {
             None => {}
         }
     }
+}
+
+/// Which batches to list, the latest first.
+#[derive(Debug, Clone, Default)]
+pub struct BatchFilter {
+    pub conversation: Option<String>,
+    pub project: Option<String>,
+    pub status: Option<BatchStatus>,
+    /// Looked for in title and report, in any case.
+    pub search: Option<String>,
+    /// The `created_seq` of the last row of the page before.
+    pub before: Option<i64>,
+    /// 0 means [`crate::DEFAULT_PAGE_ROWS`].
+    pub limit: u32,
 }
 
 /// Keeps the table `batches`.
@@ -191,18 +221,22 @@ impl Db {
         }
     }
 
-    /// The batches of a conversation or of all, latest first; `limit` 0 means [`crate::DEFAULT_PAGE_ROWS`].
+    /// The latest first.
     ///
     /// # Errors
     /// The database fails.
-    pub async fn batches(&self, conversation: Option<&str>, limit: u32) -> Result<Vec<BatchRow>> {
+    pub async fn batches(&self, filter: &BatchFilter) -> Result<Vec<BatchRow>> {
         let mut sql = select();
-        match conversation {
-            Some(id) => sql.push("conversation_id = ").bind(id),
-            None => sql.push("1 = 1"),
-        };
+        sql.push("1 = 1");
+        page::equal(&mut sql, "conversation_id", filter.conversation.as_ref());
+        page::equal(&mut sql, "project_id", filter.project.as_ref());
+        if let Some(status) = filter.status {
+            sql.push(" AND status = ").bind(status.as_str());
+        }
+        page::search(&mut sql, "folded", filter.search.as_ref(), None);
+        page::before(&mut sql, "created_seq", filter.before);
         sql.push(" ORDER BY created_seq DESC LIMIT ");
-        sql.bind(page::rows(limit));
+        sql.bind(page::rows(filter.limit));
         self.all(sql).await
     }
 }

@@ -1,24 +1,27 @@
 //! Conversations and their messages.
+mod excerpt;
+mod found;
 mod message;
 mod queries;
 #[cfg(test)]
 mod tests;
 
+pub use excerpt::{Excerpt, MAX_SNIPPET_CHARS};
+pub use found::{Conversation, Found};
 pub use message::{MessageKind, MessageRow};
 pub use queries::{ConversationFilter, Message, MessagePage};
 
 use crate::{
     Result,
     db::{RowSet, Table, TableRow as _, Tx},
+    folded::folded,
     keys::{Key, Keys},
     parts::json,
     projection::{At, Fact, Projection, continued},
 };
 use async_trait::async_trait;
 use errand_proto::{AggregateKind, ConversationEvent, Event};
-
-/// Characters of the last message that a list of conversations shows.
-pub const MAX_SNIPPET_CHARS: usize = 140;
+use excerpt::snippet;
 
 table! {
     /// A conversation with the Head of Product. Times are microseconds since the Unix epoch (RFC 3339 in JSON).
@@ -45,6 +48,9 @@ table! {
         pub created_seq: i64,
         /// Also the cursor of lists: pass the last row's as `before`.
         pub updated_seq: i64,
+        /// The title as it is searched; what was said is in the messages.
+        #[serde(skip)]
+        pub folded: String,
     }
 }
 
@@ -65,6 +71,7 @@ impl ConversationRow {
         if !message::repeats(messages, &event) {
             self.count(at, &event);
         }
+        self.folded = folded([self.title.as_str()]);
         message::apply(messages, self, at, event);
     }
 
@@ -120,28 +127,6 @@ impl ConversationRow {
         self.last_message_at = at.time;
         self.last_message_seq = at.seq;
     }
-}
-
-fn snippet(text: &str) -> String {
-    let mut words = String::new();
-    // Blank space only shrinks, so a few times the limit is enough to look at.
-    let beginning: String = text.chars().take(MAX_SNIPPET_CHARS * 4).collect();
-    // Marks of headings and of bold words are for those who see the whole.
-    let beginning = beginning.replace("**", "");
-    let shown = beginning
-        .split_whitespace()
-        .filter(|word| !word.chars().all(|c| c == '#'));
-    for word in shown {
-        if !words.is_empty() {
-            words.push(' ');
-        }
-        words.push_str(word);
-    }
-    if words.chars().count() <= MAX_SNIPPET_CHARS {
-        return words;
-    }
-    let cut: String = words.chars().take(MAX_SNIPPET_CHARS - 1).collect();
-    cut.trim_end().to_owned() + "…"
 }
 
 /// Keeps `conversations` and `messages`.

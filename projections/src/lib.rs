@@ -3,6 +3,7 @@
 //! # Layout
 //! - [`stories`], [`sessions`], [`conversations`], [`notifications`], [`batches`]: one read model each, with its row,
 //!   its pure fold, its queries (methods of [`Db`]) and its tests; [`projects`] is a query over them.
+//! - `folded`: texts as they are searched.
 //! - [`events`]: the audit archive, a row for every event of the log.
 //! - `db`: the database, a row as data, bulk reading and writing, migrations.
 //! - [`parts`]: lists and small structs inside a record, kept as JSON text in one column.
@@ -24,6 +25,7 @@ mod checkpoint;
 pub mod conversations;
 mod error;
 pub mod events;
+mod folded;
 mod keys;
 pub mod notifications;
 mod page;

@@ -1,5 +1,8 @@
 //! Limits of lists, and what a person may type to find a record.
-use crate::db::{Statement, Value};
+use crate::{
+    db::{Statement, Value},
+    folded::folded,
+};
 
 /// Rows of a list when nothing is said.
 pub const DEFAULT_PAGE_ROWS: u32 = 50;
@@ -50,51 +53,41 @@ pub(crate) fn before(sql: &mut Statement, column: &str, cursor: Option<i64>) {
     }
 }
 
-/// Adds a case-insensitive "contains" over several columns; blank text finds everything.
-pub(crate) fn search(sql: &mut Statement, columns: &[&str], text: Option<&String>) {
-    if let Some(pattern) = pattern(text) {
-        sql.push(" AND (");
-        contains(sql, columns, &pattern);
+/// Adds a "contains" over the folded texts of a row, and over those of `elsewhere`; blank text finds everything.
+pub(crate) fn search(
+    sql: &mut Statement,
+    column: &str,
+    text: Option<&String>,
+    elsewhere: Option<&'static str>,
+) {
+    let Some(pattern) = pattern(text) else {
+        return;
+    };
+    sql.push(" AND (");
+    contains(sql, column, &pattern);
+    if let Some(begins) = elsewhere {
+        sql.push(&format!(" OR {begins}"));
+        contains(sql, "f.folded", &pattern);
         sql.push(")");
     }
+    sql.push(")");
 }
 
-/// Columns of another table, behind a condition that stays open.
-pub(crate) struct Elsewhere {
-    pub begins: &'static str,
-    pub columns: &'static [&'static str],
-}
-
-/// The same, also over columns of another table.
-pub(crate) fn search_also(
-    sql: &mut Statement,
-    columns: &[&str],
-    text: Option<&String>,
-    elsewhere: &Elsewhere,
-) {
-    if let Some(pattern) = pattern(text) {
-        sql.push(" AND (");
-        contains(sql, columns, &pattern);
-        sql.push(&format!(" OR {}", elsewhere.begins));
-        contains(sql, elsewhere.columns, &pattern);
-        sql.push("))");
-    }
-}
-
-fn pattern(text: Option<&String>) -> Option<String> {
+/// What a search looks for; `None` when it is blank.
+pub(crate) fn wanted(text: Option<&String>) -> Option<String> {
     let text = text.map(|t| t.trim()).filter(|t| !t.is_empty())?;
-    let wanted: String = text.chars().take(MAX_SEARCH_CHARS).collect();
-    Some(format!("%{}%", escaped(&wanted.to_lowercase())))
+    Some(text.chars().take(MAX_SEARCH_CHARS).collect())
 }
 
-fn contains(sql: &mut Statement, columns: &[&str], pattern: &str) {
-    for (n, column) in columns.iter().enumerate() {
-        if n > 0 {
-            sql.push(" OR ");
-        }
-        sql.push(&format!("LOWER({column}) LIKE ")).bind(pattern);
-        sql.push(" ESCAPE '\\'");
-    }
+pub(crate) fn pattern(text: Option<&String>) -> Option<String> {
+    let folded = folded([wanted(text)?.as_str()]);
+    Some(format!("%{}%", escaped(&folded)))
+}
+
+/// Adds `column LIKE pattern`.
+pub(crate) fn contains(sql: &mut Statement, column: &str, pattern: &str) {
+    sql.push(&format!("{column} LIKE ")).bind(pattern);
+    sql.push(" ESCAPE '\\'");
 }
 
 fn escaped(text: &str) -> String {

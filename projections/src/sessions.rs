@@ -1,5 +1,6 @@
 //! Agent sessions: one row per attempt, with its thinking trace, tool calls, plan, questions and changes.
 mod children;
+mod costs;
 mod queries;
 #[cfg(test)]
 mod tests;

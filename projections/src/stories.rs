@@ -1,4 +1,5 @@
 //! Stories: one row per piece of work, with every field of the users' own record.
+mod membership;
 mod queries;
 #[cfg(test)]
 mod tests;
@@ -8,12 +9,14 @@ pub use queries::{Story, StoryFilter};
 use crate::{
     Result,
     db::{RowSet, Table, TableRow as _, Tx},
+    folded::folded,
     keys::{Key, Keys},
     parts::json,
     projection::{At, Fact, Projection, continued},
 };
 use async_trait::async_trait;
-use errand_proto::{AggregateKind, Event, Outcome, StoryEvent, v1};
+use errand_proto::{AggregateKind, BatchEvent, Event, Outcome, StoryEvent, v1};
+use membership::EarlyRow;
 
 words! {
     /// Where a story stands.
@@ -118,6 +121,9 @@ table! {
         /// Also the cursor of lists: pass the last row's as `before`.
         pub created_seq: i64,
         pub updated_seq: i64,
+        /// Title, prompt, id and Linear identifier, as they are searched.
+        #[serde(skip)]
+        pub folded: String,
     }
 }
 
@@ -141,6 +147,11 @@ impl StoryRow {
         self.is_ended = self.status.is_ended();
     }
 
+    fn keep_folded(&mut self) {
+        let found_by = [&self.title, &self.prompt, &self.id, &self.linear_identifier];
+        self.folded = folded(found_by.map(String::as_str));
+    }
+
     fn take(&mut self, at: At, event: StoryEvent) {
         match event {
             StoryEvent::StoryCreated(e) => self.create(at, e),
@@ -149,6 +160,7 @@ impl StoryRow {
                 self.linear_identifier = e.identifier;
                 self.linear_issue_url = e.linear_issue_url;
                 self.linear_error.clear();
+                self.keep_folded();
             }
             StoryEvent::LinearIssueLinkFailed(e) => {
                 if self.linear_task_id.is_empty() {
@@ -211,6 +223,7 @@ impl StoryRow {
         self.user_id = e.user_id;
         self.created_at = at.time;
         self.created_seq = at.seq;
+        self.keep_folded();
     }
 
     fn queue(&mut self, at: At, e: v1::ExecutionQueued) {
@@ -271,29 +284,50 @@ impl Projection for Stories {
         "stories"
     }
 
+    /// Only a batch says which stories are in it: those of a reply are asked for before it is known that there are several.
     fn kinds(&self) -> &'static [AggregateKind] {
-        &[AggregateKind::Story]
+        &[AggregateKind::Story, AggregateKind::Batch]
     }
 
     fn tables(&self) -> &'static [Table] {
-        &[StoryRow::TABLE]
+        &[StoryRow::TABLE, EarlyRow::TABLE]
     }
 
     async fn apply(&self, tx: &mut Tx, facts: Vec<Fact>) -> Result<Keys> {
-        let mut rows = RowSet::<StoryRow>::load(tx, continued(&facts)).await?;
+        let mut ids = continued(&facts);
+        ids.extend(facts.iter().flat_map(membership::named));
+        let mut rows = RowSet::<StoryRow>::load(tx, ids).await?;
+        let mut early = RowSet::<EarlyRow>::load(tx, membership::created(&facts)).await?;
         for fact in facts {
-            if let Ok(Event::Story(event)) = fact.event {
-                let id = fact.subject.id();
-                rows.entry(id, || StoryRow::new(id)).apply(fact.at, event);
+            match fact.event {
+                Ok(Event::Story(event)) => {
+                    let id = fact.subject.id();
+                    let row = rows.entry(id, || StoryRow::new(id));
+                    row.apply(fact.at, event);
+                    if let Some(early) = early.find(id) {
+                        row.batch_id.clone_from(&early.batch_id);
+                    }
+                }
+                Ok(Event::Batch(BatchEvent::BatchOpened(e))) => {
+                    membership::open(&e, &mut rows, &mut early);
+                }
+                _ => {}
             }
         }
-        let mut keys = Keys::default();
-        for row in rows.iter() {
-            keys.add(Key::Story, &row.id);
-            keys.add(Key::Conversation, &row.conversation_id);
-            keys.add(Key::Project, &row.project_id);
-        }
+        let keys = changed(&rows);
         rows.save(tx).await?;
+        early.save(tx).await?;
         Ok(keys)
     }
+}
+
+fn changed(rows: &RowSet<StoryRow>) -> Keys {
+    let mut keys = Keys::default();
+    for row in rows.iter() {
+        keys.add(Key::Story, &row.id);
+        keys.add(Key::Conversation, &row.conversation_id);
+        keys.add(Key::Project, &row.project_id);
+        keys.add(Key::Batch, &row.batch_id);
+    }
+    keys
 }

@@ -18,6 +18,8 @@ use tempfile::TempDir;
 const MODEL: &str = "test-model";
 /// The number of the request that is refused.
 const REFUSED: usize = 0;
+/// The number of the request that is answered with a call whose input is cut off; the next one is right.
+const BROKEN: usize = 100;
 
 /// A provider that refuses the first request, then calls the Task tool, then says a word.
 #[derive(Clone, Default)]
@@ -52,7 +54,8 @@ async fn openai(State(provider): State<StandIn>) -> Response<Body> {
         "function": {"name": "Task", "arguments": ""}}]});
     let (deltas, finish) = match provider.next() {
         REFUSED => return refusal(),
-        1 => (vec![first, call(begun), call(rest)], "tool_calls"),
+        BROKEN => (vec![first, call(begun)], "tool_calls"),
+        1 | 101 => (vec![first, call(begun), call(rest)], "tool_calls"),
         _ => (vec![json!({"content": "It is on its way."})], "stop"),
     };
     let mut chunks: Vec<_> = deltas
@@ -143,6 +146,31 @@ async fn an_openai_compatible_endpoint_is_found_refuses_and_spawns() {
         ("OPENAI_API_KEY", "test-key"),
     ];
     goes_the_whole_way("openai", &settings, &stand_in).await;
+}
+
+#[tokio::test]
+async fn a_model_whose_call_was_cut_off_is_told_so_and_spawns_at_its_second_try() {
+    let stand_in = StandIn(Arc::new(BROKEN.into()));
+    let url = format!("{}/v1", stand_in.start().await);
+    let environment = [
+        ("ERRAND_LLM_PROVIDER", "openai"),
+        ("ERRAND_LLM_MODEL", MODEL),
+        ("OPENAI_BASE_URL", url.as_str()),
+        ("OPENAI_API_KEY", "test-key"),
+    ];
+    let errand = Errand::up_with(&[], &environment).await;
+    let api = &errand.api;
+    let chat = api.conversation().await;
+    api.say(&chat, "add a contact form").await;
+    api.hear(&chat, "✅ Spawned Code Generation agent!").await;
+    api.hear(&chat, "It is on its way.").await;
+    let messages = api.messages(&chat).await;
+    assert!(
+        messages.iter().all(|m| text(m, "kind") != "failed"),
+        "{messages:?}"
+    );
+    assert_eq!(api.stories().await.len(), 1);
+    assert_eq!(stand_in.0.load(Ordering::SeqCst), BROKEN + 3);
 }
 
 #[tokio::test]

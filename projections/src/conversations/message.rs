@@ -2,6 +2,7 @@
 use super::ConversationRow;
 use crate::{
     db::RowSet,
+    folded::folded,
     parts::{self, Action, Json, Usage, json},
     projection::At,
 };
@@ -67,6 +68,9 @@ table! {
         #[serde(serialize_with = "json::time")]
         pub created_at: i64,
         pub seq: i64,
+        /// The text as it is searched.
+        #[serde(skip)]
+        pub folded: String,
     }
 }
 
@@ -118,6 +122,7 @@ pub(super) fn apply(
     let Some(mut message) = made else { return };
     message.conversation_id.clone_from(&conversation.id);
     message.conversation_seq = conversation.created_seq;
+    message.folded = folded([message.text.as_str()]);
     (message.created_at, message.seq) = (at.time, at.seq);
     let id = message.id.clone();
     // Announced again (the link came later): the message keeps its place.

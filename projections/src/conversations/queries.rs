@@ -1,4 +1,4 @@
-use super::{ConversationRow, MessageKind, MessageRow};
+use super::{MessageKind, MessageRow};
 use crate::{
     Result,
     db::{Cells, Column, Db, FromCells, Statement, TableRow as _},
@@ -92,12 +92,6 @@ pub enum MessagePage {
     Before(i64),
 }
 
-/// What was said in a conversation, for a search over its list.
-const SAID: page::Elsewhere = page::Elsewhere {
-    begins: "created_seq IN (SELECT f.conversation_seq FROM messages f WHERE ",
-    columns: &["f.text"],
-};
-
 /// The user's next message after `m` decides whether its buttons are spent; only messages with buttons ask.
 fn next_user(column: &str) -> String {
     format!(
@@ -120,33 +114,6 @@ fn select_messages() -> Statement {
 }
 
 impl Db {
-    /// The latest active first.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn conversations(&self, filter: &ConversationFilter) -> Result<Vec<ConversationRow>> {
-        let columns = ConversationRow::TABLE.select("");
-        let mut sql = Statement::new(format!("SELECT {columns} FROM conversations WHERE 1 = 1"));
-        page::equal(&mut sql, "project_id", filter.project.as_ref());
-        if let Some(archived) = filter.archived {
-            sql.push(" AND archived = ").bind(i64::from(archived));
-        }
-        page::search_also(&mut sql, &["title"], filter.search.as_ref(), &SAID);
-        page::before(&mut sql, "updated_seq", filter.before);
-        sql.push(" ORDER BY updated_seq DESC LIMIT ");
-        sql.bind(page::rows(filter.limit));
-        self.all(sql).await
-    }
-
-    /// # Errors
-    /// The database fails.
-    pub async fn conversation(&self, id: &str) -> Result<Option<ConversationRow>> {
-        let columns = ConversationRow::TABLE.select("");
-        let mut sql = Statement::new(format!("SELECT {columns} FROM conversations WHERE id = "));
-        sql.bind(id);
-        self.one(sql).await
-    }
-
     /// A page of a conversation, oldest first; `limit` 0 means [`crate::DEFAULT_PAGE_ROWS`].
     ///
     /// # Errors

@@ -34,6 +34,9 @@ pub const SCRIPTS: &[Script] = scripts![
     8 "0008_stories_retries",
     9 "0009_agent_sessions",
     10 "0010_conversations_archived",
+    11 "0011_stories_batches",
+    12 "0012_conversations_folded",
+    13 "0013_batches_history",
 ];
 
 pub fn sqlite() -> Migrator {

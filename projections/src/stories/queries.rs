@@ -47,6 +47,8 @@ pub struct StoryFilter {
     pub project: Option<String>,
     pub conversation: Option<String>,
     pub batch: Option<String>,
+    /// Without the stories of batches that have their report.
+    pub outside_reports: bool,
     /// Empty means every status.
     pub statuses: Vec<StoryStatus>,
     /// Looked for in title, prompt, id and Linear identifier, in any case.
@@ -56,6 +58,9 @@ pub struct StoryFilter {
     /// 0 means [`crate::DEFAULT_PAGE_ROWS`].
     pub limit: u32,
 }
+
+const OUTSIDE_REPORTS: &str = " AND NOT EXISTS \
+    (SELECT 1 FROM batches b WHERE b.id = s.batch_id AND b.status = 'consolidated')";
 
 /// Begins with the rows alone, so that only those of the answer are joined.
 fn select() -> Statement {
@@ -85,8 +90,10 @@ impl Db {
         page::equal(&mut sql, "s.batch_id", filter.batch.as_ref());
         let statuses = filter.statuses.iter().map(|s| (s.as_str(), s.is_ended()));
         page::statuses(&mut sql, "s", &statuses.collect::<Vec<_>>());
-        let searched = ["s.title", "s.prompt", "s.id", "s.linear_identifier"];
-        page::search(&mut sql, &searched, filter.search.as_ref());
+        if filter.outside_reports {
+            sql.push(OUTSIDE_REPORTS);
+        }
+        page::search(&mut sql, "s.folded", filter.search.as_ref(), None);
         page::before(&mut sql, "s.created_seq", filter.before);
         sql.push(" ORDER BY s.created_seq DESC LIMIT ");
         sql.bind(page::rows(filter.limit));
@@ -127,6 +134,22 @@ impl Db {
                 count,
             }),
         }
+    }
+
+    /// The stories of these batches, in the order in which they were asked for, at most [`crate::MAX_PAGE_ROWS`].
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn stories_of_batches(&self, batches: &[&str]) -> Result<Vec<Story>> {
+        if batches.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = select();
+        sql.push(" AND s.batch_id IN ")
+            .bind_list(batches.iter().copied());
+        sql.push(" ORDER BY s.created_seq LIMIT ");
+        sql.bind(i64::from(page::MAX_PAGE_ROWS));
+        self.all(with_session(sql, "s.created_seq")).await
     }
 
     /// The stories that wait for something before they are queued: for a person, or for the time of their retry. The

@@ -11,8 +11,9 @@ use errand_projections::{
     sessions::SessionFilter,
     stories::StoryFilter,
 };
+use errand_proto::{BatchEvent, Event, StoryEvent};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 const STORIES: usize = 4;
 
@@ -65,18 +66,43 @@ async fn history(feed: &Feed, db: &Db, story: &str) -> StoryHistory {
     StoryHistory::load(feed, "main", story, told).await.unwrap()
 }
 
+/// Histories in which a batch is opened before one of its stories begins, or else after.
+fn with_a_batch(before: bool) -> u64 {
+    let has_one = |seed: &u64| {
+        let mut begun = HashSet::new();
+        let mut steps = Histories::new(*seed, Variety::Everything, STORIES);
+        steps.any(|(_, event)| match event {
+            Event::Story(StoryEvent::StoryCreated(e)) => {
+                begun.insert(e.id);
+                false
+            }
+            Event::Batch(BatchEvent::BatchOpened(e)) => {
+                e.story_ids.iter().any(|id| begun.contains(id) != before)
+            }
+            _ => false,
+        })
+    };
+    (0..1_000).find(has_one).unwrap()
+}
+
 #[tokio::test]
 async fn at_every_sequence_a_story_is_what_the_live_tables_said_then() {
+    for seed in [7, with_a_batch(true), with_a_batch(false)] {
+        was_so_at_every_sequence(seed).await;
+    }
+}
+
+async fn was_so_at_every_sequence(seed: u64) {
     let feed = Feed::new(1);
-    let lived = live(&feed, 7).await;
+    let lived = live(&feed, seed).await;
     assert_eq!(lived.stories.len(), STORIES);
     for id in &lived.stories {
         let history = history(&feed, &lived.db, id).await;
-        let mut folded = (usize::MAX, Value::Null);
+        let mut folded = ((usize::MAX, 0), Value::Null);
         for (seq, said) in &lived.said {
             let point = Point::Seq(*seq);
             // The same events give the same tables; they are folded once.
-            let events = history.until(point).len();
+            let events = (history.until(point).len(), history.openings(point).count());
             if folded.0 != events {
                 folded = (
                     events,
@@ -84,7 +110,7 @@ async fn at_every_sequence_a_story_is_what_the_live_tables_said_then() {
                 );
             }
             let then = said.get(id).unwrap_or(&Value::Null);
-            assert_eq!(&folded.1, then, "story {id} at {seq}");
+            assert_eq!(&folded.1, then, "story {id} at {seq}, seed {seed}");
         }
         assert_eq!(folded.1, record(&lived.db, id).await, "story {id} now");
     }

@@ -15,6 +15,7 @@ mod connect;
 mod embedded;
 mod feed;
 mod file;
+mod found;
 #[allow(
     dead_code,
     reason = "the benchmark replays plain histories, the tests all kinds"

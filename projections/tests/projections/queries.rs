@@ -226,7 +226,7 @@ async fn conversations_are_listed_with_the_latest_active_first(engine: Engine) {
     let db = world.settled().await;
     let list = async |filter: ConversationFilter| {
         let found = db.conversations(&filter).await.unwrap();
-        found.into_iter().map(|c| c.id).collect::<Vec<_>>()
+        found.into_iter().map(|c| c.row.id).collect::<Vec<_>>()
     };
     assert_eq!(list(ConversationFilter::default()).await, ["c1", "c2"]);
     let project = ConversationFilter {
@@ -261,7 +261,7 @@ async fn an_archived_conversation_is_listed_apart_until_somebody_writes_in_it(en
             ..ConversationFilter::default()
         };
         let found = db.conversations(&filter).await.unwrap();
-        let found = found.into_iter().map(|c| (c.title, c.project_id));
+        let found = found.into_iter().map(|c| (c.row.title, c.row.project_id));
         found.collect::<Vec<_>>()
     };
     let user_id = || "ann".to_owned();
@@ -465,7 +465,7 @@ async fn what_is_not_there_is_nothing_and_not_an_error(engine: Engine) {
     assert!(db.conversation("none").await.unwrap().is_none());
     assert!(db.message("none").await.unwrap().is_none());
     assert!(db.batch("none").await.unwrap().is_none());
-    assert!(db.batches(Some("none"), 5).await.unwrap().is_empty());
+    assert!(db.stories_of_batches(&["none"]).await.unwrap().is_empty());
     assert!(db.notifications("none").await.unwrap().is_empty());
 }
 

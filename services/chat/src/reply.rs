@@ -3,6 +3,7 @@
 //! The text before a Task call becomes a message of its own, so that what was said before the spawn stands
 //! before it. Ids derive from the user's message and the place in the reply: a reply that is written again after
 //! a crash gives the same spawns and messages, not further ones.
+mod corrections;
 mod draft;
 mod history;
 
@@ -13,6 +14,7 @@ use crate::{
     stopping::{self, NOTHING_TO_STOP, STOP_TOOL},
     tasks::{Origin, TASK_TOOL},
 };
+use corrections::Corrections;
 use draft::Draft;
 use errand_eventlog::{
     aggregate::ExecuteError,
@@ -42,6 +44,7 @@ pub struct Reply<'a> {
     /// The stories asked for so far, and the names of their agents.
     stories: Vec<(String, String)>,
     usage: Usage,
+    corrections: Corrections,
 }
 
 /// Why a reply could not be completed.
@@ -85,6 +88,7 @@ impl<'a> Reply<'a> {
             spawns: 0,
             stories: Vec::new(),
             usage: Usage::default(),
+            corrections: Corrections::default(),
         }))
     }
 
@@ -110,6 +114,11 @@ impl<'a> Reply<'a> {
             }
             if calls? == 0 {
                 return Ok(());
+            }
+            self.corrections.allow().map_err(Broken::Model)?;
+            // What the next round says does not go on with the sentence of this one.
+            if !self.draft.is_empty() {
+                self.draft.add("\n\n");
             }
         }
         Err(Broken::Model(format!(
@@ -141,17 +150,21 @@ impl<'a> Reply<'a> {
         let asked = self.chat.model.stream(request);
         let mut stream = self.showing(asked).await.map_err(broken)?;
         while let Some(event) = self.showing(stream.next()).await {
-            match event.map_err(broken)? {
-                LlmEvent::Text(text) => {
+            match event {
+                Ok(LlmEvent::Text(text)) => {
                     said.push_str(&text);
                     self.draft.add(&text);
                     self.publish(false);
                 }
-                LlmEvent::ToolCall(call) => {
+                Ok(LlmEvent::ToolCall(call)) => {
                     let result = self.call(&call).await?;
                     calls.push((call, result));
                 }
-                LlmEvent::Used(usage) | LlmEvent::Done { usage, .. } => {
+                Err(error) => {
+                    let (call, mistake) = corrections::unreadable(error).map_err(broken)?;
+                    calls.push((call, self.corrections.note(mistake)));
+                }
+                Ok(LlmEvent::Used(usage) | LlmEvent::Done { usage, .. }) => {
                     self.usage.input_tokens += usage.input_tokens;
                     self.usage.output_tokens += usage.output_tokens;
                 }
@@ -172,9 +185,10 @@ impl<'a> Reply<'a> {
         match call.name.as_str() {
             TASK_TOOL => self.task(call).await,
             STOP_TOOL => self.stop(call).await,
-            other => Ok(format!(
-                "there is no tool {other:?}; use {TASK_TOOL} or {STOP_TOOL}"
-            )),
+            other => {
+                let mistake = format!("there is no tool {other:?}; use {TASK_TOOL} or {STOP_TOOL}");
+                Ok(self.corrections.note(mistake))
+            }
         }
     }
 
@@ -220,7 +234,7 @@ impl<'a> Reply<'a> {
         }
         let task = match self.chat.rules.read(call) {
             Ok(task) => task,
-            Err(error) => return Ok(error.to_string()),
+            Err(error) => return Ok(self.corrections.note(error.to_string())),
         };
         let ordinal = self.spawns;
         self.spawns += 1;

@@ -37,6 +37,11 @@ impl Api {
         })
     }
 
+    /// The address of a page, for people.
+    pub fn page(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
     /// # Errors
     /// Errand is not there, or says no; the message says why.
     pub async fn get(&self, path: &str, query: &[(&str, String)]) -> anyhow::Result<Value> {

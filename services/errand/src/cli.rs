@@ -206,6 +206,9 @@ pub struct Stories {
     /// pending, approved, in_progress, completed, failed or cancelled
     #[arg(long)]
     pub status: Vec<String>,
+    /// Only those of this batch
+    #[arg(long, value_name = "ID")]
+    pub batch: Option<String>,
     #[arg(long, default_value_t = 50)]
     pub limit: u32,
 }

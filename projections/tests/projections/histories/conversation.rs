@@ -136,7 +136,6 @@ fn request(work: &Work, session: &str) -> v1::AgentSpawnRequested {
         priority_level: "P1".into(),
         priority_score: 75,
         user_id: "user".into(),
-        batch_id: work.batch.clone(),
         ..Default::default()
     }
 }

@@ -11,7 +11,9 @@ mod session;
 pub use random::Random;
 pub use recorder::Recorder;
 
-use errand_proto::{AggregateKind, BatchEvent, Event, NotificationEvent, StoryEvent, Subject, v1};
+use errand_proto::{
+    AggregateKind, BatchEvent, Event, NotificationEvent, StoryEvent, Subject, batch_id, v1,
+};
 use std::collections::VecDeque;
 
 /// One event and the aggregate that it belongs to.
@@ -120,27 +122,21 @@ impl Work {
     fn steps(mut self, random: &mut Random, variety: Variety, steps: &mut VecDeque<Step>) {
         let everything = variety == Variety::Everything;
         if everything && random.one_in(4) {
-            self.batch = random.id();
+            self.batch = batch_id(&self.conversation, &self.message).to_string();
         }
         let mut session = random.id();
         steps.extend(conversation::asked(&self, &session, random, everything));
-        steps.extend(self.created(&session));
-        if !self.batch.is_empty() {
-            steps.push_back(conversation::batch_requested(&self));
-            steps.push_back(self.batch_step(v1::BatchOpened {
-                id: self.batch.clone(),
-                conversation_id: self.conversation.clone(),
-                message_id: self.message.clone(),
-                project_id: self.project.clone(),
-                title: "Two things at once".into(),
-                story_ids: vec![self.story.clone()],
-                ..Default::default()
-            }));
-            steps.push_back(self.batch_step(v1::BatchIssueLinked {
-                linear_task_id: self.batch.clone(),
-                identifier: format!("ERR-{}", self.number),
-                linear_issue_url: "https://linear.app/errand/issue/ERR-1".into(),
-            }));
+        // Two reactors make the story and the batch, each at its own pace.
+        match self.batch.is_empty() {
+            true => steps.extend(self.created(&session)),
+            false if random.one_in(2) => {
+                steps.extend(self.batch_opened());
+                steps.extend(self.created(&session));
+            }
+            false => {
+                steps.extend(self.created(&session));
+                steps.extend(self.batch_opened());
+            }
         }
         if everything && random.one_in(8) {
             steps.extend(self.refused(&session));
@@ -174,6 +170,28 @@ impl Work {
         (subject, Event::Batch(event.into()))
     }
 
+    fn batch_opened(&self) -> [Step; 3] {
+        let opened = v1::BatchOpened {
+            id: self.batch.clone(),
+            conversation_id: self.conversation.clone(),
+            message_id: self.message.clone(),
+            project_id: self.project.clone(),
+            title: "Two things at once".into(),
+            story_ids: vec![self.story.clone()],
+            ..Default::default()
+        };
+        let linked = v1::BatchIssueLinked {
+            linear_task_id: self.batch.clone(),
+            identifier: format!("ERR-{}", self.number),
+            linear_issue_url: "https://linear.app/errand/issue/ERR-1".into(),
+        };
+        [
+            conversation::batch_requested(self),
+            self.batch_step(opened),
+            self.batch_step(linked),
+        ]
+    }
+
     fn created(&self, session: &str) -> [Step; 2] {
         let prompt = format!("build email capture for the hero, number {}", self.number);
         let story = v1::StoryCreated {
@@ -199,7 +217,6 @@ impl Work {
             agent_name: "Code Generation".into(),
             prompt,
             tracker: "linear".into(),
-            batch_id: self.batch.clone(),
             user_id: "user".into(),
             ..Default::default()
         };
@@ -345,6 +362,7 @@ impl Work {
         }));
         steps.push_back(self.batch_step(v1::BatchConsolidated {
             report_markdown: "**Both** are done.".into(),
+            summary: "1 of 1 agents completed, no findings.\n✅ Code Generation: Done.".into(),
             ..Default::default()
         }));
         steps.push_back(conversation::batch_announced(self));

@@ -7,5 +7,6 @@
 
 mod injection;
 mod limits;
+mod mistakes;
 mod replays;
 mod world;

@@ -1,13 +1,10 @@
 use super::{Answer, find, story_actions::Why};
-use crate::{
-    batches, body::JsonBody, dashboard::Site, guard::Actor, present::ErrorBody, problem::Problem,
-    records,
-};
+use crate::{batches, body::JsonBody, dashboard::Site, guard::Actor, present::ErrorBody, records};
 use axum::{
     Json,
     extract::{Path, Query, State},
 };
-use errand_projections::batches::BatchRow;
+use errand_projections::batches::{BatchFilter, BatchRow};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
@@ -16,6 +13,10 @@ use utoipa::IntoParams;
 pub struct Wanted {
     /// Only those of this conversation.
     conversation: Option<String>,
+    /// Only those of this project.
+    project: Option<String>,
+    /// Looked for in title and report.
+    q: Option<String>,
     /// At most 500; 50 when absent.
     #[serde(default)]
     limit: u32,
@@ -26,7 +27,7 @@ pub struct Page {
     batches: Vec<BatchRow>,
 }
 
-/// The batches of a conversation or of all, latest first.
+/// Batches, the latest first.
 #[utoipa::path(get, path = "/api/v1/batches", tag = "stories", operation_id = "listBatches", params(Wanted),
     responses((status = 200, body = records::Batches)))]
 pub async fn list(State(site): State<Site>, Query(wanted): Query<Wanted>) -> Answer<Page> {
@@ -34,8 +35,14 @@ pub async fn list(State(site): State<Site>, Query(wanted): Query<Wanted>) -> Ans
         Some(id) => Some(find::conversation_id(&site, id).await?),
         None => None,
     };
-    let found = site.db().batches(conversation.as_deref(), wanted.limit);
-    let batches = found.await.map_err(Problem::from)?;
+    let filter = BatchFilter {
+        conversation,
+        project: wanted.project,
+        search: wanted.q,
+        limit: wanted.limit,
+        ..BatchFilter::default()
+    };
+    let batches = site.db().batches(&filter).await?;
     Ok(Json(Page { batches }))
 }
 

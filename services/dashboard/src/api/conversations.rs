@@ -13,7 +13,7 @@ use axum::{
     extract::{Path, Query, State},
     http::StatusCode,
 };
-use errand_projections::conversations::{ConversationFilter, ConversationRow};
+use errand_projections::conversations::{Conversation, ConversationFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -36,7 +36,7 @@ pub struct Wanted {
 
 #[derive(Serialize)]
 pub struct Page {
-    conversations: Vec<ConversationRow>,
+    conversations: Vec<Conversation>,
     next: Option<i64>,
 }
 
@@ -101,7 +101,7 @@ pub async fn start(
 #[utoipa::path(get, path = "/api/v1/conversations/{id}", tag = "chat", operation_id = "getConversation",
     params(("id" = String, Path)),
     responses((status = 200, body = records::Conversation), (status = 404, body = ErrorBody)))]
-pub async fn show(State(site): State<Site>, Path(id): Path<String>) -> Answer<ConversationRow> {
+pub async fn show(State(site): State<Site>, Path(id): Path<String>) -> Answer<Conversation> {
     find::conversation(&site, &id).await.map(Json)
 }
 
@@ -143,8 +143,8 @@ pub async fn change(
     Actor(user): Actor,
     Path(id): Path<String>,
     JsonBody(change): JsonBody<Change>,
-) -> Answer<ConversationRow> {
-    let id = find::conversation(&site, &id).await?.id;
+) -> Answer<Conversation> {
+    let id = find::conversation(&site, &id).await?.row.id;
     for change in change.each()? {
         let done = site
             .commands

@@ -2,7 +2,7 @@
 use crate::{dashboard::Site, problem::Problem};
 use errand_projections::{
     Error, MAX_PAGE_ROWS, MIN_ID_PREFIX_CHARS,
-    conversations::{ConversationFilter, ConversationRow, Message},
+    conversations::{Conversation, ConversationFilter, Message},
     sessions::SessionDetail,
     stories::Story,
 };
@@ -29,7 +29,7 @@ pub async fn session_or_its_story(site: &Site, id: &str) -> Result<SessionDetail
 }
 
 /// A beginning is looked for among the latest conversations.
-pub async fn conversation(site: &Site, id: &str) -> Result<ConversationRow, Problem> {
+pub async fn conversation(site: &Site, id: &str) -> Result<Conversation, Problem> {
     if let Some(found) = site.db().conversation(id).await? {
         return Ok(found);
     }
@@ -59,8 +59,14 @@ pub async fn conversation(site: &Site, id: &str) -> Result<ConversationRow, Prob
 pub async fn conversation_id(site: &Site, id: &str) -> Result<String, Problem> {
     match Uuid::try_parse(id) {
         Ok(whole) => Ok(whole.to_string()),
-        Err(_) => Ok(conversation(site, id).await?.id),
+        Err(_) => Ok(conversation(site, id).await?.row.id),
     }
+}
+
+/// Of a batch that is not known there are no stories.
+pub async fn batch_id(site: &Site, id: String) -> Result<String, Problem> {
+    let found = site.db().find_batch(&id).await?;
+    Ok(found.map_or(id, |batch| batch.id))
 }
 
 pub async fn message(site: &Site, conversation: &str, id: &str) -> Result<Message, Problem> {

@@ -45,7 +45,7 @@ pub async fn list(
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Answer<Messages> {
-    let id = find::conversation(&site, &id).await?.id;
+    let id = find::conversation(&site, &id).await?.row.id;
     let page = match (wanted.after, wanted.before) {
         (Some(after), None) => MessagePage::After(after),
         (None, Some(before)) => MessagePage::Before(before),
@@ -120,7 +120,7 @@ pub async fn press(
     Path((id, message)): Path<(String, String)>,
     JsonBody(press): JsonBody<Press>,
 ) -> Result<(StatusCode, Json<Posted>), Problem> {
-    let conversation_id = find::conversation(&site, &id).await?.id;
+    let conversation_id = find::conversation(&site, &id).await?.row.id;
     let found = find::message(&site, &conversation_id, &message).await?;
     let action = found.actions.iter().find(|a| a.id == press.action_id);
     let action = action
@@ -161,7 +161,7 @@ pub async fn retry(
     Actor(user): Actor,
     Path((id, message)): Path<(String, String)>,
 ) -> Answer<records::Done> {
-    let id = find::conversation(&site, &id).await?.id;
+    let id = find::conversation(&site, &id).await?.row.id;
     let asked = asked_by(find::message(&site, &id, &message).await?)?;
     let seq = site.commands.retry_reply(&id, &asked, &user).await?.seq;
     site.settled(seq).await;

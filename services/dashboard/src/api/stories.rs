@@ -19,6 +19,7 @@ use utoipa::IntoParams;
 pub struct Wanted {
     project: Option<String>,
     conversation: Option<String>,
+    /// Only those of this batch; a unique beginning of its id is enough.
     batch: Option<String>,
     /// One or several of pending, approved, in_progress, completed, failed, cancelled, separated by commas.
     status: Option<String>,
@@ -41,14 +42,19 @@ pub struct Page {
 #[utoipa::path(get, path = "/api/v1/stories", tag = "stories", operation_id = "listStories", params(Wanted),
     responses((status = 200, body = records::Stories), (status = 422, body = ErrorBody)))]
 pub async fn list(State(site): State<Site>, Query(wanted): Query<Wanted>) -> Answer<Page> {
+    let batch = match wanted.batch {
+        Some(id) => Some(find::batch_id(&site, id).await?),
+        None => None,
+    };
     let filter = StoryFilter {
         project: wanted.project,
         conversation: wanted.conversation,
-        batch: wanted.batch,
+        batch,
         statuses: words::<StoryStatus>("status", wanted.status.as_deref())?,
         search: wanted.q,
         before: wanted.before,
         limit: wanted.limit,
+        ..StoryFilter::default()
     };
     let stories = site.db().stories(&filter).await?;
     let more = cursor(stories.len(), wanted.limit);

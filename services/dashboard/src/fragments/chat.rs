@@ -7,7 +7,7 @@ use super::Fragment;
 use crate::{dashboard::Site, problem::Problem, when};
 use askama::Template;
 use errand_projections::conversations::{
-    ConversationFilter, ConversationRow, Message, MessageKind, MessagePage,
+    Conversation, ConversationFilter, Message, MessageKind, MessagePage,
 };
 use message::Cards;
 
@@ -19,7 +19,7 @@ const TYPING_SHOWN_US: i64 = 5 * 60 * 1_000_000;
 
 /// A conversation's page, rendered in parts.
 pub struct ChatView {
-    pub conversation: ConversationRow,
+    pub conversation: Conversation,
     pub messages: Vec<Fragment>,
     pub typing: Fragment,
     pub list: Fragment,
@@ -83,7 +83,7 @@ pub fn typing(shown: bool) -> Result<Fragment, Problem> {
 #[derive(Template)]
 #[template(path = "fragments/conversation_list.html")]
 struct ConversationList<'a> {
-    conversations: Vec<ConversationRow>,
+    conversations: Vec<Conversation>,
     present: &'a str,
 }
 

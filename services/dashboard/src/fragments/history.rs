@@ -1,13 +1,16 @@
 //! The History tab: what has ended in one project, newest first.
-use super::Fragment;
+use super::{Fragment, lines::BatchParts};
 use crate::{
     dashboard::Site,
     problem::Problem,
-    view::{Badge, Clock, Link, short_title, story_badge},
-    when::{self, Moment},
+    view::{BatchLine, PartOf, StoryLine},
 };
 use askama::Template;
-use errand_projections::stories::{Story, StoryFilter, StoryStatus};
+use errand_projections::{
+    batches::{BatchFilter, BatchRow, BatchStatus},
+    stories::{Story, StoryFilter, StoryStatus},
+};
+use std::cmp::Reverse;
 
 const ROWS_SHOWN: u32 = 30;
 
@@ -41,23 +44,50 @@ struct History<'a> {
     element_id: &'a str,
     project: &'a str,
     filtered: bool,
-    rows: Vec<Row>,
+    entries: Vec<Entry>,
     /// Query string of the next page.
     older: Option<String>,
 }
 
-struct Row {
-    id: String,
-    title: String,
-    agent_name: String,
-    badge: Badge,
-    clock: Clock,
-    ended: Moment,
-    pull_request: Option<Link>,
-    note: String,
+/// What ended by itself, or several stories with one report.
+enum Entry {
+    Story(StoryLine),
+    Batch(BatchLine),
+}
+
+/// What is listed, by its place in the log.
+enum Found {
+    Story(Box<Story>),
+    Batch(Box<BatchRow>),
+}
+
+impl Found {
+    fn seq(&self) -> i64 {
+        match self {
+            Self::Story(story) => story.created_seq,
+            Self::Batch(batch) => batch.created_seq,
+        }
+    }
 }
 
 pub async fn history(site: &Site, project: &str, view: &HistoryView) -> Result<Fragment, Problem> {
+    let mut found = stories(site, project, view).await?;
+    found.extend(batches(site, project, view).await?);
+    found.sort_by_key(|it| Reverse(it.seq()));
+    found.truncate(ROWS_SHOWN as usize);
+    let last = found.last().filter(|_| found.len() == ROWS_SHOWN as usize);
+    let history = History {
+        element_id: view.element_id(),
+        project,
+        filtered: !view.is_default(),
+        older: last.map(|it| older(view, it.seq())),
+        entries: entries(site, found).await?,
+    };
+    Fragment::render(view.element_id(), &history)
+}
+
+/// The stories of a batch are shown with it, once it has its report. Whoever looks for single ones gets each by itself.
+async fn stories(site: &Site, project: &str, view: &HistoryView) -> Result<Vec<Found>, Problem> {
     const ENDED: [StoryStatus; 3] = [
         StoryStatus::Completed,
         StoryStatus::Failed,
@@ -66,45 +96,54 @@ pub async fn history(site: &Site, project: &str, view: &HistoryView) -> Result<F
     let filter = StoryFilter {
         project: Some(project.to_owned()),
         statuses: view.status.map_or(ENDED.to_vec(), |status| vec![status]),
+        outside_reports: view.status.is_none() && view.search.is_none(),
         search: view.search.clone(),
         before: view.before,
         limit: ROWS_SHOWN,
         ..StoryFilter::default()
     };
-    let stories = site.db().stories(&filter).await?;
-    let is_full = stories.len() == ROWS_SHOWN as usize;
-    let history = History {
-        element_id: view.element_id(),
-        project,
-        filtered: !view.is_default(),
-        older: stories
-            .last()
-            .filter(|_| is_full)
-            .map(|s| older(view, s.created_seq)),
-        rows: stories.iter().map(row).collect(),
-    };
-    Fragment::render(view.element_id(), &history)
+    let found = site.db().stories(&filter).await?;
+    let found = found.into_iter().map(|story| Found::Story(Box::new(story)));
+    Ok(found.collect())
 }
 
-fn row(story: &Story) -> Row {
-    let ended = story.ended_at.unwrap_or(story.updated_at);
-    Row {
-        id: story.id.clone(),
-        title: short_title(story),
-        agent_name: story.agent_name.clone(),
-        badge: story_badge(story),
-        clock: story
-            .started_at
-            .map(|from| Clock::took(from, ended))
-            .unwrap_or_default(),
-        ended: when::moment(ended),
-        pull_request: Link::pull_request(&story.pr_url),
-        note: if story.reason.is_empty() {
-            story.summary.clone()
-        } else {
-            story.reason.clone()
-        },
+/// The status that is asked for is one of stories, which batches have not.
+async fn batches(site: &Site, project: &str, view: &HistoryView) -> Result<Vec<Found>, Problem> {
+    if view.status.is_some() {
+        return Ok(Vec::new());
     }
+    let filter = BatchFilter {
+        project: Some(project.to_owned()),
+        status: Some(BatchStatus::Consolidated),
+        search: view.search.clone(),
+        before: view.before,
+        limit: ROWS_SHOWN,
+        ..BatchFilter::default()
+    };
+    let found = site.db().batches(&filter).await?;
+    let found = found.into_iter().map(|batch| Found::Batch(Box::new(batch)));
+    Ok(found.collect())
+}
+
+async fn entries(site: &Site, found: Vec<Found>) -> Result<Vec<Entry>, Problem> {
+    let batch = |it: &Found| match it {
+        Found::Batch(batch) => Some(batch.id.clone()),
+        Found::Story(_) => None,
+    };
+    let ids: Vec<_> = found.iter().filter_map(batch).collect();
+    let mut parts = BatchParts::load(site, &ids).await?;
+    let mut entries = Vec::new();
+    for it in found {
+        entries.push(match it {
+            Found::Batch(batch) => Entry::Batch(parts.line(&batch)),
+            Found::Story(story) => {
+                let mut line = StoryLine::of(&story);
+                line.part_of = PartOf::of(site, &story).await?;
+                Entry::Story(line)
+            }
+        });
+    }
+    Ok(entries)
 }
 
 fn older(view: &HistoryView, cursor: i64) -> String {

@@ -2,7 +2,7 @@
 use super::Fragment;
 use crate::{dashboard::Site, problem::Problem};
 use askama::Template;
-use errand_projections::conversations::{ConversationFilter, ConversationRow, MessageKind};
+use errand_projections::conversations::{Conversation, ConversationFilter, MessageKind};
 
 /// Conversations whose news a browser is told of, the latest active first.
 const CONVERSATIONS_TOLD: u32 = 40;
@@ -10,7 +10,7 @@ const CONVERSATIONS_TOLD: u32 = 40;
 #[derive(Template)]
 #[template(path = "fragments/inbox.html")]
 struct Inbox {
-    conversations: Vec<ConversationRow>,
+    conversations: Vec<Conversation>,
 }
 
 impl Inbox {

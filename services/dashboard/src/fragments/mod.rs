@@ -1,16 +1,19 @@
 //! The parts of pages that change while somebody looks: each has an element id and is rendered here, for the page's
 //! first showing and for every patch alike.
 mod agents;
+mod batch;
 mod chat;
 mod health;
 mod history;
 mod inbox;
+mod lines;
 mod queue;
 mod scope;
 mod story;
 mod timeline;
 
 pub use agents::agents;
+pub use batch::batch;
 pub use chat::{ChatView, MESSAGES_SHOWN, chat, conversation_list, streaming, typing};
 pub use health::health;
 pub use history::{HistoryView, history, percent_encoded};
@@ -68,6 +71,7 @@ pub async fn snapshot(site: &Site, scope: &Scope) -> Result<Option<Snapshot>, Pr
         Scope::Conversation(id) => chat(site, id, None).await?.map(ChatView::into_fragments),
         Scope::Project(id) => Some(project(site, id).await?),
         Scope::Story(id) => story(site, id).await?.map(StoryView::into_fragments),
+        Scope::Batch(id) => batch(site, id).await?.map(|batch| vec![batch]),
         Scope::Queue => Some(vec![queue(site).await?]),
         Scope::Health => Some(vec![health(site).await?]),
         Scope::Inbox => Some(vec![inbox(site).await?]),

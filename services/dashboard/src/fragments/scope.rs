@@ -10,6 +10,7 @@ pub enum Scope {
     Conversation(String),
     Project(String),
     Story(String),
+    Batch(String),
     Queue,
     Health,
     /// What was said last in every conversation; sent along with every other scope.
@@ -23,6 +24,7 @@ impl Scope {
             Self::Conversation(id) => keys.touches(&Key::Conversation(id.clone())),
             Self::Project(id) => keys.touches(&Key::Project(id.clone())),
             Self::Story(id) => keys.touches(&Key::Story(id.clone())),
+            Self::Batch(id) => keys.touches(&Key::Batch(id.clone())),
             Self::Queue => keys.everything || keys.keys.iter().any(|k| matches!(k, Key::Story(_))),
             Self::Health => true,
             Self::Inbox => {
@@ -48,6 +50,7 @@ impl fmt::Display for Scope {
             Self::Conversation(id) => write!(f, "conversation:{id}"),
             Self::Project(id) => write!(f, "project:{id}"),
             Self::Story(id) => write!(f, "story:{id}"),
+            Self::Batch(id) => write!(f, "batch:{id}"),
             Self::Queue => f.write_str("queue"),
             Self::Health => f.write_str("health"),
             Self::Inbox => f.write_str("inbox"),
@@ -65,6 +68,7 @@ impl FromStr for Scope {
             Some(("conversation", rest)) => id(rest).map(Self::Conversation),
             Some(("project", rest)) => id(rest).map(Self::Project),
             Some(("story", rest)) => id(rest).map(Self::Story),
+            Some(("batch", rest)) => id(rest).map(Self::Batch),
             None if text == "queue" => Some(Self::Queue),
             None if text == "health" => Some(Self::Health),
             None if text == "inbox" => Some(Self::Inbox),
@@ -73,7 +77,7 @@ impl FromStr for Scope {
         scope.ok_or_else(|| {
             Problem::bad_request(
                 "The scope of the stream is unknown.",
-                "Use scope=conversation:<id>, project:<id>, story:<id>, queue, health or inbox.",
+                "Use scope=conversation:<id>, project:<id>, story:<id>, batch:<id>, queue, health or inbox.",
             )
         })
     }

@@ -9,7 +9,13 @@ use super::{
     Fragment,
     timeline::{Timeline, timeline},
 };
-use crate::{dashboard::Site, events, past::Past, problem::Problem, view::StoryCard};
+use crate::{
+    dashboard::Site,
+    events,
+    past::Past,
+    problem::Problem,
+    view::{PartOf, StoryCard},
+};
 use errand_eventlog::QueuedJob;
 use errand_projections::{
     Db, MAX_PAGE_ROWS,
@@ -28,6 +34,7 @@ pub struct StoryRecord {
     /// The present attempt in full.
     pub present: Option<SessionDetail>,
     pub card: StoryCard,
+    pub part_of: Option<PartOf>,
     /// The moment in the past that is shown, in microseconds since the Unix epoch.
     pub seen_at: Option<i64>,
 }
@@ -76,7 +83,9 @@ pub async fn story(site: &Site, id: &str) -> Result<Option<StoryView>, Problem> 
         return Ok(None);
     };
     let queue = site.queue.list(&site.queue_limits).await?;
+    let part_of = PartOf::of(site, &story).await?;
     let record = record(site.db(), story, &queue, None).await?;
+    let record = StoryRecord { part_of, ..record };
     let ids: Vec<_> = record.sessions.iter().map(|s| s.id.clone()).collect();
     let events = events::of_story(site, &record.story.id, &ids).await?;
     let told = site.db().notifications(&record.story.id).await?;
@@ -96,7 +105,9 @@ pub async fn story_as_of(
     let then = Then::of(&past);
     let story = past.story(&story.id).await?;
     // Where it stood in the queue is not recorded.
+    let part_of = PartOf::of(site, &story).await?;
     let record = record(&past.db, story, &[], Some(then.seen_at)).await?;
+    let record = StoryRecord { part_of, ..record };
     let told = past.db.notifications(&record.story.id).await?;
     let mut events = past.events().to_vec();
     events.retain(|e| e.subject.kind() != AggregateKind::Notification);
@@ -151,6 +162,7 @@ async fn record(
         sessions,
         present,
         card,
+        part_of: None,
         seen_at,
     })
 }

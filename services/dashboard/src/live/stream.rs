@@ -68,6 +68,7 @@ fn patches(seat: Seat) -> impl Stream<Item = Bytes> {
 async fn exists(site: &Site, scope: &Scope) -> Result<(), Problem> {
     let found = match scope {
         Scope::Conversation(id) => site.db().conversation(id).await?.is_some(),
+        Scope::Batch(id) => site.db().batch(id).await?.is_some(),
         Scope::Story(id) => site.db().story(id).await?.is_some(),
         Scope::Project(_) | Scope::Queue | Scope::Health | Scope::Inbox => true,
     };

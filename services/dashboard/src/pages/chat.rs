@@ -132,7 +132,7 @@ pub async fn show(
 ) -> Page {
     let view = chat(&site, &id, part.before).await?;
     let view = view.ok_or_else(|| Problem::no_such("conversation", &id))?;
-    let conversation = view.conversation;
+    let conversation = view.conversation.row;
     let title = match conversation.title.as_str() {
         "" => "Conversation".to_owned(),
         title => title.to_owned(),

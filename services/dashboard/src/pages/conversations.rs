@@ -11,7 +11,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use errand_projections::{
     DEFAULT_PAGE_ROWS,
-    conversations::{ConversationFilter, ConversationRow},
+    conversations::{Conversation, ConversationFilter},
 };
 
 #[derive(Template)]
@@ -26,7 +26,7 @@ struct ConversationsPage {
 }
 
 struct Row {
-    conversation: ConversationRow,
+    conversation: Conversation,
     at: Moment,
 }
 
@@ -56,7 +56,7 @@ pub async fn show(State(site): State<Site>, viewer: Viewer, Query(wanted): Query
         let q = percent_encoded(&search);
         format!("q={q}{archived}&before={}", last.updated_seq)
     });
-    let row = |conversation: ConversationRow| Row {
+    let row = |conversation: Conversation| Row {
         at: when::moment(conversation.last_message_at),
         conversation,
     };

@@ -2,6 +2,7 @@
 mod agents;
 mod attachment;
 mod audit;
+mod batch;
 mod chat;
 mod conversations;
 mod dead_letters;
@@ -34,6 +35,7 @@ pub fn routes() -> Router<Site> {
         .route("/projects/{project}/history", get(history::show))
         .route("/queue", get(queue::show))
         .route("/stories/{id}", get(story::show))
+        .route("/batches/{id}", get(batch::show))
         .route("/sessions/{id}/attachments/{sha256}", get(attachment::show))
         .route("/health", get(health::show))
         .route("/dead-letters", get(dead_letters::list))

@@ -13,6 +13,10 @@ pub struct Batch {
     /// "open" or "consolidated".
     pub status: String,
     pub stories: Vec<BatchStory>,
+    pub linear_identifier: Option<String>,
+    pub linear_issue_url: Option<String>,
+    /// How many completed and what they found, in one line, once every story has ended.
+    pub summary: Option<String>,
     /// Markdown, once every story has ended or the time is over.
     pub report: Option<String>,
     pub created_at: String,

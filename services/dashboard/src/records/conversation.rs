@@ -23,6 +23,19 @@ pub struct Conversation {
     pub created_at: String,
     pub created_seq: i64,
     pub updated_seq: i64,
+    /// In a search: the latest message with the text; `null` when only the title has it.
+    pub found: Option<Found>,
+}
+
+/// A message that a search has found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Found {
+    /// Its page is `/chat/{conversation}/messages/{messageId}`.
+    pub message_id: String,
+    pub kind: String,
+    /// The place of the text in the message, on one line.
+    pub snippet: String,
 }
 
 /// Some conversations, the latest active first.

@@ -7,7 +7,7 @@ mod story;
 mod system;
 
 pub use batch::{Batch, BatchStory, Batches};
-pub use conversation::{Action, Conversation, Conversations, Message, Messages};
+pub use conversation::{Action, Conversation, Conversations, Found, Message, Messages};
 pub use session::{
     Attachment, Changes, FileChange, Input, PlanStep, Session, SessionDetail, Sessions, ToolCall,
     Turn, Usage,

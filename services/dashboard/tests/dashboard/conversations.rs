@@ -23,6 +23,22 @@ async fn the_list_is_searched_by_what_was_said_and_the_archive_is_apart() {
 }
 
 #[tokio::test]
+async fn a_search_shows_the_words_it_found_and_leads_to_their_message() {
+    let (world, ids) = World::with_sample().await;
+    let found = world.get("/conversations?q=STORES+addresses").await;
+    let link = format!("/chat/{}/messages/{}", ids.conversation, ids.offer);
+    found.shows(&[
+        &format!("href=\"{link}\""),
+        "The form <mark>stores addresses</mark> of strangers now.",
+    ]);
+    let message = world.get(&link).await;
+    let place = format!("/chat/{}#msg-{}", ids.conversation, ids.offer);
+    assert_eq!(message.headers["location"], place.as_str());
+    let title = world.get("/conversations?q=pricing").await;
+    assert!(!title.body.contains("<mark>"), "only the title has it");
+}
+
+#[tokio::test]
 async fn a_conversation_is_renamed_and_attached_on_its_page() {
     let (world, ids) = World::with_sample().await;
     let path = format!("/chat/{}", ids.conversation);

@@ -6,6 +6,7 @@ mod access;
 mod api;
 mod api_errors;
 mod audit;
+mod batches;
 mod chat;
 mod conversations;
 mod dead_letters;

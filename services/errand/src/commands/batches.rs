@@ -58,7 +58,16 @@ pub(super) async fn show(api: &Api, batch: &Value, json: bool) -> anyhow::Result
         "{:>13}: {status}, {ended} of {all} ended",
         "Status"
     ))?;
-    output::line(&format!("{:>13}: {}", "Project", text(batch, "projectId")))?;
+    for (label, key) in [
+        ("Project", "projectId"),
+        ("Linear", "linearIssueUrl"),
+        ("Summary", "summary"),
+    ] {
+        let value = text(batch, key);
+        if !value.is_empty() {
+            output::line(&format!("{label:>13}: {value}"))?;
+        }
+    }
     let mut rows = Vec::new();
     for part in records(batch, "stories") {
         let id = text(part, "storyId");

@@ -6,6 +6,8 @@ use crate::{
 };
 use serde_json::{Value, json};
 
+const NONE: &str = "No such conversations.";
+
 /// # Errors
 /// Errand is not there or says no.
 pub async fn run(api: &Api, what: &Conversations, json: bool) -> anyhow::Result<()> {
@@ -22,7 +24,7 @@ pub async fn run(api: &Api, what: &Conversations, json: bool) -> anyhow::Result<
             text,
             archived,
             limit,
-        } => return list(api, Some(("q", text.clone())), *archived, *limit, json).await,
+        } => return search(api, text, *archived, *limit, json).await,
         Conversations::Rename { id, title } => (id, json!({"title": title}), "Renamed"),
         Conversations::Move { id, project } => (id, json!({"projectId": project}), "Moved"),
         Conversations::Archive(which) => (&which.id, json!({"archived": true}), "Archived"),
@@ -42,23 +44,52 @@ pub async fn run(api: &Api, what: &Conversations, json: bool) -> anyhow::Result<
 
 async fn list(
     api: &Api,
-    wanted: Option<(&str, String)>,
+    project: Option<(&str, String)>,
     archived: bool,
     limit: u32,
     json: bool,
 ) -> anyhow::Result<()> {
-    let mut query = vec![
-        ("limit", limit.to_string()),
-        ("archived", archived.to_string()),
-    ];
-    query.extend(wanted);
-    let answer = api.get("/api/v1/conversations", &query).await?;
+    let answer = get(api, project, archived, limit).await?;
     if json {
         return Ok(output::json(&answer)?);
     }
     let rows: Vec<_> = records(&answer, "conversations").map(row).collect();
     let head = ["ID", "PROJECT", "MESSAGES", "TITLE", "LAST MESSAGE"];
-    Ok(output::table(&head, &rows, "No such conversations.")?)
+    Ok(output::table(&head, &rows, NONE)?)
+}
+
+/// Each with the place where the text stands, and with the page of that message.
+async fn search(
+    api: &Api,
+    text: &str,
+    archived: bool,
+    limit: u32,
+    json: bool,
+) -> anyhow::Result<()> {
+    let wanted = ("q", text.to_owned());
+    let answer = get(api, Some(wanted), archived, limit).await?;
+    if json {
+        return Ok(output::json(&answer)?);
+    }
+    let rows: Vec<_> = records(&answer, "conversations")
+        .map(|conversation| found(api, conversation))
+        .collect();
+    let head = ["ID", "PROJECT", "TITLE", "FOUND", "LINK"];
+    Ok(output::table(&head, &rows, NONE)?)
+}
+
+async fn get(
+    api: &Api,
+    wanted: Option<(&str, String)>,
+    archived: bool,
+    limit: u32,
+) -> anyhow::Result<Value> {
+    let mut query = vec![
+        ("limit", limit.to_string()),
+        ("archived", archived.to_string()),
+    ];
+    query.extend(wanted);
+    api.get("/api/v1/conversations", &query).await
 }
 
 fn row(conversation: &Value) -> Vec<String> {
@@ -68,5 +99,21 @@ fn row(conversation: &Value) -> Vec<String> {
         conversation["messageCount"].to_string(),
         cut(text(conversation, "title"), 40),
         cut(text(conversation, "lastMessage"), 50),
+    ]
+}
+
+fn found(api: &Api, conversation: &Value) -> Vec<String> {
+    let id = text(conversation, "id");
+    let found = &conversation["found"];
+    let page = match found["messageId"].as_str() {
+        Some(message) => format!("/chat/{id}/messages/{message}"),
+        None => format!("/chat/{id}"),
+    };
+    vec![
+        short(id),
+        text(conversation, "projectId").to_owned(),
+        cut(text(conversation, "title"), 30),
+        text(found, "snippet").to_owned(),
+        api.page(&page),
     ]
 }

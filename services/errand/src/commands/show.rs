@@ -41,6 +41,7 @@ pub async fn run(api: &Api, which: &Show, as_json: bool) -> anyhow::Result<()> {
         ("Outcome", "outcome"),
         ("Agent", "agentName"),
         ("Project", "projectId"),
+        ("Batch", "batchId"),
         ("Priority", "priorityLevel"),
         ("Policy", "policy"),
         ("Linear", "linearIssueUrl"),

@@ -11,6 +11,7 @@ use serde_json::Value;
 pub async fn run(api: &Api, wanted: &cli::Stories, json: bool) -> anyhow::Result<()> {
     let mut query = vec![("limit", wanted.limit.to_string())];
     query.extend(wanted.project.clone().map(|p| ("project", p)));
+    query.extend(wanted.batch.clone().map(|b| ("batch", b)));
     if !wanted.status.is_empty() {
         query.push(("status", wanted.status.join(",")));
     }
@@ -20,7 +21,9 @@ pub async fn run(api: &Api, wanted: &cli::Stories, json: bool) -> anyhow::Result
     }
     let stories = answer["stories"].as_array().cloned().unwrap_or_default();
     let rows: Vec<_> = stories.iter().map(row).collect();
-    let head = ["ID", "STATUS", "PRIORITY", "PROJECT", "TITLE", "LINK"];
+    let head = [
+        "ID", "STATUS", "PRIORITY", "PROJECT", "BATCH", "TITLE", "LINK",
+    ];
     let empty = "No stories yet. Start one: errand spawn codegen \"build email capture\"";
     Ok(output::table(&head, &rows, empty)?)
 }
@@ -32,6 +35,7 @@ fn row(story: &Value) -> Vec<String> {
         text(story, "status").to_owned(),
         text(story, "priorityLevel").to_owned(),
         text(story, "projectId").to_owned(),
+        short(text(story, "batchId")),
         cut(text(story, "title"), 50),
         link.into_iter()
             .find(|l| !l.is_empty())

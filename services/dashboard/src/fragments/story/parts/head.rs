@@ -1,6 +1,9 @@
 //! Title, status and links.
 use super::super::{Fragment, StoryRecord};
-use crate::{problem::Problem, view::StoryCard};
+use crate::{
+    problem::Problem,
+    view::{PartOf, StoryCard},
+};
 use askama::Template;
 use errand_projections::stories::Story;
 
@@ -9,12 +12,14 @@ use errand_projections::stories::Story;
 struct Head<'a> {
     story: &'a Story,
     card: &'a StoryCard,
+    part_of: Option<&'a PartOf>,
 }
 
 pub fn head(record: &StoryRecord) -> Result<Fragment, Problem> {
     let view = Head {
         story: &record.story,
         card: &record.card,
+        part_of: record.part_of.as_ref(),
     };
     Fragment::render("story-head", &view)
 }
