@@ -34,6 +34,11 @@ async fn a_reply_goes_on_in_a_page_that_is_loaded_in_its_middle() {
         let times = said.as_str().unwrap().matches("The hero wants").count();
         assert_eq!(times, 1, "said twice: {said}");
     }
+    assert_eq!(
+        model.asked(),
+        1,
+        "whoever comes late makes the model say nothing anew"
+    );
     browser.close().await;
     other.close().await;
 }
