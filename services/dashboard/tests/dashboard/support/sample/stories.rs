@@ -226,6 +226,15 @@ pub async fn completed(world: &World, ids: &Ids, at: i64) {
     finish(world, &ids.completed, at + 4 * MINUTE_US).await;
 }
 
+fn usage() -> v1::Usage {
+    v1::Usage {
+        input_tokens: 18_204,
+        output_tokens: 2_411,
+        cost_micro_usd: 91_000,
+        context_tokens: 0,
+    }
+}
+
 async fn finish(world: &World, story: &str, at: i64) {
     let session = session_of(story);
     let file = |path: &str, status: &str, insertions, deletions| v1::FileChange {
@@ -258,16 +267,10 @@ async fn finish(world: &World, story: &str, at: i64) {
     };
     world.add(&session, S::from(opened), at + 1_000_000).await;
     let summary = "Added an email form to the hero, with a test that a wrong address is refused.";
-    let usage = v1::Usage {
-        input_tokens: 18_204,
-        output_tokens: 2_411,
-        cost_micro_usd: 91_000,
-        context_tokens: 0,
-    };
     let done = v1::ExecutionCompleted {
         pr_url: url.into(),
         summary: summary.into(),
-        usage: Some(usage),
+        usage: Some(usage()),
         story_id: story.into(),
         findings: None,
     };
