@@ -82,6 +82,24 @@ async fn an_issue_cancelled_in_linear_stops_its_running_story() {
 }
 
 #[tokio::test]
+async fn a_batch_whose_issue_is_cancelled_in_linear_stops_all_its_stories() {
+    let errand = Errand::up_with(&[], &[("ERRAND_DEMO_PACE_MS", "5000")]).await;
+    let (api, chat) = (&errand.api, errand.api.conversation().await);
+    api.say(&chat, "full audit on the site").await;
+    let parent = until("the issue of a batch under way", || async {
+        let batches = api.get("/api/v1/batches").await;
+        let identifier = text(&batches["batches"][0], "linearIdentifier").to_owned();
+        (!identifier.is_empty()).then_some(identifier)
+    })
+    .await;
+    let cancel = format!("/sandbox/linear/issue/{parent}/cancel");
+    assert_eq!(api.press(&cancel, &[]).await, 200);
+    api.hear(&chat, "0 of 4 agents completed").await;
+    let parent = json!({"linearIdentifier": parent});
+    at_linear(&errand, &parent, "canceled").await;
+}
+
+#[tokio::test]
 async fn a_call_that_was_lost_is_made_up_for_by_looking() {
     // The sandbox signs with another secret, so its call is refused.
     let environment = [

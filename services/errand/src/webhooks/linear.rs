@@ -1,4 +1,4 @@
-//! An issue changed at Linear: one that was cancelled there cancels its story here.
+//! An issue changed at Linear: one that was cancelled there cancels its story here, a batch's all its stories.
 use super::{Hooks, Refusal, signature::is_signed, told};
 use axum::{
     body::Bytes,
@@ -6,13 +6,20 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use errand_eventlog::aggregate::now_us;
-use errand_projections::stories::StoryFilter;
+use errand_projections::{
+    batches::{BatchFilter, BatchStatus},
+    stories::StoryFilter,
+};
 use errand_proto::from_rfc3339;
+use errand_spawner::linear::batch_issue_uuid;
 use secrecy::SecretString;
 use serde::Deserialize;
+use uuid::Uuid;
 
 /// How far the signed time of a call may be from now, either way.
 const MAX_AGE_MS: i64 = 60 * 1000;
+/// Batches under way among which the issue's is looked for; what is older is found by asking Linear now and then.
+const MAX_OPEN_BATCHES: u32 = 500;
 const CANCELED: &str = "canceled";
 const REASON: &str = "The issue was cancelled in Linear";
 
@@ -45,10 +52,8 @@ pub async fn changed(
     }
     let issue = change.data["id"].as_str().ok_or(Refusal::Body)?;
     let identifier = change.data["identifier"].as_str().ok_or(Refusal::Body)?;
-    let story = match story_of(&hooks, issue, identifier).await {
-        Ok(Some(story)) => story,
-        // An issue of somebody else.
-        Ok(None) => return Ok(StatusCode::OK),
+    let stories = match stories_of(&hooks, issue, identifier).await {
+        Ok(stories) => stories,
         Err(error) => {
             tracing::warn!(%error, "a call from Linear could not be looked up");
             return Ok(StatusCode::SERVICE_UNAVAILABLE);
@@ -58,13 +63,15 @@ pub async fn changed(
     let cancelled_at = change.data["canceledAt"].as_str().and_then(from_rfc3339);
     let cancelled_us = cancelled_at.unwrap_or(change.webhook_timestamp.saturating_mul(1000));
     let by = format!("{} (Linear)", name.unwrap_or_else(|| "somebody".to_owned()));
-    Ok(told(
-        &story,
-        hooks
+    let mut answer = StatusCode::OK;
+    for story in stories {
+        let followed = hooks
             .commands
-            .follow_issue(&story, cancelled_us, REASON, &by)
-            .await,
-    ))
+            .follow_issue(&story, cancelled_us, REASON, &by);
+        // One that could not be asked makes Linear call again; it harms none of the others to be asked twice.
+        answer = answer.max(told(&story, followed.await));
+    }
+    Ok(answer)
 }
 
 /// The time is part of the signed body, so the signature comes first.
@@ -87,16 +94,31 @@ fn verified(
     Ok(change)
 }
 
-async fn story_of(
+/// The story whose issue it is, or those of a batch that go on; none for an issue of somebody else.
+async fn stories_of(
     hooks: &Hooks,
     issue: &str,
     identifier: &str,
-) -> Result<Option<String>, errand_projections::Error> {
+) -> Result<Vec<String>, errand_projections::Error> {
     let filter = StoryFilter {
         search: Some(identifier.to_owned()),
         ..StoryFilter::default()
     };
     let stories = hooks.db.stories(&filter).await?;
-    let story = stories.into_iter().find(|s| s.linear_task_id == issue);
-    Ok(story.map(|story| story.row.id))
+    if let Some(story) = stories.into_iter().find(|s| s.linear_task_id == issue) {
+        return Ok(vec![story.row.id]);
+    }
+    let filter = BatchFilter {
+        status: Some(BatchStatus::Open),
+        limit: MAX_OPEN_BATCHES,
+        ..BatchFilter::default()
+    };
+    let mut batches = hooks.db.batches(&filter).await?.into_iter();
+    let batch = batches.find(|batch| {
+        let id = Uuid::parse_str(&batch.id).map(batch_issue_uuid);
+        id.is_ok_and(|id| id.to_string() == issue)
+    });
+    let stories = batch.map(|batch| batch.stories.0).unwrap_or_default();
+    let going_on = stories.into_iter().filter(|story| story.status.is_empty());
+    Ok(going_on.map(|story| story.story_id).collect())
 }
