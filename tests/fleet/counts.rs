@@ -68,7 +68,10 @@ pub async fn caught_up(api: &Api, at_least: usize) {
         let health = look(api, "/api/v1/health").await?;
         let groups = health["groups"].as_array()?;
         let caught_up = |g: &Value| g["ackedThrough"] == g["head"];
-        (groups.len() >= at_least && groups.iter().all(caught_up)).then_some(())
+        // Read where the test fails.
+        let behind: Vec<_> = groups.iter().filter(|g| !caught_up(g)).collect();
+        println!("{} groups, behind: {behind:?}", groups.len());
+        (groups.len() >= at_least && behind.is_empty()).then_some(())
     })
     .await;
 }
