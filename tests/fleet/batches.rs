@@ -1,7 +1,6 @@
 //! Several agents asked for at once on NATS, while the roles that tell of them die.
 use super::{
     counts::{self, Counts},
-    look::look,
     place::Fleet,
 };
 use crate::harness::{
@@ -40,7 +39,7 @@ async fn a_batch_is_reported_once_though_all_who_tell_of_it_are_killed() {
     api.say(&chat, "full audit on the site").await;
     for (what, name) in [("issues", "spawner-1"), ("messages", "notifier-1")] {
         until(what, || async {
-            let made = look(&vendors, "/sandbox/requests").await?["made"].take();
+            let made = vendors.look("/sandbox/requests").await?["made"].take();
             (made[what].as_u64()? > 0).then_some(())
         })
         .await;
@@ -76,7 +75,9 @@ async fn a_batch_is_reported_once_though_all_who_tell_of_it_are_killed() {
 
 /// How many stories of the only batch have ended, as the batch knows.
 async fn ended(api: &Api, chat: &str) -> Option<usize> {
-    let found = look(api, &format!("/api/v1/batches?conversation={chat}")).await?;
+    let found = api
+        .look(&format!("/api/v1/batches?conversation={chat}"))
+        .await?;
     let found = found["batches"].as_array()?;
     assert!(found.len() <= 1, "{found:?}");
     let stories = found.first()?["stories"].as_array()?;

@@ -1,5 +1,5 @@
 //! What must be true after every fault: each spawn ended, and everybody was told exactly once.
-use super::{look::look, place::Fleet};
+use super::place::Fleet;
 use crate::harness::{Api, command, text, until};
 use serde_json::Value;
 use std::{collections::BTreeSet, time::Duration};
@@ -8,7 +8,8 @@ use tokio::time::Instant;
 /// How long everything may take to come to rest after the last fault, and for each spawn.
 const PATIENCE: Duration = Duration::from_secs(240);
 const PATIENCE_EACH: Duration = Duration::from_secs(2);
-const POLL: Duration = Duration::from_millis(200);
+/// Counting asks every process, which have better to do.
+const POLL: Duration = Duration::from_secs(1);
 
 /// How often each thing happened.
 #[derive(Debug, Default, PartialEq, Eq, Clone)]
@@ -40,7 +41,7 @@ impl Counts {
 
     pub async fn of(fleet: &Fleet) -> Option<Self> {
         let (api, vendors) = (fleet.api(), fleet.vendors());
-        let made = look(&vendors, "/sandbox/requests").await?["made"].take();
+        let made = vendors.look("/sandbox/requests").await?["made"].take();
         let made = |what: &str| made[what].as_u64().unwrap_or(0);
         let stories = every(&api, "/api/v1/stories", "stories").await?;
         let told = events(&api, "CompletionAnnounced").await?;
@@ -56,7 +57,7 @@ impl Counts {
             slack_messages: made("messages"),
             completions: told.len(),
             stories_told: stories_told.len(),
-            queued: look(&api, "/api/v1/queue").await?.as_array()?.len(),
+            queued: api.look("/api/v1/queue").await?.as_array()?.len(),
         })
     }
 }
@@ -64,16 +65,27 @@ impl Counts {
 /// Waits until every group, of so many at least, is through with all that happened: what a dead process had in hand was
 /// given to another, and what that does too often is done.
 pub async fn caught_up(api: &Api, at_least: usize) {
-    until("every group has seen everything", || async {
-        let health = look(api, "/api/v1/health").await?;
-        let groups = health["groups"].as_array()?;
-        let caught_up = |g: &Value| g["ackedThrough"] == g["head"];
-        // Read where the test fails.
-        let behind: Vec<_> = groups.iter().filter(|g| !caught_up(g)).collect();
-        println!("{} groups, behind: {behind:?}", groups.len());
-        (groups.len() >= at_least && behind.is_empty()).then_some(())
-    })
-    .await;
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let said = match api.look("/api/v1/health").await {
+            None => "nobody says how far the groups are".to_owned(),
+            Some(health) => match behind(&health, at_least) {
+                None => return,
+                Some(behind) => behind,
+            },
+        };
+        assert!(Instant::now() < end, "after {PATIENCE:?}: {said}");
+        tokio::time::sleep(POLL).await;
+    }
+}
+
+/// Which groups have not seen everything.
+fn behind(health: &Value, at_least: usize) -> Option<String> {
+    let groups = health["groups"].as_array().expect("groups");
+    let is_behind = |g: &&Value| g["ackedThrough"] != g["head"];
+    let behind: Vec<_> = groups.iter().filter(is_behind).collect();
+    let is_through = groups.len() >= at_least && behind.is_empty();
+    (!is_through).then(|| format!("{} of {at_least} groups, behind: {behind:?}", groups.len()))
 }
 
 /// Waits until everything has come to rest, and holds it against what was asked for.
@@ -125,7 +137,9 @@ async fn unfinished(fleet: &Fleet) -> String {
     let stories = every(&api, "/api/v1/stories", "stories").await;
     for story in stories.unwrap_or_default() {
         if text(&story, "status") != "completed" {
-            let page = look(&api, &format!("/api/v1/stories/{}", text(&story, "id"))).await;
+            let page = api
+                .look(&format!("/api/v1/stories/{}", text(&story, "id")))
+                .await;
             all += &format!("{}\n", page.unwrap_or(story));
         }
     }
@@ -137,7 +151,7 @@ async fn every(api: &Api, path: &str, name: &str) -> Option<Vec<Value>> {
     let mut all = Vec::new();
     let mut before = String::new();
     loop {
-        let page = look(api, &format!("{path}?limit=500{before}")).await?;
+        let page = api.look(&format!("{path}?limit=500{before}")).await?;
         all.extend(page[name].as_array()?.iter().cloned());
         match page["next"].as_i64() {
             Some(next) => before = format!("&before={next}"),
@@ -151,7 +165,7 @@ async fn events(api: &Api, event_type: &str) -> Option<Vec<Value>> {
     let mut from = 0;
     loop {
         let path = format!("/api/v1/events?type={event_type}&limit=1000&from={from}");
-        let page = look(api, &path).await?;
+        let page = api.look(&path).await?;
         all.extend(page["events"].as_array()?.iter().cloned());
         match page["next"].as_u64() {
             Some(next) => from = next,

@@ -13,10 +13,10 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(25);
 /// Spawns with one key until there is an answer, as a good client does.
 pub async fn spawn(api: &Api, prompt: &str) -> Value {
     let key = Uuid::new_v4().to_string();
-    let http = reqwest::Client::new();
     let end = Instant::now() + PATIENCE;
     loop {
-        let sent = http
+        let sent = api
+            .http
             .post(format!("{}/api/v1/stories", api.url))
             .header("Idempotency-Key", &key)
             .json(&json!({"agent": "codegen", "prompt": prompt}))

@@ -2,8 +2,10 @@
 use crate::harness::Api;
 use serde_json::Value;
 
-/// `None` while nobody answers, or not with JSON.
-pub async fn look(api: &Api, path: &str) -> Option<Value> {
-    let answer = reqwest::get(format!("{}{path}", api.url)).await.ok()?;
-    answer.error_for_status().ok()?.json().await.ok()
+impl Api {
+    /// `None` while nobody answers, or not with JSON.
+    pub async fn look(&self, path: &str) -> Option<Value> {
+        let answer = self.http.get(format!("{}{path}", self.url)).send().await;
+        answer.ok()?.error_for_status().ok()?.json().await.ok()
+    }
 }

@@ -40,10 +40,12 @@ pub struct Fleet {
     pub database: postgres::Server,
     /// By name, e.g. `executor-1`.
     pub members: BTreeMap<String, Member>,
-    pub sandbox: Member,
+    _sandbox: Member,
     pub folder: TempDir,
     environment: Vec<(String, String)>,
     dashboard: String,
+    api: Api,
+    vendors: Api,
 }
 
 impl Fleet {
@@ -90,13 +92,16 @@ impl Fleet {
             ("ERRAND_SLOTS", SLOTS.to_owned()),
             ("ERRAND_SESSIONS_PER_PROJECT", "8".to_owned()),
         ];
+        let vendors = Api::new(sandbox.url.trim_end_matches("/sandbox"));
         Some(Self {
             log,
             database,
             members: BTreeMap::new(),
-            sandbox,
+            _sandbox: sandbox,
             environment: environment.map(|(k, v)| (k.to_owned(), v)).into(),
             folder,
+            api: Api::new(&format!("http://{dashboard}")),
+            vendors,
             dashboard,
         })
     }
@@ -153,7 +158,7 @@ impl Fleet {
     }
 
     pub fn api(&self) -> Api {
-        Api::new(&format!("http://{}", self.dashboard))
+        self.api.clone()
     }
 
     /// A connection that may look at and change everything.
@@ -173,7 +178,7 @@ impl Fleet {
 
     /// The sandbox, asked as its own process.
     pub fn vendors(&self) -> Api {
-        Api::new(self.sandbox.url.trim_end_matches("/sandbox"))
+        self.vendors.clone()
     }
 
     /// The last lines of every process, for a test that failed.

@@ -1,5 +1,5 @@
 //! Roles that are killed, and an executor that is frozen and comes back.
-use crate::fleet::{chance::Chance, counts, load, look::look, place::Fleet};
+use crate::fleet::{chance::Chance, counts, load, place::Fleet};
 use crate::harness::until;
 use serde_json::json;
 use std::time::Duration;
@@ -55,7 +55,7 @@ async fn two_executors_that_believe_they_own_one_session_do_its_work_once() {
     fleet.member("executor-1").signal("-STOP").await;
     fleet.add("executor", 2).await;
     until("the second executor took the session over", || async {
-        let page = look(&api, "/api/v1/events?type=LeaseExpired").await?;
+        let page = api.look("/api/v1/events?type=LeaseExpired").await?;
         (!page["events"].as_array()?.is_empty()).then_some(())
     })
     .await;
@@ -77,7 +77,7 @@ async fn work_that_was_committed_but_never_pushed_is_done_again_elsewhere() {
     let (status, body) = api.post("/api/v1/stories", &wish).await;
     assert_eq!(status, 201, "{body}");
     until("the work is committed", || async {
-        let page = look(&api, "/api/v1/events?type=ChangesCommitted").await?;
+        let page = api.look("/api/v1/events?type=ChangesCommitted").await?;
         (!page["events"].as_array()?.is_empty()).then_some(())
     })
     .await;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 #[derive(Clone)]
 pub struct Api {
     pub url: String,
-    http: reqwest::Client,
+    pub http: reqwest::Client,
 }
 
 /// A field as text; empty when it is not there.
