@@ -45,11 +45,8 @@ pub struct Usage {
     pub context_tokens: u64,
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde calls it with a reference"
-)]
-fn is_zero(count: &u64) -> bool {
+/// For figures that are left out where they are unknown; serde calls it with a reference.
+pub fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 

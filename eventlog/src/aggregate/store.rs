@@ -54,30 +54,37 @@ where
     /// The aggregate with everything the log has of it now.
     pub(crate) async fn fresh(&self, id: &str) -> Result<Context<A>, LogError> {
         let cached = self.cached(id).unwrap_or_else(|| Context::new(id));
-        Ok(self.caught_up(cached).await?.0)
+        self.caught_up(cached, |_| ()).await
     }
 
     /// The aggregate folded from its first event on, and all its events.
     pub(crate) async fn whole(&self, id: &str) -> Result<(Context<A>, Vec<A::Event>), LogError> {
-        self.caught_up(Context::new(id)).await
+        let mut events = Vec::new();
+        let keep = |event: &A::Event| events.push(event.clone());
+        let context = self.caught_up(Context::new(id), keep).await?;
+        Ok((context, events))
     }
 
-    /// `context` with what the log has after it, and that by itself.
+    /// `context` with what the log has after it, each event of which is shown to `seen` first.
     async fn caught_up(
         &self,
         mut context: Context<A>,
-    ) -> Result<(Context<A>, Vec<A::Event>), LogError> {
-        let subject = self.subject(&context.id)?;
-        let mut events = Vec::new();
-        for one in self.log.load(&subject, context.seq).await? {
-            let event = decode::<A>(&one).map_err(|e| LogError::Corrupt(e.to_string()))?;
-            context.apply(&one, event.clone());
-            events.push(event);
+        mut seen: impl FnMut(&A::Event) + Send,
+    ) -> Result<Context<A>, LogError> {
+        let recorded = self
+            .log
+            .load(&self.subject(&context.id)?, context.seq)
+            .await?;
+        if recorded.is_empty() {
+            return Ok(context);
         }
-        if !events.is_empty() {
-            self.remember(context.clone());
+        for one in &recorded {
+            let event = decode::<A>(one).map_err(|e| LogError::Corrupt(e.to_string()))?;
+            seen(&event);
+            context.apply(one, event);
         }
-        Ok((context, events))
+        self.remember(context.clone());
+        Ok(context)
     }
 
     /// Appends what was decided on `context`; the caller has it remembered on success.

@@ -1,4 +1,5 @@
 use super::Action;
+use errand_projections::parts::is_zero;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -87,14 +88,6 @@ pub struct Usage {
     /// Tokens in the model's context when that was told last; absent when unknown.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub context_tokens: u64,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde calls it with a reference"
-)]
-fn is_zero(count: &u64) -> bool {
-    *count == 0
 }
 
 /// One entry of the thinking trace.

@@ -133,6 +133,12 @@ fn new_issue(story_id: &str, story: &Story) -> Result<NewIssue, Failure> {
     })
 }
 
+/// The id of an issue that the log knows as a text.
+pub(super) fn issue_id(id: &str) -> Result<Uuid, Failure> {
+    let hopeless = |_| Failure::Hopeless(format!("the issue id {id:?} is not a UUID"));
+    Uuid::parse_str(id).map_err(hopeless)
+}
+
 pub(super) fn failure(error: TrackerError) -> Failure {
     match error {
         TrackerError::RateLimited { retry_after } => Failure::RetryAfter {

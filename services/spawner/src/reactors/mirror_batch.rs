@@ -2,7 +2,7 @@
 //!
 //! The whole present is sent each time, so order and repeats do not matter. Its state is sent at its beginning and its end
 //! only: what people do with the issue meanwhile stands.
-use super::link_issue::failure;
+use super::link_issue::{failure, issue_id};
 use crate::{
     Spawner,
     batch::Batch,
@@ -13,7 +13,6 @@ use async_trait::async_trait;
 use errand_eventlog::subscriber::{Failure, Incoming, Limits, Reactor};
 use errand_proto::{BatchEvent, Event, batch_id};
 use std::sync::Arc;
-use uuid::Uuid;
 
 pub struct MirrorBatch {
     pub spawner: Spawner,
@@ -28,10 +27,10 @@ impl MirrorBatch {
             return Ok(());
         };
         let change = IssueChange {
-            parent: Some(issue(&parent.id)?),
+            parent: Some(issue_id(&parent.id)?),
             ..IssueChange::default()
         };
-        let update = self.tracker.update_issue(issue(&child.id)?, &change);
+        let update = self.tracker.update_issue(issue_id(&child.id)?, &change);
         update.await.map_err(failure)
     }
 
@@ -44,7 +43,7 @@ impl MirrorBatch {
                 state: is_turn.then(|| batch_text::state(&batch)),
                 parent: None,
             };
-            let update = self.tracker.update_issue(issue(&link.id)?, &change);
+            let update = self.tracker.update_issue(issue_id(&link.id)?, &change);
             update.await.map_err(failure)?;
             let now = self.spawner.batches.load(id).await?.aggregate;
             if now == batch {
@@ -54,11 +53,6 @@ impl MirrorBatch {
         }
         Ok(())
     }
-}
-
-fn issue(id: &str) -> Result<Uuid, Failure> {
-    let hopeless = |_| Failure::Hopeless(format!("the issue id {id:?} is not a UUID"));
-    Uuid::parse_str(id).map_err(hopeless)
 }
 
 #[async_trait]

@@ -2,7 +2,7 @@
 //!
 //! The whole present is sent each time, so order and repeats do not matter, and what was sent last is remembered, so that
 //! a burst of events costs one call. The state is sent only when it is another, for people move issues too.
-use super::link_issue::failure;
+use super::link_issue::{failure, issue_id};
 use crate::{
     Spawner,
     follow_issue::follow_issue,
@@ -71,14 +71,23 @@ impl MirrorIssue {
         if last == Some(&wanted) {
             return Ok(());
         }
-        let issue = Uuid::parse_str(&link.id)
-            .map_err(|_| Failure::Hopeless(format!("the issue id {:?} is not a UUID", link.id)))?;
+        let issue = issue_id(&link.id)?;
         let is_other_stage = last.is_none_or(|last| last.stage != wanted.stage);
         if is_other_stage && self.is_given_up(story_id, &story, issue).await? {
             // What becomes of the story is told when it has ended.
             return Ok(());
         }
-        self.send(issue, &wanted, last).await?;
+        let change = IssueChange {
+            description: Some(wanted.description.clone()),
+            state: is_other_stage.then(|| issue_text::state(story.stage)),
+            parent: None,
+        };
+        let update = self.tracker.update_issue(issue, &change);
+        update.await.map_err(failure)?;
+        let is_linked = last.is_some_and(|last| last.pr_url == wanted.pr_url);
+        if !is_linked {
+            self.link(issue, &wanted.pr_url).await?;
+        }
         shown.put(story_id.to_owned(), wanted);
         Ok(())
     }
@@ -90,8 +99,11 @@ impl MirrorIssue {
         story: &Story,
         issue: Uuid,
     ) -> Result<bool, Failure> {
-        if story.stage.is_ended() || story.cancel_requested {
-            return Ok(story.cancel_requested && !story.stage.is_ended());
+        if story.stage.is_ended() {
+            return Ok(false);
+        }
+        if story.cancel_requested {
+            return Ok(true);
         }
         let cancelled = self.tracker.cancelled(&[issue]).await.map_err(failure)?;
         match cancelled.first() {
@@ -100,24 +112,13 @@ impl MirrorIssue {
         }
     }
 
-    async fn send(&self, issue: Uuid, wanted: &Shown, last: Option<&Shown>) -> Result<(), Failure> {
-        let is_same_stage = last.is_some_and(|last| last.stage == wanted.stage);
-        let change = IssueChange {
-            description: Some(wanted.description.clone()),
-            state: (!is_same_stage).then(|| issue_text::state(wanted.stage.1)),
-            parent: None,
-        };
-        let update = self.tracker.update_issue(issue, &change);
-        update.await.map_err(failure)?;
-        let linked = last.is_some_and(|last| last.pr_url == wanted.pr_url);
-        if !wanted.pr_url.is_empty() && !linked {
-            let key = idempotency_uuid(issue, &wanted.pr_url);
-            let link = self
-                .tracker
-                .link_url(issue, key, &wanted.pr_url, "Pull request");
-            link.await.map_err(failure)?;
+    async fn link(&self, issue: Uuid, pr_url: &str) -> Result<(), Failure> {
+        if pr_url.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let key = idempotency_uuid(issue, pr_url);
+        let link = self.tracker.link_url(issue, key, pr_url, "Pull request");
+        link.await.map_err(failure)
     }
 }
 
